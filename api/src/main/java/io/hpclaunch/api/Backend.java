@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hpclaunch.api;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What users hold: a configured scheduler, with the journal, the queue of held jobs, the monitor and the
+ * deadlines that core puts around every {@link HPCBackend}. Safe for use by several threads.
+ *
+ * @since 0.1
+ */
+public interface Backend {
+  /**
+   * The configured entry's name, or the type where none is configured.
+   *
+   * @return the name; ids of jobs begin with it
+   */
+  String name();
+
+  /**
+   * The type of scheduler.
+   *
+   * @return the plugin's name, such as {@code slurm}
+   */
+  String type();
+
+  /**
+   * Submits a job, once, whatever happens in between.
+   *
+   * @param spec what to run
+   * @return a handle; its job is queued with the scheduler, or held in the client's own queue until the
+   *     scheduler has room
+   * @throws InvalidJob when the job cannot be carried out as written
+   * @throws Rejected when the scheduler refused; nothing runs
+   * @throws OutcomeUnknown when the scheduler may have taken it; never submit it again blindly
+   * @throws BackendUnavailable when the scheduler could not be reached; nothing runs
+   * @throws Unsupported when this backend can't do what the job needs; nothing was submitted
+   */
+  HPCProcess submit(JobSpec spec);
+
+  /**
+   * A handle on a job that was submitted before, by whatever process.
+   *
+   * @param id the job's id
+   * @return the handle
+   * @throws InvalidJob when the id belongs to another backend
+   */
+  HPCProcess attach(JobId id);
+
+  /**
+   * Asks about jobs, all in one round of queries.
+   *
+   * @param ids the jobs
+   * @return an observation for each
+   */
+  Map<JobId, JobInfo> status(Collection<JobId> ids);
+
+  /**
+   * Asks for the end of jobs and returns.
+   *
+   * @param ids the jobs; those that have ended are passed over
+   * @throws Rejected when the scheduler refused some
+   * @throws BackendUnavailable when the scheduler could not be asked
+   */
+  void cancel(Collection<JobId> ids);
+
+  /**
+   * What a job has written.
+   *
+   * @param id the job
+   * @return its logs
+   */
+  JobLogs logs(JobId id);
+
+  /**
+   * What {@link #submit} would hand to the scheduler; nothing is submitted.
+   *
+   * @param spec what would be run
+   * @return the batch script or object
+   * @throws Unsupported when this backend can't do what the job needs
+   */
+  String script(JobSpec spec);
+
+  /**
+   * What the scheduler has to give.
+   *
+   * @return nodes and queues
+   * @throws Unsupported when this backend has no way to ask
+   * @throws BackendUnavailable when the scheduler could not be asked
+   */
+  ResourceReport resources();
+
+  /**
+   * The scheduler's queue.
+   *
+   * @param mineOnly whether to leave out other users' jobs
+   * @return the jobs
+   * @throws Unsupported when this backend has no way to ask
+   * @throws BackendUnavailable when the scheduler could not be asked
+   */
+  List<QueueReporter.Entry> queue(boolean mineOnly);
+
+  /**
+   * What this backend can do.
+   *
+   * @return the capabilities
+   */
+  Capabilities capabilities();
+}

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hpclaunch.api;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The container that a job's command runs in.
+ *
+ * @since 0.1
+ */
+public final class ContainerSpec {
+  private final @Nullable String image;
+  private final @Nullable String sif;
+  private final List<Bind> binds;
+  private final @Nullable String workingDirectory;
+  private final Map<String, String> environment;
+  private final boolean gpu;
+  private final List<String> options;
+
+  private ContainerSpec(Builder b) {
+    image = b.image;
+    sif = b.sif;
+    binds = List.copyOf(b.binds);
+    workingDirectory = b.workingDirectory;
+    environment = Collections.unmodifiableMap(new LinkedHashMap<>(b.environment));
+    gpu = b.gpu;
+    options = List.copyOf(b.options);
+  }
+
+  /**
+   * A path of the host that the container sees.
+   *
+   * @param host the path on the host
+   * @param container the path in the container
+   * @param readOnly whether the container may not write there
+   */
+  public record Bind(String host, String container, boolean readOnly) {
+    /**
+     * Reads {@code HOST[:CONTAINER][:ro]}.
+     *
+     * @param text the bind
+     * @return the bind
+     * @throws InvalidJob when the text is no bind
+     */
+    public static Bind parse(String text) {
+      String[] parts = text.split(":", -1);
+      boolean readOnly = parts.length > 1 && parts[parts.length - 1].equals("ro");
+      boolean explicit = readOnly || (parts.length > 2 && parts[parts.length - 1].equals("rw"));
+      int paths = parts.length - (explicit ? 1 : 0);
+      if (paths < 1 || paths > 2 || parts[0].isEmpty() || parts[paths - 1].isEmpty()) {
+        throw new InvalidJob("'" + text + "' is not a bind: write HOST:CONTAINER[:ro]");
+      }
+      return new Bind(parts[0], parts[paths - 1], readOnly);
+    }
+
+    @Override
+    public String toString() {
+      return host + ":" + container + (readOnly ? ":ro" : "");
+    }
+  }
+
+  /**
+   * A container from an image reference.
+   *
+   * @param image such as {@code registry/app:1}
+   * @return a builder
+   */
+  public static Builder image(String image) {
+    Builder b = new Builder();
+    b.image = image;
+    return b;
+  }
+
+  /**
+   * A container from a .sif file.
+   *
+   * @param path where the file lies on the nodes
+   * @return a builder
+   */
+  public static Builder sif(String path) {
+    return new Builder().sifPath(path);
+  }
+
+  /**
+   * The image reference.
+   *
+   * @return such as {@code registry/app:1}, or null
+   */
+  public @Nullable String image() {
+    return image;
+  }
+
+  /**
+   * The path of a .sif file, which wins over the image where the runtime reads such files.
+   *
+   * @return the path on the nodes, or null
+   */
+  public @Nullable String sif() {
+    return sif;
+  }
+
+  /**
+   * What the container sees of the host.
+   *
+   * @return the binds, in the order given
+   */
+  public List<Bind> binds() {
+    return binds;
+  }
+
+  /**
+   * The directory in the container in which the command starts.
+   *
+   * @return the directory, or null for the runtime's own
+   */
+  public @Nullable String workingDirectory() {
+    return workingDirectory;
+  }
+
+  /**
+   * Variables set in the container.
+   *
+   * @return the variables, in the order given
+   */
+  public Map<String, String> environment() {
+    return environment;
+  }
+
+  /**
+   * Whether the container is to see the gpus.
+   *
+   * @return true if it is
+   */
+  public boolean gpu() {
+    return gpu;
+  }
+
+  /**
+   * Further options for the container runtime, untouched.
+   *
+   * @return the options
+   */
+  public List<String> options() {
+    return options;
+  }
+
+  /** Collects what the container needs. */
+  public static final class Builder {
+    private @Nullable String image;
+    private @Nullable String sif;
+    private final List<Bind> binds = new ArrayList<>();
+    private @Nullable String workingDirectory;
+    private final Map<String, String> environment = new LinkedHashMap<>();
+    private boolean gpu;
+    private final List<String> options = new ArrayList<>();
+
+    private Builder() {}
+
+    /**
+     * Gives a .sif file beside the image; it wins where the runtime reads such files.
+     *
+     * @param path where it lies on the nodes
+     * @return this
+     */
+    public Builder sifPath(String path) {
+      sif = path;
+      return this;
+    }
+
+    /**
+     * Binds a directory at /input, read-only.
+     *
+     * @param directory the host's
+     * @return this
+     */
+    public Builder input(String directory) {
+      return bind(new Bind(directory, "/input", true));
+    }
+
+    /**
+     * Binds a directory at /output.
+     *
+     * @param directory the host's
+     * @return this
+     */
+    public Builder output(String directory) {
+      return bind(new Bind(directory, "/output", false));
+    }
+
+    /**
+     * Binds a directory at /workspace.
+     *
+     * @param directory the host's
+     * @return this
+     */
+    public Builder workspace(String directory) {
+      return bind(new Bind(directory, "/workspace", false));
+    }
+
+    /**
+     * Binds a file at /manifest.json, read-only.
+     *
+     * @param file the host's
+     * @return this
+     */
+    public Builder manifest(String file) {
+      return bind(new Bind(file, "/manifest.json", true));
+    }
+
+    /**
+     * Binds a path of the host.
+     *
+     * @param bind the bind
+     * @return this
+     */
+    public Builder bind(Bind bind) {
+      binds.add(bind);
+      return this;
+    }
+
+    /**
+     * Sets the directory in which the command starts.
+     *
+     * @param directory in the container
+     * @return this
+     */
+    public Builder workingDirectory(String directory) {
+      workingDirectory = directory;
+      return this;
+    }
+
+    /**
+     * Sets a variable in the container.
+     *
+     * @param name the variable
+     * @param value its value
+     * @return this
+     */
+    public Builder environment(String name, String value) {
+      environment.put(name, value);
+      return this;
+    }
+
+    /**
+     * Lets the container see the gpus ({@code --nv}).
+     *
+     * @param wanted whether it is to
+     * @return this
+     */
+    public Builder gpu(boolean wanted) {
+      gpu = wanted;
+      return this;
+    }
+
+    /**
+     * Adds options for the container runtime.
+     *
+     * @param words the options, untouched
+     * @return this
+     */
+    public Builder options(String... words) {
+      options.addAll(List.of(words));
+      return this;
+    }
+
+    /**
+     * Makes the description.
+     *
+     * @return the container
+     * @throws InvalidJob when a path, a variable or an option holds NUL
+     */
+    public ContainerSpec build() {
+      List<@Nullable String> words = new ArrayList<>(options);
+      words.add(image);
+      words.add(sif);
+      words.add(workingDirectory);
+      binds.forEach(b -> words.add(b.toString()));
+      environment.forEach((name, value) -> words.add(name + value));
+      for (String word : words) {
+        if (word != null && word.indexOf('\0') >= 0) {
+          throw new InvalidJob("NUL in the description of the container");
+        }
+      }
+      return new ContainerSpec(this);
+    }
+  }
+}

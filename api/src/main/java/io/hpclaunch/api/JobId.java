@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hpclaunch.api;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A job of a backend, or one element of its array: {@code NAME:NATIVE[@CLUSTER][/INDEX]}, as one string
+ * and back.
+ *
+ * @param backend the configured entry's name, or the backend's type
+ * @param nativeId the scheduler's id
+ * @since 0.1
+ */
+public record JobId(String backend, NativeId nativeId) {
+  private static final Pattern FORM =
+      Pattern.compile("([^:/@\\s]+):([^/@\\s]+)(?:@([^/@\\s]+))?(?:/(\\d{1,9}))?");
+
+  /**
+   * Checks the name.
+   *
+   * @throws IllegalArgumentException when the name is empty or holds blanks, {@code :}, {@code /} or
+   *     {@code @}
+   */
+  public JobId {
+    if (!backend.matches("[^:/@\\s]+")) {
+      throw new IllegalArgumentException("not the name of a backend: '" + backend + "'");
+    }
+  }
+
+  /**
+   * Reads an id.
+   *
+   * @param text {@code NAME:NATIVE[@CLUSTER][/INDEX]}
+   * @return the id
+   * @throws InvalidJob when the text is no id
+   */
+  public static JobId parse(String text) {
+    Matcher m = FORM.matcher(text);
+    if (!m.matches()) {
+      throw new InvalidJob(
+          "'" + text + "' is not a job id: expected NAME:NATIVE[@CLUSTER][/INDEX], such as slurm:42/7");
+    }
+    Integer index = m.group(4) == null ? null : Integer.valueOf(m.group(4));
+    return new JobId(m.group(1), new NativeId(m.group(2), m.group(3), index));
+  }
+
+  /**
+   * Reads an id that may be bare: without a name it belongs to the default backend.
+   *
+   * @param text {@code [NAME:]NATIVE[@CLUSTER][/INDEX]}
+   * @param defaultBackend the name to take where the text has none
+   * @return the id
+   * @throws InvalidJob when the text is no id
+   */
+  public static JobId parse(String text, String defaultBackend) {
+    return parse(text.indexOf(':') < 0 ? defaultBackend + ":" + text : text);
+  }
+
+  /**
+   * One element of this array.
+   *
+   * @param index the user's index
+   * @return the element's id
+   */
+  public JobId element(int index) {
+    return new JobId(backend, nativeId.element(index));
+  }
+
+  @Override
+  public String toString() {
+    return backend + ":" + nativeId;
+  }
+}

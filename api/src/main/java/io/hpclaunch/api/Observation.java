@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hpclaunch.api;
+
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What a scheduler answered about one job. The kinds are told apart because they allow different
+ * conclusions: only {@link Seen} says something about the job, and a query that failed says nothing.
+ *
+ * @since 0.1
+ */
+public sealed interface Observation {
+  /**
+   * The scheduler told about the job.
+   *
+   * @param info what it told
+   */
+  record Seen(JobInfo info) implements Observation {}
+
+  /**
+   * The scheduler told about an array job that was asked for as a whole.
+   *
+   * @param elements what it told of each element, by the user's index; one that is missing is not known
+   *     to it (yet, or any more)
+   */
+  record SeenArray(Map<Integer, JobInfo> elements) implements Observation {
+    /** Copies the map. */
+    public SeenArray {
+      elements = Collections.unmodifiableMap(new TreeMap<>(elements));
+    }
+  }
+
+  /**
+   * The scheduler answered, and has no such job. That is no success, and not yet a loss.
+   *
+   * @param evidence what was asked and answered
+   */
+  record NotKnown(String evidence) implements Observation {}
+
+  /**
+   * The scheduler could not be asked, or gave no answer that can be used.
+   *
+   * @param why what went wrong
+   */
+  record NotAnswered(String why) implements Observation {}
+
+  /**
+   * The scheduler told about the job.
+   *
+   * @param info what it told
+   * @return the observation
+   */
+  static Observation seen(JobInfo info) {
+    return new Seen(info);
+  }
+
+  /**
+   * The scheduler has no such job.
+   *
+   * @param evidence what was asked and answered
+   * @return the observation
+   */
+  static Observation notKnown(String evidence) {
+    return new NotKnown(evidence);
+  }
+
+  /**
+   * The scheduler gave no answer that can be used.
+   *
+   * @param why what went wrong
+   * @return the observation
+   */
+  static Observation notAnswered(String why) {
+    return new NotAnswered(why);
+  }
+}

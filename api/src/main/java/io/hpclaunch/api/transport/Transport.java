@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hpclaunch.api.transport;
+
+import io.hpclaunch.api.BackendUnavailable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Commands and files on one host. Paths are absolute, with {@code /}. Safe for use by several threads.
+ *
+ * <p>An {@link IOException} tells what the host said (no such file, no permission, no space);
+ * {@link BackendUnavailable} tells that the host could not be reached.
+ *
+ * @since 0.1
+ */
+public interface Transport extends AutoCloseable {
+  /**
+   * The host, for messages.
+   *
+   * @return such as {@code localhost} or {@code me@login.cluster.edu}
+   */
+  String host();
+
+  /**
+   * Runs a command to its end. Each argument reaches it byte for byte.
+   *
+   * @param command what to run
+   * @return how it ended and what it wrote
+   * @throws IOException when it could not be started, or its fate is not known: see {@link
+   *     CommandFailed}
+   */
+  CommandResult run(Command command) throws IOException;
+
+  /**
+   * Copies a file of the client to the host: under a temporary name, then renamed.
+   *
+   * @param source the file here
+   * @param target the path there; its folder exists
+   * @throws IOException when the host refused, or reading failed
+   */
+  void put(Path source, String target) throws IOException;
+
+  /**
+   * Writes a file on the host: under a temporary name, then renamed.
+   *
+   * @param content the bytes
+   * @param target the path there; its folder exists
+   * @param mode the permissions, such as {@code 0600}
+   * @throws IOException when the host refused
+   */
+  void write(byte[] content, String target, int mode) throws IOException;
+
+  /**
+   * Copies a file of the host to the client: under a temporary name, then renamed.
+   *
+   * @param source the path there
+   * @param target the file here; its folder exists
+   * @throws IOException when the host refused, or writing failed
+   */
+  void get(String source, Path target) throws IOException;
+
+  /**
+   * Opens a file of the host.
+   *
+   * @param path the path there
+   * @param offset the first byte to read
+   * @return the bytes from there to the end that the file has now; to be closed by the caller
+   * @throws IOException when the host refused
+   */
+  InputStream read(String path, long offset) throws IOException;
+
+  /**
+   * Lists a folder, which also makes a network file system look again.
+   *
+   * @param path the folder
+   * @return its entries, without {@code .} and {@code ..}, by name
+   * @throws IOException when the host refused
+   */
+  List<FileStat> list(String path) throws IOException;
+
+  /**
+   * Looks at one path, without following a link.
+   *
+   * @param path the path
+   * @return what is there, or empty when nothing is
+   * @throws IOException when the host refused
+   */
+  Optional<FileStat> stat(String path) throws IOException;
+
+  /**
+   * Renames, in place of what stood there.
+   *
+   * @param source the old path
+   * @param target the new path, on the same file system
+   * @throws IOException when the host refused
+   */
+  void rename(String source, String target) throws IOException;
+
+  /**
+   * Makes a folder, and tells whether it was this call that made it.
+   *
+   * @param path the folder; its parent exists
+   * @param mode the permissions, such as {@code 0700}
+   * @return false when something stood there before
+   * @throws IOException when the host refused
+   */
+  boolean mkdir(String path, int mode) throws IOException;
+
+  /**
+   * Removes a file, or a folder with all that is in it; links are removed, not followed.
+   *
+   * @param path what to remove; nothing is done when nothing is there
+   * @throws IOException when the host refused
+   */
+  void remove(String path) throws IOException;
+
+  /** Gives back connections. */
+  @Override
+  void close();
+}
