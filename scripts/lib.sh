@@ -83,12 +83,24 @@ report_totals() {
     function plain(text) {
       gsub("&#1[03];", " ", text); gsub("&lt;", "<", text); gsub("&gt;", ">", text)
       gsub("&quot;", "\"", text); gsub("&apos;", "\047", text); gsub("&amp;", "\\&", text)
-      sub("^Assumption failed: ", "", text); sub("^org.opentest4j.TestAbortedException: ", "", text)
+      sub("^org.opentest4j.TestAbortedException: ", "", text); sub("^Assumption failed: ", "", text)
       return text
     }
-    # A start tag may stretch over several lines; output in CDATA may hold anything.
+    function skip_reason(reason) {
+      reason = plain(reason)
+      if (reason == "") reason = "no reason given"
+      if (!(reason in seen)) { seen[reason] = 1; reasons = reasons "\n" reason }
+    }
+    # A start tag may stretch over several lines; output in CDATA may hold anything. A failed
+    # assumption has its reason in the first line of the CDATA, a disabled test in an attribute.
     {
       line = $0
+      if (!cdata && match(line, /<skipped[^>]*><!\[CDATA\[/)) {
+        reason = substr(line, RSTART + RLENGTH)
+        sub(/\]\]>.*/, "", reason)
+        skip_reason(reason)
+        sub(/<skipped[^>]*>/, "", line)
+      }
       if (cdata) { if (!match(line, /\]\]>/)) next; line = substr(line, RSTART + 3); cdata = 0 }
       while ((start = index(line, "<![CDATA[")) > 0) {
         rest = substr(line, start + 9)
@@ -103,9 +115,7 @@ report_totals() {
         failed += attribute(suite, "failures") + attribute(suite, "errors")
       }
       if (match(tag, /<skipped[ \t][^>]*>/)) {
-        reason = plain(attribute(substr(tag, RSTART, RLENGTH), "message"))
-        if (reason == "") reason = "no reason given"
-        if (!(reason in seen)) { seen[reason] = 1; reasons = reasons "\n" reason }
+        skip_reason(attribute(substr(tag, RSTART, RLENGTH), "message"))
       }
       tag = ""
     }
