@@ -27,7 +27,9 @@ public record ArrayRange(int first, int last, int step, @Nullable Integer atOnce
   public ArrayRange {
     if (first < 0 || last < first || step < 1 || (atOnce != null && atOnce < 1)) {
       throw new InvalidJob(
-          "not an array: " + text(first, last, step, atOnce) + "; write FIRST-LAST[:STEP][%ATONCE]");
+          "not an array: "
+              + text(first, last, step, atOnce)
+              + "; write FIRST-LAST[:STEP][%ATONCE]");
     }
   }
 
@@ -52,7 +54,8 @@ public record ArrayRange(int first, int last, int step, @Nullable Integer atOnce
   public static ArrayRange parse(String text) {
     Matcher m = FORM.matcher(text);
     if (!m.matches()) {
-      throw new InvalidJob("'" + text + "' is not an array: write FIRST-LAST[:STEP][%ATONCE], such as 1-100%4");
+      throw new InvalidJob(
+          "'" + text + "' is not an array: write FIRST-LAST[:STEP][%ATONCE], such as 1-100%4");
     }
     int first = Integer.parseInt(m.group(1));
     return new ArrayRange(
@@ -91,7 +94,11 @@ public record ArrayRange(int first, int last, int step, @Nullable Integer atOnce
   }
 
   private static String text(int first, int last, int step, @Nullable Integer atOnce) {
-    return first + "-" + last + (step == 1 ? "" : ":" + step) + (atOnce == null ? "" : "%" + atOnce);
+    return first
+        + "-"
+        + last
+        + (step == 1 ? "" : ":" + step)
+        + (atOnce == null ? "" : "%" + atOnce);
   }
 
   @Override

@@ -6,8 +6,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What users hold: a configured scheduler, with the journal, the queue of held jobs, the monitor and the
- * deadlines that core puts around every {@link HPCBackend}. Safe for use by several threads.
+ * What users hold: a configured scheduler, with the journal, the queue of held jobs, the monitor
+ * and the deadlines that core puts around every {@link HPCBackend}. Safe for use by several
+ * threads.
  *
  * @since 0.1
  */
@@ -30,8 +31,8 @@ public interface Backend {
    * Submits a job, once, whatever happens in between.
    *
    * @param spec what to run
-   * @return a handle; its job is queued with the scheduler, or held in the client's own queue until the
-   *     scheduler has room
+   * @return a handle; its job is queued with the scheduler, or held in the client's own queue until
+   *     the scheduler has room
    * @throws InvalidJob when the job cannot be carried out as written
    * @throws Rejected when the scheduler refused; nothing runs
    * @throws OutcomeUnknown when the scheduler may have taken it; never submit it again blindly

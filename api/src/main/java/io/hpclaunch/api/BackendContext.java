@@ -32,8 +32,8 @@ public interface BackendContext {
   Settings submit();
 
   /**
-   * The way to the host where the scheduler's commands run: this machine, or one behind SSH. Commands
-   * that go this way are bounded in time and count into the budget of commands a minute.
+   * The way to the host where the scheduler's commands run: this machine, or one behind SSH.
+   * Commands that go this way are bounded in time and count into the budget of commands a minute.
    *
    * @return the transport
    */

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * What a backend can do beyond running a single command.
  *
  * @param all the capabilities
- * @param maxArrayIndex the largest index of an array element, or null where arrays have no such limit;
- *     larger arrays are split and their indices offset
+ * @param maxArrayIndex the largest index of an array element, or null where arrays have no such
+ *     limit; larger arrays are split and their indices offset
  * @since 0.1
  */
 public record Capabilities(Set<Capability> all, @Nullable Integer maxArrayIndex) {

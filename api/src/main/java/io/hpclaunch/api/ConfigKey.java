@@ -2,8 +2,8 @@
 package io.hpclaunch.api;
 
 /**
- * A key that a plugin understands in its entry's {@code config}. Keys that nobody declared are errors
- * that name the closest one.
+ * A key that a plugin understands in its entry's {@code config}. Keys that nobody declared are
+ * errors that name the closest one.
  *
  * @param name the key; a dot separates the levels of nested maps
  * @param type what its value must be

@@ -7,18 +7,19 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A scheduler, as a plugin implements it. Four methods make a useful backend: {@link #name()}, {@link
- * #submit}, {@link #query} and {@link #cancel}; all others have defaults.
+ * A scheduler, as a plugin implements it. Four methods make a useful backend: {@link #name()},
+ * {@link #submit}, {@link #query} and {@link #cancel}; all others have defaults.
  *
  * <p>A plugin is found through {@code META-INF/services/io.hpclaunch.api.HPCBackend} or a module's
- * {@code provides}; it needs a public constructor without parameters. Core makes one instance for each
- * configured entry and calls {@link #initialize} before anything but {@link #name()}, {@link
- * #matches(String)}, {@link #defaultLauncher()} and {@link #configKeys()}. Calls may come from several
- * threads, but never two at once on one instance, save for {@link #close()}.
+ * {@code provides}; it needs a public constructor without parameters. Core makes one instance for
+ * each configured entry and calls {@link #initialize} before anything but {@link #name()}, {@link
+ * #matches(String)}, {@link #defaultLauncher()} and {@link #configKeys()}. Calls may come from
+ * several threads, but never two at once on one instance, save for {@link #close()}.
  *
- * <p>A plugin tells what the scheduler says and no more: it never concludes that a job is lost, never
- * retries a submission and keeps no journal. Core does. Further interfaces that it may implement: {@link
- * Detectable}, {@link ResourceReporter}, {@link QueueReporter}, {@link LogReader}.
+ * <p>A plugin tells what the scheduler says and no more: it never concludes that a job is lost,
+ * never retries a submission and keeps no journal. Core does. Further interfaces that it may
+ * implement: {@link Detectable}, {@link ResourceReporter}, {@link QueueReporter}, {@link
+ * LogReader}.
  *
  * @since 0.1
  */
@@ -47,14 +48,14 @@ public interface HPCBackend extends AutoCloseable {
    * accounting), whatever their number.
    *
    * @param ids jobs, elements of arrays, and whole arrays
-   * @return an observation for each of the ids, and for no other. A whole array is answered by {@link
-   *     Observation.SeenArray}
+   * @return an observation for each of the ids, and for no other. A whole array is answered by
+   *     {@link Observation.SeenArray}
    */
   Map<NativeId, Observation> query(Collection<NativeId> ids);
 
   /**
-   * Asks for the end of jobs and returns without waiting for it. Jobs that have ended or are not known
-   * are passed over: to cancel again does no harm.
+   * Asks for the end of jobs and returns without waiting for it. Jobs that have ended or are not
+   * known are passed over: to cancel again does no harm.
    *
    * @param ids jobs, elements of arrays, and whole arrays
    * @throws Rejected when the scheduler refused some; all others were asked to end
@@ -82,7 +83,8 @@ public interface HPCBackend extends AutoCloseable {
   }
 
   /**
-   * Hands over the entry's configuration and the means to work with. Does not contact the scheduler.
+   * Hands over the entry's configuration and the means to work with. Does not contact the
+   * scheduler.
    *
    * @param context what core provides; to be kept
    * @throws InvalidConfiguration when the configuration cannot be used
@@ -103,7 +105,8 @@ public interface HPCBackend extends AutoCloseable {
   }
 
   /**
-   * What {@link #submit} would hand to the scheduler: its batch script, or its object as YAML or JSON.
+   * What {@link #submit} would hand to the scheduler: its batch script, or its object as YAML or
+   * JSON.
    *
    * @param request what would be submitted
    * @return the text

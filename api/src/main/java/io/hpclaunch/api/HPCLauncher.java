@@ -7,12 +7,12 @@ import io.hpclaunch.api.launch.Segment;
 import java.util.List;
 
 /**
- * What starts a parallel program, as a plugin implements it: mpiexec, srun. Two methods make a useful
- * launcher; all others have defaults.
+ * What starts a parallel program, as a plugin implements it: mpiexec, srun. Two methods make a
+ * useful launcher; all others have defaults.
  *
  * <p>A plugin is found through {@code META-INF/services/io.hpclaunch.api.HPCLauncher} or a module's
- * {@code provides}; it needs a public constructor without parameters. A launcher plans and never runs
- * anything: the process that asked becomes what is planned.
+ * {@code provides}; it needs a public constructor without parameters. A launcher plans and never
+ * runs anything: the process that asked becomes what is planned.
  *
  * @since 0.1
  */
@@ -42,8 +42,8 @@ public interface HPCLauncher {
   }
 
   /**
-   * Hands over the configuration and the means to work with, once, before {@link #executable()}, {@link
-   * #valuesOf} and {@link #plan}.
+   * Hands over the configuration and the means to work with, once, before {@link #executable()},
+   * {@link #valuesOf} and {@link #plan}.
    *
    * @param context what core provides
    * @throws ExecutableNotFound when there is no executable to plan for
@@ -51,8 +51,8 @@ public interface HPCLauncher {
   default void initialize(LaunchContext context) {}
 
   /**
-   * How many of the words that follow an option are its values. They are not taken for the program, even
-   * if an executable has the same name.
+   * How many of the words that follow an option are its values. They are not taken for the program,
+   * even if an executable has the same name.
    *
    * @param option a word that begins with {@code -}
    * @return the number of values; 0 by default
@@ -66,8 +66,8 @@ public interface HPCLauncher {
    *
    * @param context what core provides
    * @param segments the programs, at least one
-   * @return the plan; by default {@link LaunchPlan#line} with the configured executable, else {@link
-   *     #executable()}
+   * @return the plan; by default {@link LaunchPlan#line} with the configured executable, else
+   *     {@link #executable()}
    * @throws ExecutableNotFound when the launcher's executable does not exist
    * @throws InvalidJob when the segments cannot be started that way
    */
@@ -76,7 +76,11 @@ public interface HPCLauncher {
     String exec = configured != null ? configured : executable();
     if (context.which(exec).isEmpty()) {
       throw new ExecutableNotFound(
-          "launcher " + name() + ": no executable '" + exec + "' on PATH; install it, or name it in launch.exec");
+          "launcher "
+              + name()
+              + ": no executable '"
+              + exec
+              + "' on PATH; install it, or name it in launch.exec");
     }
     return LaunchPlan.line(exec, context, segments);
   }

@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * A handle on a job, shaped like {@link Process}. The job outlives it: it can be dropped at any time,
- * and any process can {@link Backend#attach attach} to the id later.
+ * A handle on a job, shaped like {@link Process}. The job outlives it: it can be dropped at any
+ * time, and any process can {@link Backend#attach attach} to the id later.
  *
  * @since 0.1
  */
@@ -28,8 +28,8 @@ public interface HPCProcess {
   JobInfo info();
 
   /**
-   * Completes with the job's true end. Stages that depend on it never run on the thread that watches
-   * jobs.
+   * Completes with the job's true end. Stages that depend on it never run on the thread that
+   * watches jobs.
    *
    * @return a future; to cancel it does not cancel the job
    */

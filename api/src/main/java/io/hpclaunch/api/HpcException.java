@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The errors of this API: a small sealed family whose members say what the caller can do.
  *
- * <p>A job that ends with a non-zero status is a normal result and never one of these. The message is
- * one line that names what was asked, what was found and what to do.
+ * <p>A job that ends with a non-zero status is a normal result and never one of these. The message
+ * is one line that names what was asked, what was found and what to do.
  *
  * @since 0.1
  */

@@ -11,8 +11,9 @@ import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Configuration, plugins and everything that follows jobs, as one object. {@link Backends} and {@link
- * Launchers} stand before a shared one; programs that want several, and tests, build their own.
+ * Configuration, plugins and everything that follows jobs, as one object. {@link Backends} and
+ * {@link Launchers} stand before a shared one; programs that want several, and tests, build their
+ * own.
  *
  * @since 0.1
  */
@@ -51,7 +52,8 @@ public interface HpcRuntime extends AutoCloseable {
     String message = "hpc-launch-core is not on the class path: add io.hpclaunch:hpc-launch-core";
     throw broken == null
         ? new InvalidConfiguration(message)
-        : new InvalidConfiguration("hpc-launch-core cannot be loaded: " + broken.getMessage(), broken);
+        : new InvalidConfiguration(
+            "hpc-launch-core cannot be loaded: " + broken.getMessage(), broken);
   }
 
   /**
@@ -63,8 +65,8 @@ public interface HpcRuntime extends AutoCloseable {
   Backend backend();
 
   /**
-   * A backend by name: that of a configured entry, else a type or an alias of one. A type that exactly
-   * one entry has means that entry.
+   * A backend by name: that of a configured entry, else a type or an alias of one. A type that
+   * exactly one entry has means that entry.
    *
    * @param name the name
    * @return the backend; the same object for the same name
@@ -76,15 +78,16 @@ public interface HpcRuntime extends AutoCloseable {
    * A backend that is configured here and not in a file.
    *
    * @param type a type, or an alias of one
-   * @param config what an entry of the file takes: {@code name}, {@code config}, {@code submit}, {@code
-   *     transport}, {@code workspace} …
+   * @param config what an entry of the file takes: {@code name}, {@code config}, {@code submit},
+   *     {@code transport}, {@code workspace} …
    * @return a new backend; closed with this runtime
    * @throws InvalidConfiguration when nothing answers to the type, or a key is unknown
    */
   Backend open(String type, Map<String, ? extends @Nullable Object> config);
 
   /**
-   * Asks the backends that can tell whether their scheduler is here: PBS, then Slurm, then the shell.
+   * Asks the backends that can tell whether their scheduler is here: PBS, then Slurm, then the
+   * shell.
    *
    * @return what was found, and why
    */

@@ -2,8 +2,8 @@
 package io.hpclaunch.api;
 
 /**
- * The configuration cannot be used: an unknown key, a value of the wrong kind, a name that no backend
- * or launcher answers to. The message names the file and the line where there is one.
+ * The configuration cannot be used: an unknown key, a value of the wrong kind, a name that no
+ * backend or launcher answers to. The message names the file and the line where there is one.
  *
  * @since 0.1
  */

@@ -2,8 +2,8 @@
 package io.hpclaunch.api;
 
 /**
- * The job, or a launch line, contradicts itself or cannot be carried out as written: mend it and ask
- * again. Nothing was submitted.
+ * The job, or a launch line, contradicts itself or cannot be carried out as written: mend it and
+ * ask again. Nothing was submitted.
  *
  * @since 0.1
  */

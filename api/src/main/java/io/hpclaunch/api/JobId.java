@@ -5,8 +5,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A job of a backend, or one element of its array: {@code NAME:NATIVE[@CLUSTER][/INDEX]}, as one string
- * and back.
+ * A job of a backend, or one element of its array: {@code NAME:NATIVE[@CLUSTER][/INDEX]}, as one
+ * string and back.
  *
  * @param backend the configured entry's name, or the backend's type
  * @param nativeId the scheduler's id
@@ -19,8 +19,8 @@ public record JobId(String backend, NativeId nativeId) {
   /**
    * Checks the name.
    *
-   * @throws IllegalArgumentException when the name is empty or holds blanks, {@code :}, {@code /} or
-   *     {@code @}
+   * @throws IllegalArgumentException when the name is empty or holds blanks, {@code :}, {@code /}
+   *     or {@code @}
    */
   public JobId {
     if (!backend.matches("[^:/@\\s]+")) {
@@ -39,7 +39,9 @@ public record JobId(String backend, NativeId nativeId) {
     Matcher m = FORM.matcher(text);
     if (!m.matches()) {
       throw new InvalidJob(
-          "'" + text + "' is not a job id: expected NAME:NATIVE[@CLUSTER][/INDEX], such as slurm:42/7");
+          "'"
+              + text
+              + "' is not a job id: expected NAME:NATIVE[@CLUSTER][/INDEX], such as slurm:42/7");
     }
     Integer index = m.group(4) == null ? null : Integer.valueOf(m.group(4));
     return new JobId(m.group(1), new NativeId(m.group(2), m.group(3), index));

@@ -45,8 +45,8 @@ public record JobInfo(
   /**
    * Checks the parts against each other.
    *
-   * @throws IllegalArgumentException when a cause comes without {@link JobState#FAILED} or the attempt
-   *     is less than 1
+   * @throws IllegalArgumentException when a cause comes without {@link JobState#FAILED} or the
+   *     attempt is less than 1
    */
   public JobInfo {
     if (cause != null && state != JobState.FAILED) {
@@ -275,8 +275,20 @@ public record JobInfo(
      */
     public JobInfo build() {
       return new JobInfo(
-          state, exitCode, signal, cause, nativeState, reason, submitted, started, ended, attempt, nodes,
-          wallTime, cpuTime, peakMemory);
+          state,
+          exitCode,
+          signal,
+          cause,
+          nativeState,
+          reason,
+          submitted,
+          started,
+          ended,
+          attempt,
+          nodes,
+          wallTime,
+          cpuTime,
+          peakMemory);
     }
   }
 }

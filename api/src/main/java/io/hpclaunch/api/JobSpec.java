@@ -177,8 +177,8 @@ public final class JobSpec {
   }
 
   /**
-   * Variables whose values must be seen by nobody else: they reach the job through a file or object that
-   * only the owner reads, never through the script, a command line, a log or a listing.
+   * Variables whose values must be seen by nobody else: they reach the job through a file or object
+   * that only the owner reads, never through the script, a command line, a log or a listing.
    *
    * @return names and values
    */
@@ -198,8 +198,8 @@ public final class JobSpec {
   /**
    * The file that is the command's standard input.
    *
-   * @return a path on the job's host, in which {@code {id}} and {@code {index}} are replaced, or null
-   *     for an empty input
+   * @return a path on the job's host, in which {@code {id}} and {@code {index}} are replaced, or
+   *     null for an empty input
    */
   public @Nullable String stdin() {
     return stdin;
@@ -208,8 +208,8 @@ public final class JobSpec {
   /**
    * The file for standard output.
    *
-   * @return a path in which {@code {id}} and {@code {index}} are replaced, or null for one in the job's
-   *     own folder
+   * @return a path in which {@code {id}} and {@code {index}} are replaced, or null for one in the
+   *     job's own folder
    */
   public @Nullable String stdout() {
     return stdout;
@@ -218,8 +218,8 @@ public final class JobSpec {
   /**
    * The file for standard error; the same path as {@link #stdout()} joins the two.
    *
-   * @return a path in which {@code {id}} and {@code {index}} are replaced, or null for one in the job's
-   *     own folder
+   * @return a path in which {@code {id}} and {@code {index}} are replaced, or null for one in the
+   *     job's own folder
    */
   public @Nullable String stderr() {
     return stderr;
@@ -271,8 +271,8 @@ public final class JobSpec {
   }
 
   /**
-   * Environment modules to load, in order. An entry that is a command already ({@code module load x},
-   * {@code source f}) stands in the script as it is. One that fails ends the job, cause {@link
+   * Environment modules to load, in order. An entry that is a command already ({@code module load
+   * x}, {@code source f}) stands in the script as it is. One that fails ends the job, cause {@link
    * Cause#LAUNCH}.
    *
    * @return the modules
@@ -336,11 +336,12 @@ public final class JobSpec {
             || resources.qos() != null
             || resources.reservation() != null
             || resources.constraint() != null);
-    all.forEach((capability, needed) -> {
-      if (needed) {
-        needs.add(capability);
-      }
-    });
+    all.forEach(
+        (capability, needed) -> {
+          if (needed) {
+            needs.add(capability);
+          }
+        });
     return Collections.unmodifiableSet(needs);
   }
 
@@ -757,8 +758,8 @@ public final class JobSpec {
      *
      * @return the job
      * @throws InvalidJob when there is no command or both kinds, a name or variable has forbidden
-     *     characters, a text holds NUL, resources contradict each other, or a warning comes without a
-     *     walltime
+     *     characters, a text holds NUL, resources contradict each other, or a warning comes without
+     *     a walltime
      */
     public JobSpec build() {
       checkName();
@@ -769,7 +770,8 @@ public final class JobSpec {
       for (String variable : secretEnvironment.keySet()) {
         checkVariable(variable);
         if (environment.containsKey(variable)) {
-          throw new InvalidJob("variable " + variable + " is given as a secret and as plain environment");
+          throw new InvalidJob(
+              "variable " + variable + " is given as a secret and as plain environment");
         }
       }
       checkNul("environment", environment.values());
@@ -796,8 +798,11 @@ public final class JobSpec {
           || name.length() > LONGEST_NAME
           || name.chars().anyMatch(Character::isISOControl)) {
         throw new InvalidJob(
-            "a job's name has 1 to " + LONGEST_NAME + " characters, none of them a control character: '"
-                + name + "'");
+            "a job's name has 1 to "
+                + LONGEST_NAME
+                + " characters, none of them a control character: '"
+                + name
+                + "'");
       }
       if (scriptName != null
           && (scriptName.isBlank()
@@ -810,7 +815,8 @@ public final class JobSpec {
 
     private Program checkProgram() {
       if (command != null && !shell.isEmpty()) {
-        throw new InvalidJob("job '" + name + "' has a command and lines of shell: give one of them");
+        throw new InvalidJob(
+            "job '" + name + "' has a command and lines of shell: give one of them");
       }
       if (command != null) {
         if (command.isEmpty() || command.get(0).isEmpty()) {
@@ -851,7 +857,10 @@ public final class JobSpec {
       Duration walltime = spec.resources().walltime();
       if (warning != null && walltime != null && warning.before().compareTo(walltime) >= 0) {
         throw new InvalidJob(
-            "the warning " + warning.before() + " before the end comes before a walltime of " + walltime
+            "the warning "
+                + warning.before()
+                + " before the end comes before a walltime of "
+                + walltime
                 + " has begun");
       }
     }

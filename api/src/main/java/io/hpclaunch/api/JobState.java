@@ -2,8 +2,8 @@
 package io.hpclaunch.api;
 
 /**
- * Where a job stands. {@link #QUEUED}, {@link #HELD}, {@link #RUNNING} and {@link #SUSPENDED} lead to
- * one of the four ends; {@link #UNKNOWN} is an observation and never an end.
+ * Where a job stands. {@link #QUEUED}, {@link #HELD}, {@link #RUNNING} and {@link #SUSPENDED} lead
+ * to one of the four ends; {@link #UNKNOWN} is an observation and never an end.
  *
  * @since 0.1
  */

@@ -4,8 +4,8 @@ package io.hpclaunch.api;
 import java.io.InputStream;
 
 /**
- * A backend whose scheduler keeps the output of jobs itself, as Kubernetes does. For all others core
- * reads the files.
+ * A backend whose scheduler keeps the output of jobs itself, as Kubernetes does. For all others
+ * core reads the files.
  *
  * @since 0.1
  */

@@ -8,8 +8,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Sizes of memory as text. As with every scheduler, the units are powers of 1024: {@code GB}, {@code G},
- * {@code GiB} and {@code gb} are the same.
+ * Sizes of memory as text. As with every scheduler, the units are powers of 1024: {@code GB},
+ * {@code G}, {@code GiB} and {@code gb} are the same.
  *
  * @since 0.1
  */

@@ -8,15 +8,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param value the scheduler's own id: {@code 4711}, {@code 12.server}, {@code 12[].server}, a UUID
  * @param cluster the cluster among several that one scheduler serves, or null
- * @param index the element of an array, by the user's index, or null for a plain job or a whole array
+ * @param index the element of an array, by the user's index, or null for a plain job or a whole
+ *     array
  * @since 0.1
  */
 public record NativeId(String value, @Nullable String cluster, @Nullable Integer index) {
   /**
    * Checks the form.
    *
-   * @throws IllegalArgumentException when the id is empty or holds blanks, {@code /} or {@code @}, or
-   *     the index is negative
+   * @throws IllegalArgumentException when the id is empty or holds blanks, {@code /} or {@code @},
+   *     or the index is negative
    */
   public NativeId {
     check("native id", value);
@@ -68,8 +69,10 @@ public record NativeId(String value, @Nullable String cluster, @Nullable Integer
   }
 
   private static void check(String what, String text) {
-    if (text.isEmpty() || text.chars().anyMatch(c -> c <= ' ' || c == '/' || c == '@' || c == 127)) {
-      throw new IllegalArgumentException(what + " is empty or has a blank, '/' or '@': '" + text + "'");
+    if (text.isEmpty()
+        || text.chars().anyMatch(c -> c <= ' ' || c == '/' || c == '@' || c == 127)) {
+      throw new IllegalArgumentException(
+          what + " is empty or has a blank, '/' or '@': '" + text + "'");
     }
   }
 

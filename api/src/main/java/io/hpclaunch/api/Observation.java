@@ -7,7 +7,8 @@ import java.util.TreeMap;
 
 /**
  * What a scheduler answered about one job. The kinds are told apart because they allow different
- * conclusions: only {@link Seen} says something about the job, and a query that failed says nothing.
+ * conclusions: only {@link Seen} says something about the job, and a query that failed says
+ * nothing.
  *
  * @since 0.1
  */
@@ -22,8 +23,8 @@ public sealed interface Observation {
   /**
    * The scheduler told about an array job that was asked for as a whole.
    *
-   * @param elements what it told of each element, by the user's index; one that is missing is not known
-   *     to it (yet, or any more)
+   * @param elements what it told of each element, by the user's index; one that is missing is not
+   *     known to it (yet, or any more)
    */
   record SeenArray(Map<Integer, JobInfo> elements) implements Observation {
     /** Copies the map. */

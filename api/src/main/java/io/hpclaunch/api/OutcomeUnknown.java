@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A submission was asked for, and whether the scheduler took it is not known.
  *
- * <p>It must not be repeated blindly. The intent stays in the journal under its token and is settled by
- * whoever comes next: the job is found by its token, or shown not to exist.
+ * <p>It must not be repeated blindly. The intent stays in the journal under its token and is
+ * settled by whoever comes next: the job is found by its token, or shown not to exist.
  *
  * @since 0.1
  */

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 final class ResourceStrings {
   private static final Pattern SELECT_COUNT = Pattern.compile("\\d{1,9}");
   private static final Pattern SLURM_TIME =
-      Pattern.compile("(?:(\\d{1,5})-(\\d{1,3})(?::(\\d{1,2})(?::(\\d{1,2}))?)?|(\\d{1,9})(?::(\\d{1,2})(?::(\\d{1,2}))?)?)");
+      Pattern.compile(
+          "(?:(\\d{1,5})-(\\d{1,3})(?::(\\d{1,2})(?::(\\d{1,2}))?)?|(\\d{1,9})(?::(\\d{1,2})(?::(\\d{1,2}))?)?)");
   private static final Pattern PBS_SECONDS = Pattern.compile("\\d{1,9}");
   private static final BigDecimal SECONDS_PER_HOUR = BigDecimal.valueOf(3600);
 
@@ -59,7 +60,9 @@ final class ResourceStrings {
                         .longValueExact()));
         default ->
             throw new InvalidJob(
-                "unknown resource '" + key + "': known are cpu, memory_gb, time_hours, gpus, nodes, tasks");
+                "unknown resource '"
+                    + key
+                    + "': known are cpu, memory_gb, time_hours, gpus, nodes, tasks");
       }
     }
     return b.gpusPerNode(gpus).build();
@@ -169,16 +172,39 @@ final class ResourceStrings {
     }
     if (!isSlurm(name)) {
       throw bad(
-          "'" + word + "' is not a resource that is known here: give it as a native option (--native)");
+          "'"
+              + word
+              + "' is not a resource that is known here: give it as a native option (--native)");
     }
     slurmValue(name, attached != null ? attached : valueOf(word, rest));
   }
 
   private static boolean isSlurm(String name) {
     return switch (name) {
-      case "-N", "--nodes", "-n", "--ntasks", "--ntasks-per-node", "-c", "--cpus-per-task", "--mem",
-          "--mem-per-cpu", "--gres", "-G", "--gpus", "--gpus-per-node", "--gpus-per-task", "-t",
-          "--time", "-p", "--partition", "-A", "--account", "-q", "--qos", "--reservation", "-C",
+      case "-N",
+          "--nodes",
+          "-n",
+          "--ntasks",
+          "--ntasks-per-node",
+          "-c",
+          "--cpus-per-task",
+          "--mem",
+          "--mem-per-cpu",
+          "--gres",
+          "-G",
+          "--gpus",
+          "--gpus-per-node",
+          "--gpus-per-task",
+          "-t",
+          "--time",
+          "-p",
+          "--partition",
+          "-A",
+          "--account",
+          "-q",
+          "--qos",
+          "--reservation",
+          "-C",
           "--constraint" ->
           true;
       default -> false;
@@ -193,7 +219,8 @@ final class ResourceStrings {
       case "-c", "--cpus-per-task" -> fields.cpusPerTask(count(name, value));
       case "--mem" -> {
         if (value.equals("0")) {
-          throw bad("--mem=0 (all of a node's memory) has no field here: give it as a native option");
+          throw bad(
+              "--mem=0 (all of a node's memory) has no field here: give it as a native option");
         }
         fields.memoryPerNode(MemorySize.parse(value, "M"));
       }
@@ -249,7 +276,11 @@ final class ResourceStrings {
     }
     Duration d;
     if (m.group(1) != null) {
-      d = Duration.ofDays(part(m, 1)).plusHours(part(m, 2)).plusMinutes(part(m, 3)).plusSeconds(part(m, 4));
+      d =
+          Duration.ofDays(part(m, 1))
+              .plusHours(part(m, 2))
+              .plusMinutes(part(m, 3))
+              .plusSeconds(part(m, 4));
     } else if (m.group(7) != null) {
       d = Duration.ofHours(part(m, 5)).plusMinutes(part(m, 6)).plusSeconds(part(m, 7));
     } else {
@@ -287,7 +318,9 @@ final class ResourceStrings {
         }
         default ->
             throw bad(
-                "'" + item + "' is not understood: expected select=…, walltime=…, nodes=…:ppn=… (PBS) or"
+                "'"
+                    + item
+                    + "' is not understood: expected select=…, walltime=…, nodes=…:ppn=… (PBS) or"
                     + " --nodes … (Slurm)");
       }
     }
@@ -321,7 +354,8 @@ final class ResourceStrings {
       boolean isCount = i == 0 && SELECT_COUNT.matcher(parts[i]).matches();
       int equals = parts[i].indexOf('=');
       if (!isCount && (equals <= 0 || equals == parts[i].length() - 1)) {
-        throw bad("'" + parts[i] + "' in select=" + chunk + " is neither a count nor RESOURCE=VALUE");
+        throw bad(
+            "'" + parts[i] + "' in select=" + chunk + " is neither a count nor RESOURCE=VALUE");
       }
     }
   }
@@ -365,7 +399,12 @@ final class ResourceStrings {
       } else if (parts[i].startsWith("gpus=")) {
         fields.gpusPerNode(count("gpus", parts[i].substring("gpus=".length())));
       } else {
-        throw bad("'" + parts[i] + "' in nodes=" + value + " has no field here: give it as a native option");
+        throw bad(
+            "'"
+                + parts[i]
+                + "' in nodes="
+                + value
+                + " has no field here: give it as a native option");
       }
     }
   }
@@ -382,6 +421,7 @@ final class ResourceStrings {
     if (SELECT_COUNT.matcher(value).matches() && Integer.parseInt(value) > 0) {
       return Integer.parseInt(value);
     }
-    throw bad(what + " needs a whole number of at least 1, not '" + value.toLowerCase(Locale.ROOT) + "'");
+    throw bad(
+        what + " needs a whole number of at least 1, not '" + value.toLowerCase(Locale.ROOT) + "'");
   }
 }

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * What a job asks its scheduler for. Every field may be unset (null): then it says nothing, and the
  * scheduler's own default holds.
  *
- * <p>Immutable. Sizes are bytes, times are durations; a scheduler's units come up only where its script
- * is written.
+ * <p>Immutable. Sizes are bytes, times are durations; a scheduler's units come up only where its
+ * script is written.
  *
  * @since 0.1
  */
@@ -78,9 +78,9 @@ public final class Resources {
 
   /**
    * Reads a scheduler's own words: {@code select=2:ncpus=8:mem=32gb:ngpus=1} and {@code -l
-   * walltime=…} of PBS, {@code nodes=2:ppn=8} of Torque, {@code --nodes=2 --mem 32G} of Slurm. Units and
-   * times are read as that scheduler reads them: in Slurm's form a bare {@code --mem} is in MiB and a
-   * bare {@code --time} in minutes.
+   * walltime=…} of PBS, {@code nodes=2:ppn=8} of Torque, {@code --nodes=2 --mem 32G} of Slurm.
+   * Units and times are read as that scheduler reads them: in Slurm's form a bare {@code --mem} is
+   * in MiB and a bare {@code --time} in minutes.
    *
    * <p>Sources: sbatch(1) 22.05, qsub(1B) and pbs_resources(7B) of OpenPBS 23, qsub(1) of Torque 6.
    *
@@ -105,8 +105,9 @@ public final class Resources {
   }
 
   /**
-   * These resources, and the other's wherever a field is unset here. A field that another form of the
-   * same request settles is not taken over: memory per cpu where memory per node is set, and the like.
+   * These resources, and the other's wherever a field is unset here. A field that another form of
+   * the same request settles is not taken over: memory per cpu where memory per node is set, and
+   * the like.
    *
    * @param fallback where unset fields come from
    * @return the merged resources
@@ -131,7 +132,8 @@ public final class Resources {
       }
       // The user's own select text stays only where the merged fields still say the same.
       b.select = first(select, f.select);
-      if (b.select != null && !Arrays.equals(b.build().shape(), (select != null ? this : f).shape())) {
+      if (b.select != null
+          && !Arrays.equals(b.build().shape(), (select != null ? this : f).shape())) {
         b.select = null;
       }
     }
@@ -147,7 +149,14 @@ public final class Resources {
 
   private @Nullable Object[] shape() {
     return new @Nullable Object[] {
-      nodes, tasks, tasksPerNode, cpusPerTask, gpusPerTask, gpusPerNode, gpuType, memoryPerNode,
+      nodes,
+      tasks,
+      tasksPerNode,
+      cpusPerTask,
+      gpusPerTask,
+      gpusPerNode,
+      gpuType,
+      memoryPerNode,
       memoryPerCpu
     };
   }
@@ -305,8 +314,8 @@ public final class Resources {
   }
 
   /**
-   * A PBS select statement as the user wrote it, without {@code select=}. The fields say the same where
-   * they can; {@link #needsPbs()} tells when they can't.
+   * A PBS select statement as the user wrote it, without {@code select=}. The fields say the same
+   * where they can; {@link #needsPbs()} tells when they can't.
    *
    * @return such as {@code 1:ncpus=4+2:ncpus=8}, or null
    */
@@ -315,8 +324,8 @@ public final class Resources {
   }
 
   /**
-   * Whether only PBS can take this request: its select statement has several chunks, or resources that
-   * no field stands for.
+   * Whether only PBS can take this request: its select statement has several chunks, or resources
+   * that no field stands for.
    *
    * @return true where {@link #select()} says more than the fields
    */
@@ -365,8 +374,23 @@ public final class Resources {
 
   private @Nullable Object[] fields() {
     return new @Nullable Object[] {
-      nodes, tasks, tasksPerNode, cpusPerTask, gpusPerTask, gpusPerNode, gpuType, memoryPerNode,
-      memoryPerCpu, walltime, queue, account, qos, reservation, constraint, exclusive, select
+      nodes,
+      tasks,
+      tasksPerNode,
+      cpusPerTask,
+      gpusPerTask,
+      gpusPerNode,
+      gpuType,
+      memoryPerNode,
+      memoryPerCpu,
+      walltime,
+      queue,
+      account,
+      qos,
+      reservation,
+      constraint,
+      exclusive,
+      select
     };
   }
 
@@ -616,8 +640,8 @@ public final class Resources {
     }
 
     /**
-     * Keeps a PBS select statement as written, beside the fields that say the same. Setting one of those
-     * fields afterwards drops it.
+     * Keeps a PBS select statement as written, beside the fields that say the same. Setting one of
+     * those fields afterwards drops it.
      *
      * @param value without {@code select=}, or null for none
      * @return this
@@ -631,9 +655,9 @@ public final class Resources {
      * Checks the fields against each other.
      *
      * @return the resources
-     * @throws InvalidJob when a number is not positive, memory is given per node and per cpu, gpus are
-     *     given per task and per node, a gpu type has no gpus, or a name is empty or holds control
-     *     characters
+     * @throws InvalidJob when a number is not positive, memory is given per node and per cpu, gpus
+     *     are given per task and per node, a gpu type has no gpus, or a name is empty or holds
+     *     control characters
      */
     public Resources build() {
       positive("nodes", nodes);

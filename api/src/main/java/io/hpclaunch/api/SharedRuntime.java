@@ -4,10 +4,12 @@ package io.hpclaunch.api;
 import org.jspecify.annotations.Nullable;
 
 /** Holds the runtime behind {@link Backends} and {@link Launchers}. */
-enum SharedRuntime {
-  INSTANCE;
+final class SharedRuntime {
+  static final SharedRuntime INSTANCE = new SharedRuntime();
 
   private @Nullable HpcRuntime runtime;
+
+  private SharedRuntime() {}
 
   /** The runtime; a failure to make it is told each time and not remembered. */
   synchronized HpcRuntime get() {

@@ -5,8 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /**
- * A file that is brought to the job before it is submitted: from a path of the client, or from content
- * at hand. The two are different types, and never guessed from a string.
+ * A file that is brought to the job before it is submitted: from a path of the client, or from
+ * content at hand. The two are different types, and never guessed from a string.
  *
  * @since 0.1
  */
@@ -99,7 +99,8 @@ public sealed interface StagedFile {
       leaves |= part.equals("..");
     }
     if (leaves) {
-      throw new InvalidJob("a staged file must stay in the working directory, not go to '" + target + "'");
+      throw new InvalidJob(
+          "a staged file must stay in the working directory, not go to '" + target + "'");
     }
   }
 }

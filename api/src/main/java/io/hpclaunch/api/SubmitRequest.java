@@ -39,9 +39,9 @@ public interface SubmitRequest {
   String jobDirectory();
 
   /**
-   * The script that core wrote to the job's folder and that a scheduler of batch scripts is given; it
-   * announces itself, fences, sets the environment, changes to the working directory, runs the program
-   * and writes the exit record.
+   * The script that core wrote to the job's folder and that a scheduler of batch scripts is given;
+   * it announces itself, fences, sets the environment, changes to the working directory, runs the
+   * program and writes the exit record.
    *
    * @param directives lines that go right behind the first one, such as {@code #SBATCH --nodes=2}
    * @return the whole text
@@ -49,7 +49,8 @@ public interface SubmitRequest {
   String script(List<String> directives);
 
   /**
-   * The elements of the array that this submission is to create, when a large array had to be split.
+   * The elements of the array that this submission is to create, when a large array had to be
+   * split.
    *
    * @return the part of {@link JobSpec#array()}; null for a plain job
    */

@@ -7,8 +7,8 @@ import java.util.regex.Pattern;
 /**
  * Names one submission, before the scheduler has given it an id, and for good.
  *
- * <p>It begins with a letter and holds lower-case letters and digits only, so that it can stand in a
- * variable, a path, a comment, and as the name of a Kubernetes object.
+ * <p>It begins with a letter and holds lower-case letters and digits only, so that it can stand in
+ * a variable, a path, a comment, and as the name of a Kubernetes object.
  *
  * @param value the text, such as {@code h3k9x2m7qv5w8t4n6b1c0d5f2g}
  * @since 0.1

@@ -7,13 +7,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Walltimes as text. The forms are those that Slurm and PBS share: {@code [D-]HH:MM:SS} (the hours may
- * exceed 24) and {@code MM:SS}.
+ * Walltimes as text. The forms are those that Slurm and PBS share: {@code [D-]HH:MM:SS} (the hours
+ * may exceed 24) and {@code MM:SS}.
  *
  * @since 0.1
  */
 public final class Walltimes {
-  private static final Pattern HMS = Pattern.compile("(?:(\\d{1,5})-)?(\\d{1,7}):(\\d{2}):(\\d{2})");
+  private static final Pattern HMS =
+      Pattern.compile("(?:(\\d{1,5})-)?(\\d{1,7}):(\\d{2}):(\\d{2})");
   private static final Pattern MS = Pattern.compile("(\\d{1,9}):(\\d{2})");
   private static final int SIXTY = 60;
 
@@ -24,8 +25,8 @@ public final class Walltimes {
    *
    * @param text {@code [D-]HH:MM:SS} or {@code MM:SS}
    * @return the duration, more than zero
-   * @throws InvalidJob for anything else; a bare number among it, since it is minutes to one scheduler
-   *     and seconds to another
+   * @throws InvalidJob for anything else; a bare number among it, since it is minutes to one
+   *     scheduler and seconds to another
    */
   public static Duration parse(String text) {
     String t = text.strip();
@@ -45,7 +46,8 @@ public final class Walltimes {
     Matcher ms = MS.matcher(t);
     if (ms.matches() && Integer.parseInt(ms.group(2)) < SIXTY) {
       return positive(
-          Duration.ofMinutes(Long.parseLong(ms.group(1))).plusSeconds(Long.parseLong(ms.group(2))), text);
+          Duration.ofMinutes(Long.parseLong(ms.group(1))).plusSeconds(Long.parseLong(ms.group(2))),
+          text);
     }
     if (!t.isEmpty() && t.chars().allMatch(Character::isDigit)) {
       throw new InvalidJob(

@@ -8,14 +8,15 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What core gives a launcher to work with. Nothing of it is worked out before it is asked for: the start
- * of a program waits for all of this.
+ * What core gives a launcher to work with. Nothing of it is worked out before it is asked for: the
+ * start of a program waits for all of this.
  *
  * @since 0.1
  */
 public interface LaunchContext {
   /**
-   * The name under which the launcher was found, where it says more than its type: an alias, or a path.
+   * The name under which the launcher was found, where it says more than its type: an alias, or a
+   * path.
    *
    * @return such as {@code mpirun} or {@code /opt/mpi/bin/mpirun}
    */
@@ -68,13 +69,14 @@ public interface LaunchContext {
   Path script(Class<?> owner, String resource);
 
   /**
-   * Asks a program something that it will answer the same way until it is replaced, and remembers the
-   * answer in the state folder, by the file's path, time and size.
+   * Asks a program something that it will answer the same way until it is replaced, and remembers
+   * the answer in the state folder, by the file's path, time and size.
    *
    * @param executable the program
    * @param arguments what to call it with, such as {@code --version}
    * @param digest makes of its output (standard output and standard error) what is to be remembered
-   * @return the remembered text, or an empty one when the program gave no answer within some seconds
+   * @return the remembered text, or an empty one when the program gave no answer within some
+   *     seconds
    */
   String ask(Path executable, List<String> arguments, UnaryOperator<String> digest);
 }

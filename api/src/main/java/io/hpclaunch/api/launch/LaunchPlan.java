@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What a launcher wants to be run. The process that asked for the plan sets the environment, makes the
- * files and becomes the first word of the command line.
+ * What a launcher wants to be run. The process that asked for the plan sets the environment, makes
+ * the files and becomes the first word of the command line.
  *
  * @param argv the command line, at least one word
  * @param set variables to set
@@ -43,8 +43,8 @@ public record LaunchPlan(
   }
 
   /**
-   * The line that MPI's launchers read: {@code exec default_options [options] pre_options program}, and
-   * with several segments {@code exec global_options default_options {local_options [options]
+   * The line that MPI's launchers read: {@code exec default_options [options] pre_options program},
+   * and with several segments {@code exec global_options default_options {local_options [options]
    * pre_options program} : {…}}. Placeholders in options are replaced; the program's words are not
    * touched. The settings' variables are set.
    *

@@ -8,9 +8,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Replaces {@code %(np)d}, {@code %(ranks)d}, {@code %(ranks_per_socket)d}, {@code %(nodes)d} and {@code
- * %(sockets)d} in a launcher's options, with the widths of printf(3) ({@code %(np)04d}). {@code %%}
- * becomes {@code %}; anything else stays as it is.
+ * Replaces {@code %(np)d}, {@code %(ranks)d}, {@code %(ranks_per_socket)d}, {@code %(nodes)d} and
+ * {@code %(sockets)d} in a launcher's options, with the widths of printf(3) ({@code %(np)04d}).
+ * {@code %%} becomes {@code %}; anything else stays as it is.
  *
  * @since 0.1
  */
@@ -45,7 +45,9 @@ public final class Placeholders {
     }
     if (option instanceof Word.User && text.indexOf(REPLACEMENT) >= 0) {
       throw new InvalidJob(
-          "option '" + text + "' has a placeholder and bytes that are not UTF-8: write the number instead");
+          "option '"
+              + text
+              + "' has a placeholder and bytes that are not UTF-8: write the number instead");
     }
     return Word.of(changed);
   }
@@ -61,7 +63,8 @@ public final class Placeholders {
     Matcher m = FORM.matcher(text);
     StringBuilder out = new StringBuilder();
     while (m.find()) {
-      String value = m.group(1) == null ? "%" : format(figure(m.group(1), layout), m.group(2), m.group(3));
+      String value =
+          m.group(1) == null ? "%" : format(figure(m.group(1), layout), m.group(2), m.group(3));
       m.appendReplacement(out, Matcher.quoteReplacement(value));
     }
     return m.appendTail(out).toString();

@@ -4,8 +4,9 @@ package io.hpclaunch.api.launch;
 import io.hpclaunch.api.InvalidJob;
 
 /**
- * One word of a command line. The user's own words are named by their position, since not every byte
- * that a shell hands over survives the way through a JVM; whoever carries out the plan puts the bytes in.
+ * One word of a command line. The user's own words are named by their position, since not every
+ * byte that a shell hands over survives the way through a JVM; whoever carries out the plan puts
+ * the bytes in.
  *
  * @since 0.1
  */
@@ -31,7 +32,8 @@ public sealed interface Word {
      */
     public Text {
       if (text.indexOf('\0') >= 0) {
-        throw new InvalidJob("NUL in '" + text.replace('\0', '?') + "': no program can be given that");
+        throw new InvalidJob(
+            "NUL in '" + text.replace('\0', '?') + "': no program can be given that");
       }
     }
   }

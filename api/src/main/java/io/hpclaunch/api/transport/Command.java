@@ -24,7 +24,10 @@ public final class Command {
   private final Duration timeout;
 
   private Command(
-      List<String> argv, Map<String, @Nullable String> environment, byte[] input, Duration timeout) {
+      List<String> argv,
+      Map<String, @Nullable String> environment,
+      byte[] input,
+      Duration timeout) {
     this.argv = List.copyOf(argv);
     this.environment = Collections.unmodifiableMap(new LinkedHashMap<>(environment));
     this.input = input;

@@ -9,7 +9,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Commands and files on one host. Paths are absolute, with {@code /}. Safe for use by several threads.
+ * Commands and files on one host. Paths are absolute, with {@code /}. Safe for use by several
+ * threads.
  *
  * <p>An {@link IOException} tells what the host said (no such file, no permission, no space);
  * {@link BackendUnavailable} tells that the host could not be reached.
