@@ -5,8 +5,8 @@ import io.hpclaunch.api.HPCLauncher;
 import io.hpclaunch.api.launch.LaunchContext;
 
 /**
- * Starts copies of a program on this machine without any MPI. Each finds its rank in {@code HPC_RANK}
- * and their number in {@code HPC_SIZE}; when one fails, the others are ended.
+ * Starts copies of a program on this machine without any MPI. Each finds its rank in
+ * {@code HPC_RANK} and their number in {@code HPC_SIZE}; when one fails, the others are ended.
  *
  * <p>The work is done by the script {@code hpc-fork}, so that no JVM stays beside the program.
  *

@@ -14,12 +14,13 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Starts MPI programs by the launcher of the MPI that is installed: {@code mpiexec} or {@code mpirun}.
+ * Starts MPI programs by the launcher of the MPI that is installed: {@code mpiexec} or
+ * {@code mpirun}.
  *
- * <p>Found by {@code mpi}, {@code mpiexec}, {@code mpirun}, by names that begin with one of the latter
- * two ({@code mpirun.openmpi}, {@code mpiexec.hydra}), and by a path to such a file. The command line
- * stays the user's; what the implementation needs to run as root, or with more ranks than cores, goes
- * through environment variables that the user has not set.
+ * <p>Found by {@code mpi}, {@code mpiexec}, {@code mpirun}, by names that begin with one of the
+ * latter two ({@code mpirun.openmpi}, {@code mpiexec.hydra}), and by a path to such a file. The
+ * command line stays the user's; what the implementation needs to run as root, or with more ranks
+ * than cores, goes through environment variables that the user has not set.
  *
  * @since 0.1
  */
@@ -124,11 +125,10 @@ public final class MpiLauncher implements HPCLauncher {
   }
 
   private static boolean namesHosts(LaunchSettings settings, List<Segment> segments) {
-    boolean named =
-        namesHosts(settings.globalOptions())
-            || namesHosts(settings.defaultOptions())
-            || namesHosts(settings.localOptions())
-            || namesHosts(settings.preOptions());
+    boolean named = namesHosts(settings.globalOptions())
+        || namesHosts(settings.defaultOptions())
+        || namesHosts(settings.localOptions())
+        || namesHosts(settings.preOptions());
     for (Segment segment : segments) {
       for (Word option : segment.options()) {
         named |= namesHosts(option.text());
@@ -170,8 +170,10 @@ public final class MpiLauncher implements HPCLauncher {
     if (c == null || path.isEmpty()) {
       return MpiImplementation.UNKNOWN;
     }
-    String answer =
-        c.ask(path.get(), List.of("--version"), text -> MpiImplementation.recognise(text).name());
+    String answer = c.ask(
+        path.get(),
+        List.of("--version"),
+        text -> MpiImplementation.recognise(text).name());
     for (MpiImplementation candidate : MpiImplementation.values()) {
       if (candidate.name().equals(answer)) {
         return candidate;

@@ -14,8 +14,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What programs answered about themselves, remembered until they are replaced. Each answer is a file of
- * two lines: the program's path, time and size, and what was made of its words.
+ * What programs answered about themselves, remembered until they are replaced. Each answer is a
+ * file of two lines: the program's path, time and size, and what was made of its words.
  */
 final class AnswerCache {
   private static final int SECONDS_TO_ANSWER = 10;
@@ -64,7 +64,8 @@ final class AnswerCache {
     } catch (IOException e) {
       real = file.getAbsolutePath();
     }
-    return (file.getPath() + " " + real + " " + file.lastModified() + " " + file.length() + " " + arguments)
+    return (file.getPath() + " " + real + " " + file.lastModified() + " " + file.length() + " "
+            + arguments)
         .replace('\n', ' ');
   }
 
@@ -83,7 +84,8 @@ final class AnswerCache {
       Files.createDirectories(folder);
       Path temporary = Files.createTempFile(folder, "answer", null);
       Files.writeString(temporary, text, StandardCharsets.UTF_8);
-      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      Files.move(
+          temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
       return; // asked again next time
     }
@@ -96,12 +98,11 @@ final class AnswerCache {
     try {
       Path output = Files.createTempFile("hpc-launch", ".out");
       try {
-        Process process =
-            new ProcessBuilder(argv)
-                .redirectErrorStream(true)
-                .redirectInput(new File("/dev/null"))
-                .redirectOutput(output.toFile())
-                .start();
+        Process process = new ProcessBuilder(argv)
+            .redirectErrorStream(true)
+            .redirectInput(new File("/dev/null"))
+            .redirectOutput(output.toFile())
+            .start();
         if (!process.waitFor(SECONDS_TO_ANSWER, TimeUnit.SECONDS)) {
           process.descendants().forEach(ProcessHandle::destroyForcibly);
           process.destroyForcibly();

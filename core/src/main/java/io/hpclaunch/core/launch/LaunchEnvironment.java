@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param stateFolder where answers and scripts are kept
  * @param libexec the installation's folder of scripts, or null where nothing is installed
  * @param superuser whether it is root's
- * @param executableWords positions of the user's words that the asking shell found to name executables,
- *     for words whose bytes the JVM cannot look up
+ * @param executableWords positions of the user's words that the asking shell found to name
+ *     executables, for words whose bytes the JVM cannot look up
  * @param cpuinfo {@code /proc/cpuinfo}
  */
 public record LaunchEnvironment(

@@ -13,10 +13,11 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Divides a launch line into segments, and each segment into the launcher's options and the program.
+ * Divides a launch line into segments, and each segment into the launcher's options and the
+ * program.
  *
- * <p>The program begins at the first word that names an executable and is no option's value, or behind
- * {@code --}. A {@code :} divides segments only as a word of its own, and after a program.
+ * <p>The program begins at the first word that names an executable and is no option's value, or
+ * behind {@code --}. A {@code :} divides segments only as a word of its own, and after a program.
  */
 final class LaunchLineParser {
   private static final List<String> COUNT_FLAGS = List.of("-n", "-np", "--n", "--np");
@@ -32,8 +33,7 @@ final class LaunchLineParser {
    * @param numprocFlag a configured option that gives the number of ranks, or null
    * @param executable whether a word names an executable
    */
-  LaunchLineParser(
-      HPCLauncher launcher, @Nullable String numprocFlag, Predicate<Word> executable) {
+  LaunchLineParser(HPCLauncher launcher, @Nullable String numprocFlag, Predicate<Word> executable) {
     this.launcher = launcher;
     this.numprocFlag = numprocFlag;
     this.executable = executable;
@@ -100,7 +100,8 @@ final class LaunchLineParser {
   }
 
   private static boolean isFlag(String text, String flag) {
-    return text.startsWith(flag) && (text.length() == flag.length() || text.charAt(flag.length()) == '=');
+    return text.startsWith(flag)
+        && (text.length() == flag.length() || text.charAt(flag.length()) == '=');
   }
 
   private static boolean isDigits(String text, int from) {
@@ -142,14 +143,18 @@ final class LaunchLineParser {
     StringBuilder candidates = new StringBuilder();
     for (Word option : options) {
       if (!option.text().startsWith("-") && !isDigits(option.text(), 0)) {
-        candidates.append(candidates.length() == 0 ? "" : ", ").append('\'').append(option.text()).append('\'');
+        candidates
+            .append(candidates.length() == 0 ? "" : ", ")
+            .append('\'')
+            .append(option.text())
+            .append('\'');
       }
     }
-    String found =
-        candidates.length() == 0
-            ? "no program to start"
-            : "no program to start: no executable is named by " + candidates;
-    return new ExecutableNotFound(found + "; write -- in front of a program that only other hosts have");
+    String found = candidates.length() == 0
+        ? "no program to start"
+        : "no program to start: no executable is named by " + candidates;
+    return new ExecutableNotFound(
+        found + "; write -- in front of a program that only other hosts have");
   }
 
   /** A place in the user's words. */

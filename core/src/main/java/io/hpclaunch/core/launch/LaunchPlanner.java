@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds the launcher that a name means, and lets it plan.
  *
- * <p>A name is looked up as (1) a configured entry: its {@code launch.type}; (2) a launcher's name or
- * alias; (3) a type of backend: its default launcher. Without a name: the configured default, else mpi
- * where one is installed, else fork.
+ * <p>A name is looked up as (1) a configured entry: its {@code launch.type}; (2) a launcher's name
+ * or alias; (3) a type of backend: its default launcher. Without a name: the configured default,
+ * else mpi where one is installed, else fork.
  */
 public final class LaunchPlanner {
   private static final String MPI = "mpi";
@@ -77,7 +77,8 @@ public final class LaunchPlanner {
       return new Outcome(plan(choose(configured.get()), words), null);
     }
     Chosen found = installed();
-    String notice = "no --backend given and none configured: using " + found.launcher().name();
+    String notice =
+        "no --backend given and none configured: using " + found.launcher().name();
     return new Outcome(plan(found, words), notice);
   }
 
@@ -104,7 +105,10 @@ public final class LaunchPlanner {
     BackendEntry only = onlyEntryOf(type.get().newInstance());
     return only != null
         ? ofEntry(only)
-        : ready(type.get().newInstance().defaultLauncher(), LaunchSettings.none(), TopologyOverride.NONE);
+        : ready(
+            type.get().newInstance().defaultLauncher(),
+            LaunchSettings.none(),
+            TopologyOverride.NONE);
   }
 
   /** The entry of a type, where there is exactly one. */
@@ -124,23 +128,20 @@ public final class LaunchPlanner {
   private Chosen ofEntry(BackendEntry entry) {
     String launcher = entry.launchType().orElse(null);
     if (launcher == null) {
-      launcher =
-          plugins
-              .backend(entry.type())
-              .orElseThrow(() -> unknownType(entry))
-              .newInstance()
-              .defaultLauncher();
+      launcher = plugins
+          .backend(entry.type())
+          .orElseThrow(() -> unknownType(entry))
+          .newInstance()
+          .defaultLauncher();
     } else if (plugins.launcher(launcher).isEmpty()) {
-      throw new InvalidConfiguration(
-          "launch.type '" + launcher + "' of backend " + entry.name()
-              + " is no launcher; known: " + known(PluginInfo.Kind.LAUNCHER));
+      throw new InvalidConfiguration("launch.type '" + launcher + "' of backend " + entry.name()
+          + " is no launcher; known: " + known(PluginInfo.Kind.LAUNCHER));
     }
     Settings config = entry.config();
-    TopologyOverride override =
-        new TopologyOverride(
-            positive(config, "nnode"),
-            positive(config, "sockets_per_node"),
-            positive(config, "cores_per_socket"));
+    TopologyOverride override = new TopologyOverride(
+        positive(config, "nnode"),
+        positive(config, "sockets_per_node"),
+        positive(config, "cores_per_socket"));
     return ready(launcher, entry.launch(), override);
   }
 
@@ -162,11 +163,10 @@ public final class LaunchPlanner {
   }
 
   private LaunchPlan plan(Chosen chosen, List<? extends Word> words) {
-    LaunchLineParser parser =
-        new LaunchLineParser(
-            chosen.launcher(),
-            chosen.context().settings().numprocFlag(),
-            word -> namesExecutable(word, chosen.context()));
+    LaunchLineParser parser = new LaunchLineParser(
+        chosen.launcher(),
+        chosen.context().settings().numprocFlag(),
+        word -> namesExecutable(word, chosen.context()));
     List<Segment> segments = parser.parse(words);
     return chosen.launcher().plan(chosen.context(), segments);
   }
@@ -183,18 +183,16 @@ public final class LaunchPlanner {
     for (BackendEntry entry : configuration.backends()) {
       configured.append(configured.length() == 0 ? "" : ", ").append(entry.name());
     }
-    return new InvalidConfiguration(
-        "'" + name + "' is neither a configured backend ("
-            + (configured.length() == 0 ? "none" : configured) + "), nor a launcher ("
-            + known(PluginInfo.Kind.LAUNCHER) + "), nor a type of backend ("
-            + known(PluginInfo.Kind.BACKEND) + ")");
+    return new InvalidConfiguration("'" + name + "' is neither a configured backend ("
+        + (configured.length() == 0 ? "none" : configured) + "), nor a launcher ("
+        + known(PluginInfo.Kind.LAUNCHER) + "), nor a type of backend ("
+        + known(PluginInfo.Kind.BACKEND) + ")");
   }
 
   private InvalidConfiguration unknownType(BackendEntry entry) {
-    return new InvalidConfiguration(
-        "backend " + entry.name() + " has the type '" + entry.type()
-            + "', which no plugin answers to; known: " + known(PluginInfo.Kind.BACKEND)
-            + "; give it a launch.type to launch without");
+    return new InvalidConfiguration("backend " + entry.name() + " has the type '" + entry.type()
+        + "', which no plugin answers to; known: " + known(PluginInfo.Kind.BACKEND)
+        + "; give it a launch.type to launch without");
   }
 
   private String known(PluginInfo.Kind kind) {

@@ -29,19 +29,24 @@ final class LocalLaunchContext implements LaunchContext {
 
   /** What the configuration says of the machine; a null is what the machine itself has. */
   record TopologyOverride(
-      @Nullable Integer nodes, @Nullable Integer socketsPerNode, @Nullable Integer coresPerSocket) {
+      @Nullable Integer nodes,
+      @Nullable Integer socketsPerNode,
+      @Nullable Integer coresPerSocket) {
     static final TopologyOverride NONE = new TopologyOverride(null, null, null);
   }
 
   LocalLaunchContext(
-      LaunchEnvironment world, String requestedName, LaunchSettings settings, TopologyOverride override) {
+      LaunchEnvironment world,
+      String requestedName,
+      LaunchSettings settings,
+      TopologyOverride override) {
     this.world = world;
     this.requestedName = requestedName;
     this.settings = settings;
     this.override = override;
     String path = settings.variables().get("PATH");
-    this.executables =
-        new Executables(path != null ? path : world.variables().get("PATH"), world.workingDirectory());
+    this.executables = new Executables(
+        path != null ? path : world.variables().get("PATH"), world.workingDirectory());
   }
 
   @Override
@@ -116,7 +121,8 @@ final class LocalLaunchContext implements LaunchContext {
         Path temporary = Files.createTempFile(folder, resource, null);
         Files.write(temporary, content);
         Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rwx------"));
-        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(
+            temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       }
       return file;
     } catch (IOException e) {
@@ -129,5 +135,4 @@ final class LocalLaunchContext implements LaunchContext {
     return new AnswerCache(world.stateFolder().resolve("cache").resolve("answers"))
         .ask(executable, arguments, digest);
   }
-
 }

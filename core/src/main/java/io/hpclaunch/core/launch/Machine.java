@@ -19,8 +19,8 @@ final class Machine {
   /**
    * Reads the topology.
    *
-   * @param cpuinfo {@code /proc/cpuinfo}; where it is missing or tells no sockets, all processors that
-   *     the JVM may use count as the cores of one socket
+   * @param cpuinfo {@code /proc/cpuinfo}; where it is missing or tells no sockets, all processors
+   *     that the JVM may use count as the cores of one socket
    * @param processors how many processors the JVM may use
    * @return the topology of one node
    */
@@ -42,7 +42,9 @@ final class Machine {
     for (Set<String> cores : coresOfSockets.values()) {
       most = Math.max(most, cores.size());
     }
-    return most == 0 ? new Topology(1, 1, processors) : new Topology(1, coresOfSockets.size(), most);
+    return most == 0
+        ? new Topology(1, 1, processors)
+        : new Topology(1, coresOfSockets.size(), most);
   }
 
   private static String value(String line) {

@@ -9,20 +9,39 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Writes a plan as lines for bash, to be evaluated where the user's words are the positional parameters.
- * Their bytes never pass through here: a word of the user's is {@code "${4}"}, a run of them to the end
- * {@code "${@:4}"}.
+ * Writes a plan as lines for bash, to be evaluated where the user's words are the positional
+ * parameters. Their bytes never pass through here: a word of the user's is {@code "${4}"}, a run of
+ * them to the end {@code "${@:4}"}.
  */
 public final class PlanScript {
   private static final int FIRST_FD = 9;
   private static final int LAST_FD = 3;
 
-  /** Variables that bash keeps from being set, or gives values of its own; bash(1), "Shell Variables". */
-  private static final Set<String> OWNED_BY_BASH =
-      Set.of(
-          "_", "DIRSTACK", "EPOCHREALTIME", "EPOCHSECONDS", "EUID", "FUNCNAME", "GROUPS", "HISTCMD",
-          "IFS", "LINENO", "OPTIND", "PIPESTATUS", "POSIXLY_CORRECT", "PPID", "RANDOM", "SECONDS",
-          "SHELLOPTS", "SHLVL", "SRANDOM", "UID");
+  /**
+   * Variables that bash keeps from being set, or gives values of its own; bash(1), "Shell
+   * Variables".
+   */
+  private static final Set<String> OWNED_BY_BASH = Set.of(
+      "_",
+      "DIRSTACK",
+      "EPOCHREALTIME",
+      "EPOCHSECONDS",
+      "EUID",
+      "FUNCNAME",
+      "GROUPS",
+      "HISTCMD",
+      "IFS",
+      "LINENO",
+      "OPTIND",
+      "PIPESTATUS",
+      "POSIXLY_CORRECT",
+      "PPID",
+      "RANDOM",
+      "SECONDS",
+      "SHELLOPTS",
+      "SHLVL",
+      "SRANDOM",
+      "UID");
 
   private PlanScript() {}
 
@@ -72,7 +91,12 @@ public final class PlanScript {
     String blank = "";
     for (Word word : plan.argv()) {
       if (word instanceof Word.User user && !isAscii(user.text())) {
-        script.append("printf '").append(blank).append("%q' \"${").append(user.position()).append("}\"\n");
+        script
+            .append("printf '")
+            .append(blank)
+            .append("%q' \"${")
+            .append(user.position())
+            .append("}\"\n");
       } else {
         String text = word instanceof Word.FilePath file ? path(file) : word.text();
         script.append("printf '").append(blank).append("%s' ");
@@ -116,7 +140,9 @@ public final class PlanScript {
     return run;
   }
 
-  /** A file that is gone from its folder before the launcher starts, and lives on as a descriptor. */
+  /**
+   * A file that is gone from its folder before the launcher starts, and lives on as a descriptor.
+   */
   private static void file(StringBuilder script, LaunchPlan.LaunchFile file, int fd) {
     script.append("hpc_file=$(mktemp \"${TMPDIR:-/tmp}/hpc-launch.XXXXXX\") || exit 1\n{ ");
     for (Word word : file.content()) {
@@ -139,7 +165,8 @@ public final class PlanScript {
   private static int fd(int file) {
     int fd = FIRST_FD - file;
     if (fd < LAST_FD) {
-      throw new IllegalArgumentException("a plan with more than " + (FIRST_FD - LAST_FD + 1) + " files");
+      throw new IllegalArgumentException(
+          "a plan with more than " + (FIRST_FD - LAST_FD + 1) + " files");
     }
     return fd;
   }

@@ -8,8 +8,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The command line of {@code hpc-launch}. Its own options stand in front of the first word that is none
- * of them; from there on everything belongs to the launcher or the program.
+ * The command line of {@code hpc-launch}. Its own options stand in front of the first word that is
+ * none of them; from there on everything belongs to the launcher or the program.
  */
 final class LaunchArguments {
   private @Nullable String backend;
