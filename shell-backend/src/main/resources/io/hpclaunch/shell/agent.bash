@@ -183,7 +183,7 @@ dependency_state() {
     known=${outcome[$parent]:-}
     [[ $parent == */* ]] || known=${outcome[$parent/-]:-}
     case $kind.$known in
-      *.) [[ $depends == never ]] || depends=wait ;;
+      *.) [[ $depends == never ]] || depends='wait' ;;
       afterany.* | afterok.ok | afternotok.bad) ;;
       *) depends=never broken=$one && return ;;
     esac
@@ -345,10 +345,9 @@ reap() {
 
 # take_line LINE: one line of the ledger, as it comes.
 take_line() {
-  local line=${1##*'~'}
-  [[ $line == *' .' ]] || return 0
+  line_words "$1" || return 0
   # shellcheck disable=SC2086
-  set -- ${line% .}
+  set -- $REPLY
   case $1 in
     Q)
       [[ -z ${job[$2]+x} ]] || return 0
@@ -677,7 +676,7 @@ end_of_boot() {
 # compact: what has ended goes to archive/XX, by the first two characters of its id; a crash in
 # between leaves it in both, which changes nothing.
 compact() {
-  local lines line id file keep=() final
+  local lines line id file keep=()
   local -A shelf=() gone=() used=()
   { mapfile -t lines <"$spool/ledger"; } 2>/dev/null
   ((${#lines[@]} > compact_at)) || return 0
@@ -687,13 +686,13 @@ compact() {
     [[ -n ${gone[$id]+x} ]] || used[$env]=1
   done
   for line in "${lines[@]}"; do
-    line=${line##*'~'}
-    [[ $line == *' .' ]] || continue
-    id=${line:2:36}
-    case $line in
-      V*) [[ -z ${used[$id]+x} ]] || keep+=("~$line") ;;
+    line_words "$line" || continue
+    line="~$REPLY ."
+    id=${line:3:36}
+    case $REPLY in
+      V*) [[ -z ${used[$id]+x} ]] || keep+=("$line") ;;
       A* | L*) ;;
-      *) if [[ -n ${gone[$id]+x} ]]; then shelf[${id:0:2}]+="~$line"$'\n'; else keep+=("~$line"); fi ;;
+      *) if [[ -n ${gone[$id]+x} ]]; then shelf[${id:0:2}]+=$line$'\n'; else keep+=("$line"); fi ;;
     esac
   done
   [[ -z $slots_line ]] || keep+=("~L $slots_line .")

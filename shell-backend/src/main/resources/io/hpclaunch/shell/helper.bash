@@ -105,7 +105,7 @@ children_ms() {
   local text
   IFS= read -r -d '' text <"/proc/$$/stat"
   # shellcheck disable=SC2206
-  local words=(${text##*) })
+  local words=(${text#*) }) # the name is bash's own
   REPLY=$(((words[13] + words[14]) * 10))
 }
 

@@ -44,13 +44,12 @@ load() {
   [[ -r $1 ]] || return 1
   { mapfile -t lines <"$1"; } 2>/dev/null || return 1
   for line in "${lines[@]}"; do
-    line=${line##*'~'}
-    [[ $line == *' .' ]] || continue
-    if ((some)) && [[ -z ${wanted[${line:2:36}]+x} && $line != L* ]]; then
+    line_words "$line" || continue
+    if ((some)) && [[ -z ${wanted[${REPLY:2:36}]+x} && $REPLY != L* ]]; then
       continue
     fi
     # shellcheck disable=SC2086
-    apply ${line% .}
+    apply $REPLY
   done
 }
 

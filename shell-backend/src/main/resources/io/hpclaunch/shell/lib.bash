@@ -19,6 +19,17 @@
 #
 # Times are microseconds since 1970. START is field 22 of /proc/PID/stat, see proc(5).
 
+# line_words LINE: sets REPLY, a line of the ledger without its marks; false where it is torn.
+# (`${1##*"~"}` alone takes the square of the length, so it is kept for torn ones.)
+line_words() {
+  [[ $1 == *' .' ]] || return 1
+  REPLY=${1:1:${#1}-3}
+  case $REPLY in
+    *'~'*) REPLY=${REPLY##*'~'} ;;
+    *) [[ $1 == '~'* ]] ;;
+  esac
+}
+
 # now: sets now_us.
 if [[ -n ${EPOCHREALTIME:-} ]]; then
   now() {
@@ -70,8 +81,10 @@ proc_stat() {
   local text=
   { IFS= read -r -d '' text <"/proc/$1/stat"; } 2>/dev/null
   [[ -n $text ]] || return 1
+  # The name has at most 15 bytes; to look for it in all of the text would take its square.
+  local front=${text:0:32}
   # shellcheck disable=SC2206
-  local words=(${text##*) })
+  local words=(${front##*) }${text:32})
   ps_state=${words[0]} ps_parent=${words[1]} ps_group=${words[2]} ps_session=${words[3]}
   ps_start=${words[19]}
 }
