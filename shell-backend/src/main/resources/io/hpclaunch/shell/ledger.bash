@@ -40,7 +40,7 @@ apply() {
 
 # load FILE: applies its lines: of the wanted jobs, or all. False when it can't be read.
 load() {
-  local lines=() line some=${#wanted[@]}
+  local lines=() line id some=${#wanted[@]}
   [[ -r $1 ]] || return 1
   { mapfile -t lines <"$1"; } 2>/dev/null || return 1
   for line in "${lines[@]}"; do
@@ -48,8 +48,15 @@ load() {
     if ((some)) && [[ -z ${wanted[${REPLY:2:36}]+x} && $REPLY != L* ]]; then
       continue
     fi
-    # shellcheck disable=SC2086
-    apply $REPLY
+    if [[ $REPLY == Q* ]]; then # the longest lines, and nothing to take apart yet
+      id=${REPLY:2:36}
+      [[ -z ${job[$id]+x} ]] || continue
+      job[$id]=${REPLY:39}
+      order+=("$id")
+    else
+      # shellcheck disable=SC2086
+      apply $REPLY
+    fi
   done
 }
 
