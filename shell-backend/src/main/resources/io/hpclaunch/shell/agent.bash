@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck disable=SC2154
+# shellcheck disable=SC2034,SC2094,SC2154
 # agent.bash SPOOL HOST BOOT: starts the jobs of one spool, as long as there are any. There is one
 # agent for a spool: it holds a lock on 9, which its helpers inherit. Whatever it decides stands in
 # the ledger, so one that is killed is followed by one that goes on.
@@ -461,7 +461,7 @@ look_at_orphans() {
   for key in "${!orphan[@]}"; do
     # shellcheck disable=SC2206
     words=(${begun[$key]})
-    [[ -z ${ended[$key]+x} ]] && ! alive "${words[2]}" "${words[3]}" || continue
+    if [[ -n ${ended[$key]+x} ]] || alive "${words[2]}" "${words[3]}"; then continue; fi
     read_ledger
     [[ -n ${ended[$key]+x} ]] || finish_gone "$key"
   done
@@ -664,10 +664,12 @@ end_of_boot() {
       r_status=- r_signal=- r_cause=node_fail r_cpu=- r_peak=-
       r_reason="$host was booted anew while it ran"
     fi
+    # shellcheck disable=SC2004
     cleared[$key]=-
     end_words
     now
-    apply E "${key%/*}" "${key##*/}" "$attempt" "$now_us" ${REPLY}
+    # shellcheck disable=SC2086
+    apply E "${key%/*}" "${key##*/}" "$attempt" "$now_us" $REPLY
     append "K ${key%/*} ${key##*/} $now_us -"
     finish "$key" "$REPLY"
   done

@@ -113,7 +113,7 @@ children_ms() {
 # whose record stands there already has run.
 run_job() {
   local id=$1 idx=$2 attempt=$3 token=$4 dir script in out err cpus=${10} devices=${11} count=${12}
-  local status begun
+  local status begun job_ms
   decode "$5" && dir=$REPLY
   decode "$6" && script=$REPLY
   decode "$7" && in=$REPLY
@@ -124,11 +124,12 @@ run_job() {
   if ! read_exit_record "$dir" "$id" "$idx" "$attempt"; then
     become_job &
     await_job "$!"
-    conclude "$dir" "$token" "$id" "$idx" "$attempt" "$begun" "$status"
+    children_ms
+    job_ms=$((REPLY - used_ms))
+    used_ms=$REPLY
+    conclude "$dir" "$token" "$id" "$idx" "$attempt" "$begun" "$status" "$job_ms"
+    [[ $r_cpu != - ]] || r_cpu=$job_ms
   fi
-  children_ms
-  [[ $r_cpu != - ]] || r_cpu=$((REPLY - used_ms))
-  used_ms=$REPLY
   now
   end_words
   printf '~E %s %s %s %s %s .\n' "$id" "$idx" "$attempt" "$now_us" "$REPLY" >&7

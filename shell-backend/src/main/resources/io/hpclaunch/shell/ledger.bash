@@ -5,7 +5,7 @@
 
 declare -A job=()      # ID → the words of its Q line behind the id
 declare -A begun=()    # key → ATTEMPT TIME PID START SESSION GPUS
-declare -A ended=()    # key → TIME STATUS SIGNAL CAUSE CPU PEAK REASON ATTEMPT
+declare -A ended=()    # key → ATTEMPT TIME STATUS SIGNAL CAUSE CPU PEAK REASON
 declare -A asked=()    # key → TIME WHO: a wish to end it that came before its end
 declare -A overdue=()  # key → TIME: its walltime ended before it did
 declare -A cleared=()  # key → LEFT: after asked or overdue, when its processes are gone
@@ -27,7 +27,7 @@ apply() {
     S) begun[$2/$3]="$4 $5 $6 $7 $8 $9" ;;
     E)
       [[ -z ${ended[$2/$3]+x} ]] || return 0
-      ended[$2/$3]="$5 $6 $7 $8 $9 ${10} ${11} $4"
+      ended[$2/$3]="$4 $5 $6 $7 $8 $9 ${10} ${11}"
       ;;
     C) [[ -n ${ended[$2/$3]+x} || -n ${asked[$2/$3]+x} ]] || asked[$2/$3]="$4 $5" ;;
     T) [[ -n ${ended[$2/$3]+x} ]] || overdue[$2/$3]=$5 ;;
@@ -40,7 +40,7 @@ apply() {
 
 # load FILE: applies its lines: of the wanted jobs, or all. False when it can't be read.
 load() {
-  local lines=() line id some=${#wanted[@]}
+  local lines=() line id rest some=${#wanted[@]}
   [[ -r $1 ]] || return 1
   { mapfile -t lines <"$1"; } 2>/dev/null || return 1
   for line in "${lines[@]}"; do
@@ -48,15 +48,27 @@ load() {
     if ((some)) && [[ -z ${wanted[${REPLY:2:36}]+x} && $REPLY != L* ]]; then
       continue
     fi
-    if [[ $REPLY == Q* ]]; then # the longest lines, and nothing to take apart yet
-      id=${REPLY:2:36}
-      [[ -z ${job[$id]+x} ]] || continue
-      job[$id]=${REPLY:39}
-      order+=("$id")
-    else
-      # shellcheck disable=SC2086
-      apply $REPLY
-    fi
+    case $REPLY in # what most lines are, as apply does it, without taking all words apart
+      Q*)
+        id=${REPLY:2:36}
+        [[ -z ${job[$id]+x} ]] || continue
+        job[$id]=${REPLY:39}
+        order+=("$id")
+        ;;
+      S*)
+        rest=${REPLY:39}
+        begun[${REPLY:2:36}/${rest%% *}]=${rest#* }
+        ;;
+      E*)
+        rest=${REPLY:39}
+        id=${REPLY:2:36}/${rest%% *}
+        [[ -n ${ended[$id]+x} ]] || ended[$id]=${rest#* }
+        ;;
+      *)
+        # shellcheck disable=SC2086
+        apply $REPLY
+        ;;
+    esac
   done
 }
 
@@ -97,24 +109,24 @@ end_of() {
 outside_clearing() {
   [[ -z ${cleared[$1]+x} ]] || return 1
   [[ -z ${ended[$1]+x} || -n ${asked[$1]+x} || -n ${overdue[$1]+x} ]] && return 0
-  local whole=${asked[${1%/*}/-]}
-  ((${whole%% *} < ${ended[$1]%% *}))
+  local whole=${asked[${1%/*}/-]} over=${ended[$1]#* }
+  ((${whole%% *} < ${over%% *}))
 }
 
 # was_asked KEY: whether a wish to end it came before its end.
 was_asked() {
   [[ -n ${asked[$1]+x} ]] && return 0
-  local whole=${asked[${1%/*}/-]:-} words
+  local whole=${asked[${1%/*}/-]:-} over=${end#* }
   [[ -n $whole ]] || return 1
-  ((${whole%% *} < ${end%% *}))
+  ((${whole%% *} < ${over%% *}))
 }
 
 # verdict KEY: sets state, cause and reason from end, which end_of has set and is not empty.
 verdict() {
   # shellcheck disable=SC2086
   set -- "$1" $end
-  local status=$3 signal=$4
-  state=FAILED cause=$5 reason=$8
+  local status=$4 signal=$5
+  state=FAILED cause=$6 reason=$9
   if [[ -n ${overdue[$1]+x} ]]; then
     cause=timeout
     [[ $reason != - ]] || reason=its%20walltime%20is%20over

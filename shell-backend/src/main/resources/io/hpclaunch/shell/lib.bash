@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2034
+# shellcheck shell=bash disable=SC2034,SC2154
 # What the verbs, the agent and its helpers share. Bash 4.2 or newer; needs LC_ALL=C, so that a
 # character is a byte, and `set -f`, so that words are split and never expanded.
 #
@@ -78,7 +78,7 @@ decode() {
 # proc_stat PID: sets ps_state, ps_parent, ps_group, ps_session, ps_start; false when it is gone.
 # The name of a program may hold anything, so what counts is behind the last parenthesis.
 proc_stat() {
-  local text=
+  local text=''
   { IFS= read -r -d '' text <"/proc/$1/stat"; } 2>/dev/null
   [[ -n $text ]] || return 1
   # The name has at most 15 bytes; to look for it in all of the text would take its square.
@@ -117,7 +117,7 @@ suffix() {
 # read_exit_record FOLDER ID INDEX ATTEMPT: sets r_status, r_signal, r_cause, r_reason, r_cpu,
 # r_peak, r_started, r_ended; false where that attempt left no complete record.
 read_exit_record() {
-  local lines line native= attempt=
+  local lines line native='' attempt=''
   suffix "$3"
   [[ -e $1/exit$REPLY ]] || return 1
   { mapfile -t lines <"$1/exit$REPLY"; } 2>/dev/null || return 1
@@ -156,12 +156,12 @@ seconds() {
   [[ $1 == - ]] || printf -v REPLY '%d.%03d' "$(($1 / 1000000))" "$(($1 / 1000 % 1000))"
 }
 
-# conclude FOLDER TOKEN ID INDEX ATTEMPT STARTED STATUS: how an attempt ended, whose processes are
+# conclude FOLDER TOKEN ID INDEX ATTEMPT STARTED STATUS [CPU_MS]: how an attempt ended, whose processes are
 # gone, as r_… variables. STATUS is what wait(2) told, or - where nobody waited. The script's own
 # record says it; where it could not write one it is written here.
 conclude() {
   read_exit_record "$1" "$3" "$4" "$5" && return
-  r_status=$7 r_signal=- r_cause=- r_reason=- r_cpu=- r_peak=-
+  r_status=$7 r_signal=- r_cause=- r_reason=- r_cpu=${8:--} r_peak=-
   seconds "$6"
   r_started=$REPLY
   now

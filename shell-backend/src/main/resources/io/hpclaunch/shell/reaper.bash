@@ -47,7 +47,9 @@ find_members() {
   set -f
   for path in "${paths[@]}"; do
     one=${path#/proc/}
-    [[ -O $path ]] && proc_stat "$one" && [[ $ps_state != [ZX] ]] && ((ps_start >= start)) || continue
+    if ! [[ -O $path ]] || ! proc_stat "$one" || [[ $ps_state == [ZX] ]] || ((ps_start < start)); then
+      continue
+    fi
     if [[ $ps_group == "$pid" && $ps_session == "$session" ]] ||
       { carries_token "$one" && same_element "$one"; }; then
       members+=("$one")

@@ -28,8 +28,9 @@ final class AgentSpool implements AutoCloseable {
   AgentSpool(Path folder) {
     this.folder = folder;
     try {
-      scripts =
-          Path.of(Objects.requireNonNull(ShellBackend.class.getResource("hpc-shell")).toURI()).getParent();
+      scripts = Path.of(Objects.requireNonNull(ShellBackend.class.getResource("hpc-shell"))
+              .toURI())
+          .getParent();
     } catch (URISyntaxException e) {
       throw new IllegalStateException(e);
     }
@@ -106,7 +107,9 @@ final class AgentSpool implements AutoCloseable {
     }
   }
 
-  /** A job whose script follows docs/jobs.md: announces, fences, runs the lines, writes its record. */
+  /**
+   * A job whose script follows docs/jobs.md: announces, fences, runs the lines, writes its record.
+   */
   Job job(String... lines) throws IOException {
     String token = "h%07dtesttoken".formatted(++count);
     Path dir = Files.createDirectories(folder.resolve("jobs/a b\n" + token));
@@ -139,8 +142,7 @@ final class AgentSpool implements AutoCloseable {
           >"$dir/.exit$suffix"
         mv "$dir/.exit$suffix" "$dir/exit$suffix"
         exit "$status"
-        """
-        .formatted(token, dir, String.join("\n", lines));
+        """.formatted(token, dir, String.join("\n", lines));
   }
 
   /** Words as a line carries them: what is not plain is %XX. */
@@ -172,8 +174,8 @@ final class AgentSpool implements AutoCloseable {
   }
 
   List<String> call(String input, List<String> verb) throws IOException {
-    List<String> argv =
-        new ArrayList<>(List.of("bash", scripts.resolve("hpc-shell").toString(), root().toString()));
+    List<String> argv = new ArrayList<>(
+        List.of("bash", scripts.resolve("hpc-shell").toString(), root().toString()));
     argv.addAll(verb);
     ProcessBuilder builder = new ProcessBuilder(argv);
     builder.environment().put("HPC_SHELL_IDLE", "1");
@@ -256,18 +258,20 @@ final class AgentSpool implements AutoCloseable {
   @Override
   public void close() throws IOException {
     if (Files.isDirectory(root())) {
-      List<String> active = call("", List.of("queue")).stream().map(l -> l.split(" ")[1]).distinct().toList();
+      List<String> active = call("", List.of("queue")).stream()
+          .map(l -> l.split(" ")[1])
+          .distinct()
+          .toList();
       if (!active.isEmpty()) {
         call(String.join("\n", active) + "\n", List.of("cancel"));
       }
-      await(
-          () -> {
-            try {
-              return agent() == 0;
-            } catch (IOException e) {
-              throw new IllegalStateException(e);
-            }
-          });
+      await(() -> {
+        try {
+          return agent() == 0;
+        } catch (IOException e) {
+          throw new IllegalStateException(e);
+        }
+      });
     }
   }
 }

@@ -23,7 +23,9 @@ class ShellAgentTest {
   private static final int CAUSE = 6;
   private static final int REASON = 16;
 
-  @TempDir Path folder;
+  @TempDir
+  Path folder;
+
   private AgentSpool spool;
 
   @BeforeEach
@@ -111,11 +113,10 @@ class ShellAgentTest {
 
   @Test
   void theWalltimeEndsTheWholeGroup() throws IOException {
-    Job job =
-        spool
-            .job("trap '' TERM; sleep 300 & echo $!; sleep 300")
-            .walltime(Duration.ofMillis(500))
-            .grace(Duration.ofMillis(200));
+    Job job = spool
+        .job("trap '' TERM; sleep 300 & echo $!; sleep 300")
+        .walltime(Duration.ofMillis(500))
+        .grace(Duration.ofMillis(200));
     spool.submit(job);
     List<String> end = spool.end(job);
     assertThat(end.get(STATE)).isEqualTo("FAILED");
@@ -127,10 +128,7 @@ class ShellAgentTest {
   @Test
   void theWarningComesBeforeTheWalltime() throws IOException {
     Job job =
-        spool
-            .job(":")
-            .walltime(Duration.ofSeconds(30))
-            .warn("USR1", Duration.ofMillis(29_500));
+        spool.job(":").walltime(Duration.ofSeconds(30)).warn("USR1", Duration.ofMillis(29_500));
     Files.writeString(
         job.folder().resolve("script"),
         "#!/bin/bash\ntrap 'echo warned; exit 3' USR1\nwhile :; do sleep 0.05; done\n");
@@ -141,8 +139,9 @@ class ShellAgentTest {
 
   @Test
   void cancelLeavesNoProcessEvenOfThoseThatLeftTheSession() throws IOException {
-    Job job =
-        spool.job("trap '' TERM; setsid sleep 300 & echo $!; sleep 300").grace(Duration.ofMillis(100));
+    Job job = spool
+        .job("trap '' TERM; setsid sleep 300 & echo $!; sleep 300")
+        .grace(Duration.ofMillis(100));
     Job queued = spool.job("true");
     spool.submit(List.of("--slots", "1"), job, queued);
     AgentSpool.await(() -> job.folder().resolve("stdout").toFile().length() > 0);
@@ -162,10 +161,15 @@ class ShellAgentTest {
 
   @Test
   void anArrayKeepsToItsLimitAndTellsItsElements() throws IOException {
-    Job job = spool.job("echo $HPC_ARRAY_INDEX/$HPC_ARRAY_COUNT; test $HPC_ARRAY_INDEX != 5").array("1:9:2:1");
+    Job job = spool
+        .job("echo $HPC_ARRAY_INDEX/$HPC_ARRAY_COUNT; test $HPC_ARRAY_INDEX != 5")
+        .array("1:9:2:1");
     spool.submit(job);
-    AgentSpool.await(() -> list(job).stream().allMatch(e -> List.of("COMPLETED", "FAILED").contains(e.get(STATE))));
-    assertThat(list(job)).extracting(e -> e.get(2) + e.get(STATE).charAt(0)).containsExactly("1C", "3C", "5F", "7C", "9C");
+    AgentSpool.await(() ->
+        list(job).stream().allMatch(e -> List.of("COMPLETED", "FAILED").contains(e.get(STATE))));
+    assertThat(list(job))
+        .extracting(e -> e.get(2) + e.get(STATE).charAt(0))
+        .containsExactly("1C", "3C", "5F", "7C", "9C");
     assertThat(job.folder().resolve("stdout.9")).hasContent("9/5");
     assertThat(job.folder().resolve("exit.9")).exists();
   }
@@ -200,7 +204,8 @@ class ShellAgentTest {
     Files.writeString(job.folder().resolve("script"), "#!/bin/bash\nkill -KILL $$\n");
     spool.submit(job);
     List<String> end = spool.end(job);
-    assertThat(List.of(end.get(STATE), end.get(SIGNAL), end.get(CAUSE))).containsExactly("FAILED", "9", "signal");
+    assertThat(List.of(end.get(STATE), end.get(SIGNAL), end.get(CAUSE)))
+        .containsExactly("FAILED", "9", "signal");
     assertThat(job.folder().resolve("exit")).content().contains("signal=9").endsWith("end\n");
   }
 
@@ -249,7 +254,8 @@ class ShellAgentTest {
     spool.submit(jobs);
     for (int kills = 0; kills < 40; kills++) {
       List<Long> helpers = spool.helpers();
-      AgentSpool.kill(kills % 2 == 0 || helpers.isEmpty() ? spool.agent() : helpers.get(helpers.size() - 1));
+      AgentSpool.kill(
+          kills % 2 == 0 || helpers.isEmpty() ? spool.agent() : helpers.get(helpers.size() - 1));
       spool.call("", List.of("repair"));
     }
     for (Job job : jobs) {
@@ -264,7 +270,10 @@ class ShellAgentTest {
     spool.submit(job);
     spool.end(job);
     AgentSpool.await(this::retired);
-    Files.writeString(spool.spool().resolve("ledger"), "# torn ~Q\n".repeat(20_001), java.nio.file.StandardOpenOption.APPEND);
+    Files.writeString(
+        spool.spool().resolve("ledger"),
+        "# torn ~Q\n".repeat(20_001),
+        java.nio.file.StandardOpenOption.APPEND);
     Job next = spool.job("true").after("afterok:" + job.id());
     spool.submit(next);
     assertThat(spool.end(next).get(STATE)).isEqualTo("COMPLETED");
