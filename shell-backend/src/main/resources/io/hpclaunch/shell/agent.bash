@@ -20,6 +20,7 @@ trap : PIPE # not ignored, which jobs would inherit: a helper may die while it i
 
 idle_seconds=${HPC_SHELL_IDLE:-10}
 compact_at=${HPC_SHELL_COMPACT:-20000}
+unset -v HPC_SHELL_IDLE HPC_SHELL_COMPACT OLDPWD # jobs would inherit them
 
 # Of the scheduler. What has ended is only in the tables of the ledger.
 declare -A outcome=()     # key → ok or bad; of an array, ID/- when all elements have ended
@@ -491,7 +492,7 @@ hand_out() {
   helper_of[$key]=$helper
   helper_job[$helper]=$key
   if [[ $index != - ]]; then
-    in=${in//\{index\}/$index} out=${out//\{index\}/$index} err=${err//\{index\}/$index}
+    in=${in//'%7Bindex%7D'/$index} out=${out//'%7Bindex%7D'/$index} err=${err//'%7Bindex%7D'/$index}
   fi
   line="J ${key%/*} $index $attempt $token $dir $script $in $out $err $need_cpus $devices $count"
   if [[ ${helper_env[$helper]} != "$env" ]]; then

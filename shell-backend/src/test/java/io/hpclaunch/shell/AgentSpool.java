@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -236,14 +237,18 @@ final class AgentSpool implements AutoCloseable {
     Path file = spool().resolve("agent");
     try {
       return Long.parseLong(Files.readString(file).split(" ")[0]);
-    } catch (java.nio.file.NoSuchFileException e) {
+    } catch (NoSuchFileException e) {
       return 0;
     }
   }
 
   /** The pids that helpers of the present agent told. */
   List<Long> helpers() throws IOException {
-    return Files.readAllLines(spool().resolve("helpers")).stream()
+    Path file = spool().resolve("helpers");
+    if (!Files.exists(file)) {
+      return List.of();
+    }
+    return Files.readAllLines(file).stream()
         .map(line -> Long.parseLong(line.split(" ")[0]))
         .toList();
   }

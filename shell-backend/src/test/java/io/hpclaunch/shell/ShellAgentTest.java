@@ -7,6 +7,7 @@ import io.hpclaunch.shell.AgentSpool.Job;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -233,6 +234,65 @@ class ShellAgentTest {
   }
 
   @Test
+  void aRebootEndsWhatRanAsANodeFailure() throws IOException {
+    Job job = spool.job("sleep 300");
+    spool.submit(job);
+    AgentSpool.await(() -> Files.exists(job.folder().resolve("announced")));
+    AgentSpool.kill(spool.agent());
+    spool.helpers().forEach(AgentSpool::kill);
+    AgentSpool.kill(
+        Long.parseLong(Files.readString(job.folder().resolve("announced")).split(" ")[6]));
+    Path ledger = spool.spool().resolve("ledger");
+    String boot = Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
+    Files.writeString(ledger, Files.readString(ledger).replace(boot, "an-earlier-boot"));
+    assertThat(spool.end(job).get(CAUSE)).isEqualTo("node_fail");
+  }
+
+  @Test
+  void theJobOfAnotherHostIsShownAsItsRecordTells() throws IOException {
+    Job ended = spool.job("true");
+    spool.submit(ended);
+    spool.end(ended);
+    AgentSpool.await(this::retired);
+    Job running = spool.job("true");
+    Path ledger = spool.spool().resolve("ledger");
+    List<String> lines = new ArrayList<>(Files.readAllLines(ledger));
+    lines.add(
+        lines.stream().filter(l -> l.startsWith("~Q ")).findFirst().orElseThrow().replace(ended.id(), running.id()));
+    lines.add("~S " + running.id() + " - 1 1000000 77 88 99 none .");
+    Files.createDirectory(spool.root().resolve("elsewhere"));
+    Files.write(spool.root().resolve("elsewhere/ledger"), lines);
+    Files.delete(ledger);
+    assertThat(spool.state(ended.id())).isEqualTo("COMPLETED");
+    List<String> answer = spool.query(running.id()).get(0);
+    assertThat(answer.get(STATE)).isEqualTo("UNKNOWN");
+    assertThat(answer.get(REASON)).contains("belongs%20to%20elsewhere", "RUNNING");
+    assertThat(spool.call(running.id() + "\n", List.of("cancel")))
+        .containsExactly("elsewhere " + running.id() + " elsewhere");
+  }
+
+  @Test
+  void tornLinesHideNothing() throws IOException {
+    Job first = spool.job("true");
+    spool.submit(first);
+    Files.writeString(spool.spool().resolve("ledger"), "~Q torn h0", StandardOpenOption.APPEND);
+    Job second = spool.job("true");
+    spool.submit(second);
+    assertThat(spool.end(first).get(STATE)).isEqualTo("COMPLETED");
+    assertThat(spool.end(second).get(STATE)).isEqualTo("COMPLETED");
+  }
+
+  @Test
+  void whatIsNoJobIsRefusedAndHarmsNoOther() throws IOException {
+    Job good = spool.job("true");
+    List<String> answer =
+        spool.call("\nrubbish\n" + good.toString().replace(" 1 1 0 ", " 1 -1 0 ") + "\n" + good + "\n", List.of("submit"));
+    assertThat(answer).hasSize(4);
+    assertThat(answer.subList(0, 3)).allMatch(line -> line.startsWith("refused "));
+    assertThat(spool.end(good).get(STATE)).isEqualTo("COMPLETED");
+  }
+
+  @Test
   void theSameSubmissionTwiceRunsOnce() throws IOException {
     Job job = spool.job("true");
     spool.submit(job, job);
@@ -273,7 +333,7 @@ class ShellAgentTest {
     Files.writeString(
         spool.spool().resolve("ledger"),
         "# torn ~Q\n".repeat(20_001),
-        java.nio.file.StandardOpenOption.APPEND);
+        StandardOpenOption.APPEND);
     Job next = spool.job("true").after("afterok:" + job.id());
     spool.submit(next);
     assertThat(spool.end(next).get(STATE)).isEqualTo("COMPLETED");
