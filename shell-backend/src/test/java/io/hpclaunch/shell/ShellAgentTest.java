@@ -257,8 +257,11 @@ class ShellAgentTest {
     Job running = spool.job("true");
     Path ledger = spool.spool().resolve("ledger");
     List<String> lines = new ArrayList<>(Files.readAllLines(ledger));
-    lines.add(
-        lines.stream().filter(l -> l.startsWith("~Q ")).findFirst().orElseThrow().replace(ended.id(), running.id()));
+    lines.add(lines.stream()
+        .filter(l -> l.startsWith("~Q "))
+        .findFirst()
+        .orElseThrow()
+        .replace(ended.id(), running.id()));
     lines.add("~S " + running.id() + " - 1 1000000 77 88 99 none .");
     Files.createDirectory(spool.root().resolve("elsewhere"));
     Files.write(spool.root().resolve("elsewhere/ledger"), lines);
@@ -285,8 +288,9 @@ class ShellAgentTest {
   @Test
   void whatIsNoJobIsRefusedAndHarmsNoOther() throws IOException {
     Job good = spool.job("true");
-    List<String> answer =
-        spool.call("\nrubbish\n" + good.toString().replace(" 1 1 0 ", " 1 -1 0 ") + "\n" + good + "\n", List.of("submit"));
+    List<String> answer = spool.call(
+        "\nrubbish\n" + good.toString().replace(" 1 1 0 ", " 1 -1 0 ") + "\n" + good + "\n",
+        List.of("submit"));
     assertThat(answer).hasSize(4);
     assertThat(answer.subList(0, 3)).allMatch(line -> line.startsWith("refused "));
     assertThat(spool.end(good).get(STATE)).isEqualTo("COMPLETED");
@@ -331,9 +335,7 @@ class ShellAgentTest {
     spool.end(job);
     AgentSpool.await(this::retired);
     Files.writeString(
-        spool.spool().resolve("ledger"),
-        "# torn ~Q\n".repeat(20_001),
-        StandardOpenOption.APPEND);
+        spool.spool().resolve("ledger"), "# torn ~Q\n".repeat(20_001), StandardOpenOption.APPEND);
     Job next = spool.job("true").after("afterok:" + job.id());
     spool.submit(next);
     assertThat(spool.end(next).get(STATE)).isEqualTo("COMPLETED");
