@@ -223,7 +223,7 @@ class ShellAgentTest {
 
   @Test
   void aJobWithoutWrapperAndScriptDoesNotRunForEver() throws IOException {
-    Job job = spool.job("sleep 300").grace(Duration.ofMillis(100));
+    Job job = spool.job("sleep 30").grace(Duration.ofMillis(100));
     spool.submit(job);
     AgentSpool.await(() -> Files.exists(job.folder().resolve("announced")));
     AgentSpool.kill(spool.agent());
@@ -235,7 +235,7 @@ class ShellAgentTest {
 
   @Test
   void aRebootEndsWhatRanAsANodeFailure() throws IOException {
-    Job job = spool.job("sleep 300");
+    Job job = spool.job("sleep 30");
     spool.submit(job);
     AgentSpool.await(() -> Files.exists(job.folder().resolve("announced")));
     AgentSpool.kill(spool.agent());
