@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+/** What stands between users and plugins: configuration, discovery, transports, the runtime. */
+module io.hpclaunch.core {
+  requires transitive io.hpclaunch.api;
+
+  exports io.hpclaunch.core.plugin;
+
+  uses io.hpclaunch.api.HPCBackend;
+  uses io.hpclaunch.api.HPCLauncher;
+  uses io.hpclaunch.api.transport.TransportProvider;
+}
