@@ -23,8 +23,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The plugins that a class loader and a plugin path show. A broken one is told among the {@link
- * #problems} and harms no other.
+ * The plugins that a class loader and a plugin path show. A broken one is told among the
+ * {@link #problems} and harms no other.
  *
  * <p>There are three places, opened when they are first needed:
  *
@@ -160,6 +160,22 @@ public final class Plugins implements AutoCloseable {
     problems.addAll(path().problems());
     problems.addAll(path().unreadableJars());
     return List.copyOf(problems);
+  }
+
+  /**
+   * Tells what could not be used among what was looked at so far. Opens nothing further.
+   *
+   * @return one entry for each; empty when all was well
+   */
+  public synchronized List<PluginProblem> problemsMet() {
+    List<PluginProblem> problems = new ArrayList<>();
+    if (near != null) {
+      near.forEach(source -> problems.addAll(source.problems()));
+    }
+    if (folders != null) {
+      folders.forEach(source -> problems.addAll(source.problems()));
+    }
+    return problems;
   }
 
   /** Closes the class loaders that were made; classes of plugins may no longer be loaded. */
