@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param atOnce how many elements may run at once, at least 1, or null for no limit
  * @since 0.1
  */
-public record ArrayRange(int first, int last, int step, @Nullable Integer atOnce) {
+public record ArrayRange(
+    int first, int last, int step, @Nullable Integer atOnce) {
   private static final Pattern FORM =
       Pattern.compile("(\\d{1,9})(?:-(\\d{1,9}))?(?::(\\d{1,9}))?(?:%(\\d{1,9}))?");
 
@@ -26,10 +27,9 @@ public record ArrayRange(int first, int last, int step, @Nullable Integer atOnce
    */
   public ArrayRange {
     if (first < 0 || last < first || step < 1 || (atOnce != null && atOnce < 1)) {
-      throw new InvalidJob(
-          "not an array: "
-              + text(first, last, step, atOnce)
-              + "; write FIRST-LAST[:STEP][%ATONCE]");
+      throw new InvalidJob("not an array: "
+          + text(first, last, step, atOnce)
+          + "; write FIRST-LAST[:STEP][%ATONCE]");
     }
   }
 

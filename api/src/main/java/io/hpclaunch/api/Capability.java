@@ -4,8 +4,8 @@ package io.hpclaunch.api;
 import java.util.Locale;
 
 /**
- * What not every backend can do. A job that needs one that its backend lacks is refused with {@link
- * Unsupported} before anything is submitted.
+ * What not every backend can do. A job that needs one that its backend lacks is refused with
+ * {@link Unsupported} before anything is submitted.
  *
  * @since 0.1
  */

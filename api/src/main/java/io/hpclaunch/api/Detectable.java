@@ -30,7 +30,8 @@ public interface Detectable {
    * @param explanation what was looked for and found, such as {@code sbatch is not on PATH}
    * @param remedy what the user can do about its absence, or null
    */
-  record Finding(boolean present, String explanation, @Nullable String remedy) {
+  record Finding(
+      boolean present, String explanation, @Nullable String remedy) {
     /**
      * The scheduler can be used.
      *

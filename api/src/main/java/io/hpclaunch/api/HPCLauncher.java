@@ -75,12 +75,11 @@ public interface HPCLauncher {
     String configured = context.settings().exec();
     String exec = configured != null ? configured : executable();
     if (context.which(exec).isEmpty()) {
-      throw new ExecutableNotFound(
-          "launcher "
-              + name()
-              + ": no executable '"
-              + exec
-              + "' on PATH; install it, or name it in launch.exec");
+      throw new ExecutableNotFound("launcher "
+          + name()
+          + ": no executable '"
+          + exec
+          + "' on PATH; install it, or name it in launch.exec");
     }
     return LaunchPlan.line(exec, context, segments);
   }

@@ -36,10 +36,9 @@ public interface HpcRuntime extends AutoCloseable {
    */
   static Builder builder() {
     ServiceConfigurationError broken = null;
-    for (ClassLoader loader :
-        new @Nullable ClassLoader[] {
-          HpcRuntime.class.getClassLoader(), Thread.currentThread().getContextClassLoader()
-        }) {
+    for (ClassLoader loader : new @Nullable ClassLoader[] {
+      HpcRuntime.class.getClassLoader(), Thread.currentThread().getContextClassLoader()
+    }) {
       try {
         var found = ServiceLoader.load(RuntimeProvider.class, loader).findFirst();
         if (found.isPresent()) {

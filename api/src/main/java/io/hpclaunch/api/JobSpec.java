@@ -272,8 +272,8 @@ public final class JobSpec {
 
   /**
    * Environment modules to load, in order. An entry that is a command already ({@code module load
-   * x}, {@code source f}) stands in the script as it is. One that fails ends the job, cause {@link
-   * Cause#LAUNCH}.
+   * x}, {@code source f}) stands in the script as it is. One that fails ends the job, cause
+   * {@link Cause#LAUNCH}.
    *
    * @return the modules
    */
@@ -336,12 +336,11 @@ public final class JobSpec {
             || resources.qos() != null
             || resources.reservation() != null
             || resources.constraint() != null);
-    all.forEach(
-        (capability, needed) -> {
-          if (needed) {
-            needs.add(capability);
-          }
-        });
+    all.forEach((capability, needed) -> {
+      if (needed) {
+        needs.add(capability);
+      }
+    });
     return Collections.unmodifiableSet(needs);
   }
 
@@ -797,12 +796,11 @@ public final class JobSpec {
       if (name.isBlank()
           || name.length() > LONGEST_NAME
           || name.chars().anyMatch(Character::isISOControl)) {
-        throw new InvalidJob(
-            "a job's name has 1 to "
-                + LONGEST_NAME
-                + " characters, none of them a control character: '"
-                + name
-                + "'");
+        throw new InvalidJob("a job's name has 1 to "
+            + LONGEST_NAME
+            + " characters, none of them a control character: '"
+            + name
+            + "'");
       }
       if (scriptName != null
           && (scriptName.isBlank()
@@ -856,12 +854,11 @@ public final class JobSpec {
       Warning warning = spec.warning();
       Duration walltime = spec.resources().walltime();
       if (warning != null && walltime != null && warning.before().compareTo(walltime) >= 0) {
-        throw new InvalidJob(
-            "the warning "
-                + warning.before()
-                + " before the end comes before a walltime of "
-                + walltime
-                + " has begun");
+        throw new InvalidJob("the warning "
+            + warning.before()
+            + " before the end comes before a walltime of "
+            + walltime
+            + " has begun");
       }
     }
   }

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  *     array
  * @since 0.1
  */
-public record NativeId(String value, @Nullable String cluster, @Nullable Integer index) {
+public record NativeId(
+    String value, @Nullable String cluster, @Nullable Integer index) {
   /**
    * Checks the form.
    *

@@ -15,9 +15,8 @@ import org.jspecify.annotations.Nullable;
 /** Reads the schedulers' own words for resources; behind {@link Resources#parse}. */
 final class ResourceStrings {
   private static final Pattern SELECT_COUNT = Pattern.compile("\\d{1,9}");
-  private static final Pattern SLURM_TIME =
-      Pattern.compile(
-          "(?:(\\d{1,5})-(\\d{1,3})(?::(\\d{1,2})(?::(\\d{1,2}))?)?|(\\d{1,9})(?::(\\d{1,2})(?::(\\d{1,2}))?)?)");
+  private static final Pattern SLURM_TIME = Pattern.compile(
+      "(?:(\\d{1,5})-(\\d{1,3})(?::(\\d{1,2})(?::(\\d{1,2}))?)?|(\\d{1,9})(?::(\\d{1,2})(?::(\\d{1,2}))?)?)");
   private static final Pattern PBS_SECONDS = Pattern.compile("\\d{1,9}");
   private static final BigDecimal SECONDS_PER_HOUR = BigDecimal.valueOf(3600);
 
@@ -50,19 +49,16 @@ final class ResourceStrings {
         case "tasks" -> b.tasks(whole(key, value));
         case "gpus" -> gpus = value.signum() == 0 ? null : whole(key, value);
         case "memory_gb" ->
-            b.memoryPerNode(MemorySize.parse(positive(key, value).toPlainString() + "G"));
+          b.memoryPerNode(MemorySize.parse(positive(key, value).toPlainString() + "G"));
         case "time_hours" ->
-            b.walltime(
-                Duration.ofSeconds(
-                    positive(key, value)
-                        .multiply(SECONDS_PER_HOUR)
-                        .setScale(0, java.math.RoundingMode.CEILING)
-                        .longValueExact()));
+          b.walltime(Duration.ofSeconds(positive(key, value)
+              .multiply(SECONDS_PER_HOUR)
+              .setScale(0, java.math.RoundingMode.CEILING)
+              .longValueExact()));
         default ->
-            throw new InvalidJob(
-                "unknown resource '"
-                    + key
-                    + "': known are cpu, memory_gb, time_hours, gpus, nodes, tasks");
+          throw new InvalidJob("unknown resource '"
+              + key
+              + "': known are cpu, memory_gb, time_hours, gpus, nodes, tasks");
       }
     }
     return b.gpusPerNode(gpus).build();
@@ -171,10 +167,9 @@ final class ResourceStrings {
       return;
     }
     if (!isSlurm(name)) {
-      throw bad(
-          "'"
-              + word
-              + "' is not a resource that is known here: give it as a native option (--native)");
+      throw bad("'"
+          + word
+          + "' is not a resource that is known here: give it as a native option (--native)");
     }
     slurmValue(name, attached != null ? attached : valueOf(word, rest));
   }
@@ -205,8 +200,7 @@ final class ResourceStrings {
           "--qos",
           "--reservation",
           "-C",
-          "--constraint" ->
-          true;
+          "--constraint" -> true;
       default -> false;
     };
   }
@@ -276,11 +270,10 @@ final class ResourceStrings {
     }
     Duration d;
     if (m.group(1) != null) {
-      d =
-          Duration.ofDays(part(m, 1))
-              .plusHours(part(m, 2))
-              .plusMinutes(part(m, 3))
-              .plusSeconds(part(m, 4));
+      d = Duration.ofDays(part(m, 1))
+          .plusHours(part(m, 2))
+          .plusMinutes(part(m, 3))
+          .plusSeconds(part(m, 4));
     } else if (m.group(7) != null) {
       d = Duration.ofHours(part(m, 5)).plusMinutes(part(m, 6)).plusSeconds(part(m, 7));
     } else {
@@ -317,11 +310,10 @@ final class ResourceStrings {
           fields.exclusive(true);
         }
         default ->
-            throw bad(
-                "'"
-                    + item
-                    + "' is not understood: expected select=…, walltime=…, nodes=…:ppn=… (PBS) or"
-                    + " --nodes … (Slurm)");
+          throw bad("'"
+              + item
+              + "' is not understood: expected select=…, walltime=…, nodes=…:ppn=… (PBS) or"
+              + " --nodes … (Slurm)");
       }
     }
   }
@@ -399,12 +391,11 @@ final class ResourceStrings {
       } else if (parts[i].startsWith("gpus=")) {
         fields.gpusPerNode(count("gpus", parts[i].substring("gpus=".length())));
       } else {
-        throw bad(
-            "'"
-                + parts[i]
-                + "' in nodes="
-                + value
-                + " has no field here: give it as a native option");
+        throw bad("'"
+            + parts[i]
+            + "' in nodes="
+            + value
+            + " has no field here: give it as a native option");
       }
     }
   }

@@ -8,8 +8,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A map of the configuration, read by key. A value of the wrong kind is an {@link
- * InvalidConfiguration} that names the key, and the file and line that it came from.
+ * A map of the configuration, read by key. A value of the wrong kind is an
+ * {@link InvalidConfiguration} that names the key, and the file and line that it came from.
  *
  * @since 0.1
  */

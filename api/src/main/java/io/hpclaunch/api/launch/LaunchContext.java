@@ -37,6 +37,13 @@ public interface LaunchContext {
   Topology topology();
 
   /**
+   * The cores of this machine, whatever the configuration says of others.
+   *
+   * @return at least 1; hardware threads of one core count once
+   */
+  int localCores();
+
+  /**
    * A variable of the environment that the launcher will get.
    *
    * @param name the variable

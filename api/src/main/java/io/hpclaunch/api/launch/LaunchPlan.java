@@ -88,12 +88,11 @@ public record LaunchPlan(
    */
   public LaunchPlan withDefaults(Map<String, String> variables, LaunchContext context) {
     Map<String, String> all = new LinkedHashMap<>(set);
-    variables.forEach(
-        (name, value) -> {
-          if (context.environment(name) == null) {
-            all.putIfAbsent(name, value);
-          }
-        });
+    variables.forEach((name, value) -> {
+      if (context.environment(name) == null) {
+        all.putIfAbsent(name, value);
+      }
+    });
     return new LaunchPlan(argv, all, unset, files);
   }
 

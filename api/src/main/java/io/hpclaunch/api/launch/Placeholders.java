@@ -44,10 +44,9 @@ public final class Placeholders {
       return option;
     }
     if (option instanceof Word.User && text.indexOf(REPLACEMENT) >= 0) {
-      throw new InvalidJob(
-          "option '"
-              + text
-              + "' has a placeholder and bytes that are not UTF-8: write the number instead");
+      throw new InvalidJob("option '"
+          + text
+          + "' has a placeholder and bytes that are not UTF-8: write the number instead");
     }
     return Word.of(changed);
   }

@@ -30,8 +30,8 @@ public interface Transport extends AutoCloseable {
    *
    * @param command what to run
    * @return how it ended and what it wrote
-   * @throws IOException when it could not be started, or its fate is not known: see {@link
-   *     CommandFailed}
+   * @throws IOException when it could not be started, or its fate is not known: see
+   *     {@link CommandFailed}
    */
   CommandResult run(Command command) throws IOException;
 

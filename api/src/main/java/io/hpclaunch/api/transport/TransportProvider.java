@@ -6,8 +6,8 @@ import io.hpclaunch.api.Settings;
 import java.util.List;
 
 /**
- * The service that a plugin with a way to other hosts implements; found like an {@link
- * io.hpclaunch.api.HPCBackend}, by the {@code type} of an entry's {@code transport}.
+ * The service that a plugin with a way to other hosts implements; found like an
+ * {@link io.hpclaunch.api.HPCBackend}, by the {@code type} of an entry's {@code transport}.
  *
  * @since 0.1
  */

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hpclaunch.core.launch;
+
+import io.hpclaunch.api.BackendUnavailable;
+import io.hpclaunch.api.ExecutableNotFound;
+import io.hpclaunch.api.launch.LaunchContext;
+import io.hpclaunch.api.launch.LaunchSettings;
+import io.hpclaunch.api.launch.Topology;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.zip.CRC32;
+import org.jspecify.annotations.Nullable;
+
+/** A launch on this machine. */
+final class LocalLaunchContext implements LaunchContext {
+  private final LaunchEnvironment world;
+  private final String requestedName;
+  private final LaunchSettings settings;
+  private final TopologyOverride override;
+  private final Executables executables;
+  private @Nullable Topology machine;
+
+  /** What the configuration says of the machine; a null is what the machine itself has. */
+  record TopologyOverride(
+      @Nullable Integer nodes,
+      @Nullable Integer socketsPerNode,
+      @Nullable Integer coresPerSocket) {
+    static final TopologyOverride NONE = new TopologyOverride(null, null, null);
+  }
+
+  LocalLaunchContext(
+      LaunchEnvironment world,
+      String requestedName,
+      LaunchSettings settings,
+      TopologyOverride override) {
+    this.world = world;
+    this.requestedName = requestedName;
+    this.settings = settings;
+    this.override = override;
+    String path = settings.variables().get("PATH");
+    this.executables = new Executables(
+        path != null ? path : world.variables().get("PATH"), world.workingDirectory());
+  }
+
+  @Override
+  public String requestedName() {
+    return requestedName;
+  }
+
+  @Override
+  public LaunchSettings settings() {
+    return settings;
+  }
+
+  @Override
+  public Topology topology() {
+    Integer sockets = override.socketsPerNode();
+    Integer cores = override.coresPerSocket();
+    Topology here = sockets != null && cores != null ? new Topology(1, sockets, cores) : machine();
+    return new Topology(
+        override.nodes() == null ? 1 : override.nodes(),
+        sockets == null ? here.socketsPerNode() : sockets,
+        cores == null ? here.coresPerSocket() : cores);
+  }
+
+  @Override
+  public int localCores() {
+    return Math.min(machine().cores(), Runtime.getRuntime().availableProcessors());
+  }
+
+  private Topology machine() {
+    Topology known = machine;
+    if (known == null) {
+      known = Machine.topology(world.cpuinfo(), Runtime.getRuntime().availableProcessors());
+      machine = known;
+    }
+    return known;
+  }
+
+  @Override
+  public @Nullable String environment(String name) {
+    return world.variables().get(name);
+  }
+
+  @Override
+  public Optional<Path> which(String program) {
+    return executables.find(program);
+  }
+
+  @Override
+  public boolean superuser() {
+    return world.superuser();
+  }
+
+  @Override
+  public Path script(Class<?> owner, String resource) {
+    Path installed = world.libexec() == null ? null : world.libexec().resolve(resource);
+    return installed != null && Files.isExecutable(installed) ? installed : unpack(owner, resource);
+  }
+
+  /** Where no installation has the script: a copy in the state folder, named by its content. */
+  private Path unpack(Class<?> owner, String resource) {
+    try (InputStream in = owner.getResourceAsStream(resource)) {
+      if (in == null) {
+        throw new ExecutableNotFound(owner.getName() + " lacks its script " + resource);
+      }
+      byte[] content = in.readAllBytes();
+      CRC32 sum = new CRC32();
+      sum.update(content);
+      Path folder = world.stateFolder().resolve("cache").resolve("scripts");
+      Path file = folder.resolve(resource + "-" + Long.toHexString(sum.getValue()));
+      if (!Files.isExecutable(file)) {
+        Files.createDirectories(folder);
+        Path temporary = Files.createTempFile(folder, resource, null);
+        Files.write(temporary, content);
+        Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rwx------"));
+        Files.move(
+            temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      }
+      return file;
+    } catch (IOException e) {
+      throw new BackendUnavailable("cannot unpack " + resource + " into the state folder: " + e, e);
+    }
+  }
+
+  @Override
+  public String ask(Path executable, List<String> arguments, UnaryOperator<String> digest) {
+    return new AnswerCache(world.stateFolder().resolve("cache").resolve("answers"))
+        .ask(executable, arguments, digest);
+  }
+}

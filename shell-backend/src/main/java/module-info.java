@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The backend {@code shell}: the machine at hand. */
+module io.hpclaunch.shell {
+  requires transitive io.hpclaunch.api;
+
+  exports io.hpclaunch.shell;
+
+  provides io.hpclaunch.api.HPCBackend with
+      io.hpclaunch.shell.ShellBackend;
+}
