@@ -5,7 +5,9 @@ module io.hpclaunch.core {
   requires org.snakeyaml.engine;
 
   exports io.hpclaunch.core.config;
+  exports io.hpclaunch.core.launch;
   exports io.hpclaunch.core.plugin;
+  exports io.hpclaunch.core.shell;
 
   uses io.hpclaunch.api.HPCBackend;
   uses io.hpclaunch.api.HPCLauncher;
