@@ -34,7 +34,7 @@ final class Assignment {
       Node.Fields tree, String path, String separator, String text, Source source) {
     Node value = CoreSchema.isPlain(text)
         ? new Node.Scalar(CoreSchema.kind(text), text, Origin.of(source))
-        : YamlReader.value(text, source);
+        : YamlReader.value(text, source, path);
     return new Assignment(path, separator, value).layer(tree);
   }
 

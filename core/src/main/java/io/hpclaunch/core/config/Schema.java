@@ -54,7 +54,7 @@ final class Schema {
       .with("name", NAME)
       .with("type", NAME)
       .with("workspace", NAME)
-      .with("config", new Key.Open(group(COMMON_KEYS)))
+      .with("config", new Key.Open(group(List.of())))
       .with("transport", new Key.Open(group(TRANSPORT_KEYS)))
       .with("launch", launch())
       .with(
