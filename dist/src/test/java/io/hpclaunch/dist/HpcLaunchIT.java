@@ -77,7 +77,7 @@ class HpcLaunchIT {
         "./app");
     assertThat(run.ok().out())
         .isEqualTo("<-g><-g><10><-d><10><-l><04><-n><4><-p><4><./app><%(np)d>"
-            + "<:><-l><05><-np=5><-x><-p><5><./app><:><-l><01><-p><1><./app>\n");
+            + "<:><-l><05><-np=5><-q><-p><5><./app><:><-l><01><-p><1><./app>\n");
   }
 
   @ParameterizedTest
