@@ -2,7 +2,6 @@
 /** What stands between users and plugins: configuration, discovery, transports, the runtime. */
 module io.hpclaunch.core {
   requires transitive io.hpclaunch.api;
-
   requires org.snakeyaml.engine;
 
   exports io.hpclaunch.core.config;

@@ -56,10 +56,10 @@ class HpcLaunchJavaIT {
     hello().ok();
     List<String> options = Files.readAllLines(only(archives("options")));
     String option = options.get(options.size() - 1);
-    Result classes =
-        hpc.bash("cd " + hpc.home() + " && j=$(printf \"$PWD/%s:\" lib/hpc-launch-*.jar lib/slf4j-api-*.jar"
+    Result classes = hpc.bash(
+        "cd " + hpc.home() + " && j=$(printf \"$PWD/%s:\" lib/hpc-launch-*.jar lib/slf4j-api-*.jar"
             + " lib/snakeyaml-engine-*.jar plugins/*.jar); "
-            + "\"$JAVA_HOME/bin/java\" -Xshare:auto -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-UsePerfData -Xmx64m "
+            + "\"$JAVA_HOME/bin/java\" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-UsePerfData -Xmx64m "
             + option + " -Xlog:class+load -cp \"${j%:}\" -Dhpc.home=" + hpc.home()
             + " io.hpclaunch.cli.launch.HpcLaunch --backend=fork true");
     assertThat(classes.ok().lines())
