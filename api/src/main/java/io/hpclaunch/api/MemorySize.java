@@ -23,7 +23,7 @@ public final class MemorySize {
   /** Bytes of one gibibyte. */
   public static final long GIB = 1L << 30;
 
-  private static final Pattern FORM = Pattern.compile("(\\d{1,18}(?:\\.\\d{1,9})?)\\s*([a-z]*)");
+  private static final Pattern FORM = Pattern.compile("(\\d{1,19}(?:\\.\\d{1,9})?)\\s*([a-z]*)");
 
   private MemorySize() {}
 

@@ -100,9 +100,12 @@ final class SlurmResources {
     if (value.indexOf(',') >= 0 || !(value + ":").startsWith(GPU + ":")) {
       throw noField("--gres=" + value);
     }
-    String rest = value.substring(Math.min(value.length(), GPU.length() + 1));
+    if (value.equals(GPU)) {
+      return 1;
+    }
+    String rest = value.substring(GPU.length() + 1);
     boolean counted = rest.indexOf(':') >= 0 || rest.matches("\\d+");
-    return gpus("--gres", counted ? rest : rest.isEmpty() ? "1" : rest + ":1");
+    return gpus("--gres", counted ? rest : rest + ":1");
   }
 
   /** {@code [TYPE:]N}; sets the type and returns the number, or null for 0. */
