@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param atOnce how many elements may run at once, at least 1, or null for no limit
  * @since 0.1
  */
-public record ArrayRange(int first, int last, int step, @Nullable Integer atOnce) {
+public record ArrayRange(
+    int first, int last, int step, @Nullable Integer atOnce) {
   static final int LARGEST_INDEX = 999_999_999;
 
   private static final Pattern FORM =
@@ -66,10 +67,9 @@ public record ArrayRange(int first, int last, int step, @Nullable Integer atOnce
   public static ArrayRange parse(String text) {
     Matcher m = FORM.matcher(text);
     if (!m.matches()) {
-      throw new InvalidJob(
-          "'"
-              + text
-              + "' is not an array: write one range FIRST-LAST[:STEP][%ATONCE], such as 1-100%4");
+      throw new InvalidJob("'"
+          + text
+          + "' is not an array: write one range FIRST-LAST[:STEP][%ATONCE], such as 1-100%4");
     }
     int first = Integer.parseInt(m.group(1));
     return new ArrayRange(

@@ -47,10 +47,9 @@ public record Dependency(Kind kind, JobId job) {
         return new Dependency(kind, JobId.parse(text.substring(colon + 1), defaultBackend));
       }
     }
-    throw new InvalidJob(
-        "dependency '"
-            + text
-            + "' does not begin with afterok:, afterany: or afternotok: and a job's id");
+    throw new InvalidJob("dependency '"
+        + text
+        + "' does not begin with afterok:, afterany: or afternotok: and a job's id");
   }
 
   /**

@@ -38,10 +38,9 @@ public record JobId(String backend, NativeId nativeId) {
   public static JobId parse(String text) {
     Matcher m = FORM.matcher(text);
     if (!m.matches() || text.chars().anyMatch(NativeId::isBlank)) {
-      throw new InvalidJob(
-          "'"
-              + text
-              + "' is not a job id: expected NAME:NATIVE[@CLUSTER][/INDEX], such as slurm:42/7");
+      throw new InvalidJob("'"
+          + text
+          + "' is not a job id: expected NAME:NATIVE[@CLUSTER][/INDEX], such as slurm:42/7");
     }
     Integer index = m.group(4) == null ? null : Integer.valueOf(m.group(4));
     return new JobId(m.group(1), new NativeId(m.group(2), m.group(3), index));

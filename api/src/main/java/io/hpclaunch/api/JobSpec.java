@@ -273,8 +273,8 @@ public final class JobSpec {
 
   /**
    * Environment modules to load, in order. An entry that is a command already ({@code module load
-   * x}, {@code source f}) stands in the script as it is. One that fails ends the job, cause {@link
-   * Cause#LAUNCH}.
+   * x}, {@code source f}) stands in the script as it is. One that fails ends the job, cause
+   * {@link Cause#LAUNCH}.
    *
    * @return the modules
    */
@@ -776,12 +776,11 @@ public final class JobSpec {
       if (name.isBlank()
           || name.length() > LONGEST_NAME
           || name.chars().anyMatch(Character::isISOControl)) {
-        throw new InvalidJob(
-            "a job's name has 1 to "
-                + LONGEST_NAME
-                + " characters, none of them a control character: '"
-                + name
-                + "'");
+        throw new InvalidJob("a job's name has 1 to "
+            + LONGEST_NAME
+            + " characters, none of them a control character: '"
+            + name
+            + "'");
       }
       Carried.check("name", name);
       Carried.check("script name", scriptName);
@@ -828,11 +827,10 @@ public final class JobSpec {
       Warning warning = spec.warning();
       Duration walltime = spec.resources().walltime();
       if (warning != null && walltime != null && warning.before().compareTo(walltime) >= 0) {
-        throw new InvalidJob(
-            "a warning "
-                + Walltimes.format(warning.before())
-                + " before the end needs a walltime longer than that, not "
-                + Walltimes.format(walltime));
+        throw new InvalidJob("a warning "
+            + Walltimes.format(warning.before())
+            + " before the end needs a walltime longer than that, not "
+            + Walltimes.format(walltime));
       }
     }
   }

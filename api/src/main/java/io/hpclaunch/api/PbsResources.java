@@ -55,13 +55,12 @@ final class PbsResources {
 
   private void account(Option option) {
     if (account != null && !account.equals(option.value())) {
-      throw new InvalidJob(
-          "-A and -P name '"
-              + account
-              + "' and '"
-              + option.value()
-              + "', and there is one field: keep one, and for the other, "
-              + GIVE_NATIVE);
+      throw new InvalidJob("-A and -P name '"
+          + account
+          + "' and '"
+          + option.value()
+          + "', and there is one field: keep one, and for the other, "
+          + GIVE_NATIVE);
     }
     account = option.needed();
   }
@@ -85,12 +84,11 @@ final class PbsResources {
         fields.exclusive(true);
       }
       default ->
-          throw new InvalidJob(
-              "'"
-                  + item
-                  + "' is no resource that is known here (select, nodes, ncpus, ngpus, mem,"
-                  + " walltime, place): "
-                  + GIVE_NATIVE);
+        throw new InvalidJob("'"
+            + item
+            + "' is no resource that is known here (select, nodes, ncpus, ngpus, mem,"
+            + " walltime, place): "
+            + GIVE_NATIVE);
     }
   }
 
@@ -146,10 +144,9 @@ final class PbsResources {
       throw new InvalidJob("walltime=" + value + " is neither seconds nor [[HH:]MM:]SS");
     }
     boolean more = m.group(4) != null && Integer.parseInt(m.group(4)) > 0;
-    Duration time =
-        Duration.ofHours(part(m, 1))
-            .plusMinutes(part(m, 2))
-            .plusSeconds(part(m, 3) + (more ? 1 : 0));
+    Duration time = Duration.ofHours(part(m, 1))
+        .plusMinutes(part(m, 2))
+        .plusSeconds(part(m, 3) + (more ? 1 : 0));
     if (time.isZero()) {
       throw new InvalidJob("walltime=" + value + " is zero");
     }

@@ -17,12 +17,11 @@ final class ResourceMap {
 
   static Resources read(Map<String, ? extends @Nullable Object> map) {
     Resources.Builder b = Resources.builder();
-    map.forEach(
-        (key, value) -> {
-          if (value != null) {
-            set(b, key, number(key, value));
-          }
-        });
+    map.forEach((key, value) -> {
+      if (value != null) {
+        set(b, key, number(key, value));
+      }
+    });
     return b.build();
   }
 
@@ -35,10 +34,9 @@ final class ResourceMap {
       case "memory_gb" -> b.memoryPerNode(upTo(value, BigDecimal.valueOf(MemorySize.GIB)));
       case "time_hours" -> b.walltime(Duration.ofSeconds(upTo(value, SECONDS_PER_HOUR)));
       default ->
-          throw new InvalidJob(
-              "unknown resource '"
-                  + key
-                  + "': known are cpu, memory_gb, time_hours, gpus, nodes, tasks");
+        throw new InvalidJob("unknown resource '"
+            + key
+            + "': known are cpu, memory_gb, time_hours, gpus, nodes, tasks");
     }
   }
 

@@ -8,9 +8,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes a string of resources apart and decides whose language it is; behind {@link
- * Resources#parse}. The same short option may mean different things to PBS and to Slurm, so that
- * the whole string decides.
+ * Takes a string of resources apart and decides whose language it is; behind
+ * {@link Resources#parse}. The same short option may mean different things to PBS and to Slurm, so
+ * that the whole string decides.
  */
 final class ResourceWords {
   private static final Pattern COUNT = Pattern.compile("\\d{1,9}");

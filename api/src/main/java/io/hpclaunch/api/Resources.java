@@ -343,8 +343,8 @@ public final class Resources {
   /**
    * How many tasks the job has, from the fields that tell it.
    *
-   * @return tasks, else nodes times tasks per node, else nodes, else 1; where only {@link
-   *     #select()} tells, its chunks' ranks
+   * @return tasks, else nodes times tasks per node, else nodes, else 1; where only
+   *     {@link #select()} tells, its chunks' ranks
    */
   public int totalTasks() {
     if (select != null && needsPbs()) {

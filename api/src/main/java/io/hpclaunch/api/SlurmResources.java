@@ -21,9 +21,8 @@ final class SlurmResources {
 
   /** minutes, MM:SS, HH:MM:SS; or D-HH, D-HH:MM, D-HH:MM:SS. */
   private static final Pattern TIME =
-      Pattern.compile(
-          "(?:(\\d{1,5})-(\\d{1,3})(?::(\\d{1,2})(?::(\\d{1,2}))?)?"
-              + "|(\\d{1,9})(?::(\\d{1,2})(?::(\\d{1,2}))?)?)");
+      Pattern.compile("(?:(\\d{1,5})-(\\d{1,3})(?::(\\d{1,2})(?::(\\d{1,2}))?)?"
+          + "|(\\d{1,9})(?::(\\d{1,2})(?::(\\d{1,2}))?)?)");
 
   private final Resources.Builder fields = Resources.builder();
   private @Nullable Integer totalGpus;
@@ -78,11 +77,10 @@ final class SlurmResources {
 
   private static int nodes(String value) {
     if (value.indexOf('-') > 0 || value.indexOf(',') > 0) {
-      throw new InvalidJob(
-          "--nodes="
-              + value
-              + " is a range, for which there is no field: ask for one number, or "
-              + GIVE_NATIVE);
+      throw new InvalidJob("--nodes="
+          + value
+          + " is a range, for which there is no field: ask for one number, or "
+          + GIVE_NATIVE);
     }
     return count("--nodes", value);
   }
@@ -138,11 +136,10 @@ final class SlurmResources {
     } else if (nodes == null && tasks == null && totalGpus == 1) {
       fields.gpusPerNode(1);
     } else {
-      throw new InvalidJob(
-          "--gpus="
-              + totalGpus
-              + " cannot be spread evenly over --nodes or --ntasks: write"
-              + " --gpus-per-node or --gpus-per-task");
+      throw new InvalidJob("--gpus="
+          + totalGpus
+          + " cannot be spread evenly over --nodes or --ntasks: write"
+          + " --gpus-per-node or --gpus-per-task");
     }
   }
 

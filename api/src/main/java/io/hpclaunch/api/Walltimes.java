@@ -61,8 +61,8 @@ public final class Walltimes {
   static void refuseUnlimited(String what, String text) {
     switch (text.strip().toLowerCase(Locale.ROOT)) {
       case "unlimited", "infinite", "-1" ->
-          throw new InvalidJob(
-              what + " '" + text + "' is no limit, for which there is no value: leave it out");
+        throw new InvalidJob(
+            what + " '" + text + "' is no limit, for which there is no value: leave it out");
       default -> {}
     }
   }

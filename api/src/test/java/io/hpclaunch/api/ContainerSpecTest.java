@@ -33,17 +33,7 @@ class ContainerSpecTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {
-        "",
-        ":",
-        "ro",
-        ":/in",
-        "/a:",
-        "/a:b",
-        "data",
-        "/a:/b:/c",
-        "/a:/b:xx",
-        "/a:/b:/c:ro"
+      strings = {"", ":", "ro", ":/in", "/a:", "/a:b", "data", "/a:/b:/c", "/a:/b:xx", "/a:/b:/c:ro"
       })
   void otherBindsAreRefused(String text) {
     assertThatExceptionOfType(InvalidJob.class)
@@ -53,14 +43,13 @@ class ContainerSpecTest {
 
   @Test
   void shortFormsBindWhereTheSeedsContainersLook() {
-    ContainerSpec spec =
-        ContainerSpec.image("app:1")
-            .sifPath("/a.sif")
-            .input("/i")
-            .output("/o")
-            .workspace("/w")
-            .manifest("/m")
-            .build();
+    ContainerSpec spec = ContainerSpec.image("app:1")
+        .sifPath("/a.sif")
+        .input("/i")
+        .output("/o")
+        .workspace("/w")
+        .manifest("/m")
+        .build();
     assertThat(spec.binds())
         .extracting(Bind::toString)
         .containsExactly("/i:/input:ro", "/o:/output", "/w:/workspace", "/m:/manifest.json:ro");
@@ -84,7 +73,8 @@ class ContainerSpecTest {
       assertThatExceptionOfType(InvalidJob.class)
           .isThrownBy(() -> change.apply(ContainerSpec.image("app")).build());
     }
-    assertThatExceptionOfType(InvalidJob.class).isThrownBy(() -> ContainerSpec.image("").build());
+    assertThatExceptionOfType(InvalidJob.class)
+        .isThrownBy(() -> ContainerSpec.image("").build());
   }
 
   @ParameterizedTest

@@ -18,24 +18,23 @@ class JobInfoTest {
   @Test
   void aBuilderOfAnObservationMakesTheSame() {
     List<String> nodes = new ArrayList<>(List.of("n1", "n2"));
-    JobInfo info =
-        JobInfo.builder(JobState.RUNNING)
-            .failed(Cause.OUT_OF_MEMORY)
-            .exitCode(0)
-            .signal(9)
-            .nativeState("OUT_OF_MEMORY")
-            .reason("oom")
-            .submitted(Instant.EPOCH)
-            .started(Instant.EPOCH.plusSeconds(1))
-            .ended(Instant.EPOCH.plusSeconds(2))
-            .attempt(2)
-            .nodes(nodes)
-            .wallTime(Duration.ofSeconds(1))
-            .cpuTime(Duration.ofSeconds(4))
-            .peakMemory(1024L)
-            .allocatedCpus(4)
-            .allocatedMemory(4096L)
-            .build();
+    JobInfo info = JobInfo.builder(JobState.RUNNING)
+        .failed(Cause.OUT_OF_MEMORY)
+        .exitCode(0)
+        .signal(9)
+        .nativeState("OUT_OF_MEMORY")
+        .reason("oom")
+        .submitted(Instant.EPOCH)
+        .started(Instant.EPOCH.plusSeconds(1))
+        .ended(Instant.EPOCH.plusSeconds(2))
+        .attempt(2)
+        .nodes(nodes)
+        .wallTime(Duration.ofSeconds(1))
+        .cpuTime(Duration.ofSeconds(4))
+        .peakMemory(1024L)
+        .allocatedCpus(4)
+        .allocatedMemory(4096L)
+        .build();
     assertThat(info).hasNoNullFieldsOrProperties();
     assertThat(info.toBuilder().build()).isEqualTo(info);
     nodes.clear();
@@ -51,25 +50,23 @@ class JobInfoTest {
     JobInfo.Builder cancelled = failed.toBuilder().state(JobState.CANCELLED);
     assertThat(cancelled.build().cause()).isNull();
     assertThatIllegalArgumentException()
-        .isThrownBy(
-            () ->
-                new JobInfo(
-                    JobState.COMPLETED,
-                    null,
-                    null,
-                    Cause.SIGNAL,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    1,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null));
+        .isThrownBy(() -> new JobInfo(
+            JobState.COMPLETED,
+            null,
+            null,
+            Cause.SIGNAL,
+            null,
+            null,
+            null,
+            null,
+            null,
+            1,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> JobInfo.builder(JobState.QUEUED).attempt(0).build());
   }

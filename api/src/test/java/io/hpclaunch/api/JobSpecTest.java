@@ -148,7 +148,8 @@ class JobSpecTest {
   void aNullValueUnsetsInTheOrderGiven() {
     Map<String, @Nullable String> more = new HashMap<>();
     more.put("C", null);
-    JobSpec spec = job().environment("Z", "1").environment("A", null).environment(more).build();
+    JobSpec spec =
+        job().environment("Z", "1").environment("A", null).environment(more).build();
     assertThat(spec.environment()).containsEntry("A", null).containsEntry("C", null);
     assertThat(spec.environment().keySet()).containsExactly("Z", "A", "C");
   }

@@ -28,7 +28,9 @@ class ResourceWordsTest {
     return Stream.of(
         reads("--nodes=2 --mem 32G", b().nodes(2).memoryPerNode(32 * GIB)),
         reads("-N2 -n 8", b().nodes(2).tasks(8)),
-        reads("-N 2 -n8 --ntasks-per-node=4 -c 2", b().nodes(2).tasks(8).tasksPerNode(4).cpus(2)),
+        reads(
+            "-N 2 -n8 --ntasks-per-node=4 -c 2",
+            b().nodes(2).tasks(8).tasksPerNode(4).cpus(2)),
         reads("--ntasks 4 --cpus-per-task 2", b().tasks(4).cpus(2)),
         reads("--mem=2048", b().memoryPerNode(2 * GIB)),
         reads("--mem=16g", b().memoryPerNode(16 * GIB)),
@@ -106,10 +108,7 @@ class ResourceWordsTest {
   }
 
   @ParameterizedTest
-  @CsvSource(
-      delimiter = ';',
-      textBlock =
-          """
+  @CsvSource(delimiter = ';', textBlock = """
           ''                              ; there is none
           banana                          ; 'banana' is no resource that is known
           2                               ; '2' is no resource

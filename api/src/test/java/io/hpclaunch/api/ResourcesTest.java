@@ -83,23 +83,20 @@ class ResourcesTest {
 
     @Test
     void aBuilderOfResourcesMakesTheSame() {
-      Resources all =
-          of(
-              b ->
-                  b.nodes(2)
-                      .tasks(8)
-                      .tasksPerNode(4)
-                      .cpusPerTask(3)
-                      .gpusPerTask(1)
-                      .gpuType("a100")
-                      .memoryPerCpu(MemorySize.GIB)
-                      .walltime(Duration.ofHours(1))
-                      .queue("q")
-                      .account("a")
-                      .qos("high")
-                      .reservation("r")
-                      .constraint("ib")
-                      .exclusive(false));
+      Resources all = of(b -> b.nodes(2)
+          .tasks(8)
+          .tasksPerNode(4)
+          .cpusPerTask(3)
+          .gpusPerTask(1)
+          .gpuType("a100")
+          .memoryPerCpu(MemorySize.GIB)
+          .walltime(Duration.ofHours(1))
+          .queue("q")
+          .account("a")
+          .qos("high")
+          .reservation("r")
+          .constraint("ib")
+          .exclusive(false));
       assertThat(all.toBuilder().build()).isEqualTo(all).hasSameHashCodeAs(all);
       assertThat(Resources.none().orElse(all)).isEqualTo(all);
       assertThat(all.orElse(Resources.none())).isEqualTo(all);
@@ -121,15 +118,12 @@ class ResourcesTest {
     void setsTheFieldsThatSayTheSame() {
       Resources r = of(b -> b.tasks(99).select("2:ncpus=8:mpiprocs=4:mem=32gb:ngpus=1"));
       assertThat(r)
-          .isEqualTo(
-              of(
-                  b ->
-                      b.nodes(2)
-                          .tasksPerNode(4)
-                          .cpusPerTask(2)
-                          .memoryPerNode(32 * MemorySize.GIB)
-                          .gpusPerNode(1)
-                          .select("2:ncpus=8:mpiprocs=4:mem=32gb:ngpus=1")));
+          .isEqualTo(of(b -> b.nodes(2)
+              .tasksPerNode(4)
+              .cpusPerTask(2)
+              .memoryPerNode(32 * MemorySize.GIB)
+              .gpusPerNode(1)
+              .select("2:ncpus=8:mpiprocs=4:mem=32gb:ngpus=1")));
       assertThat(r.tasks()).isNull();
       assertThat(r.nodes()).isEqualTo(2);
       assertThat(r.cpusPerTask()).isEqualTo(2);
@@ -237,13 +231,10 @@ class ResourcesTest {
       map.put("gpus", 2.0);
       map.put("tasks", null);
       assertThat(Resources.of(map))
-          .isEqualTo(
-              of(
-                  b ->
-                      b.cpus(4)
-                          .memoryPerNode(3 * MemorySize.GIB / 2)
-                          .walltime(Duration.ofMinutes(20))
-                          .gpusPerNode(2)));
+          .isEqualTo(of(b -> b.cpus(4)
+              .memoryPerNode(3 * MemorySize.GIB / 2)
+              .walltime(Duration.ofMinutes(20))
+              .gpusPerNode(2)));
     }
 
     @Test

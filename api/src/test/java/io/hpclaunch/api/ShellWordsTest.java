@@ -22,7 +22,8 @@ class ShellWordsTest {
   private static final String END = "\u0001";
   private static final String REFUSED = "\u0002";
 
-  @TempDir Path folder;
+  @TempDir
+  Path folder;
 
   @Test
   void linesAreSplitAsBashSplitsThem() throws Exception {
@@ -33,11 +34,10 @@ class ShellWordsTest {
     }
     // Inside ( ), line ends divide words as blanks do; a backslash at the end would be joined with
     // what follows it.
-    List<List<String>> expected =
-        bash(
-            "if eval \"w=( $1\"$'\\n'')' 2>/dev/null; then ((${#w[@]} == 0)) || printf '%s\\0'"
-                + " \"${w[@]}\"; else printf '\\2\\0'; fi",
-            lines);
+    List<List<String>> expected = bash(
+        "if eval \"w=( $1\"$'\\n'')' 2>/dev/null; then ((${#w[@]} == 0)) || printf '%s\\0'"
+            + " \"${w[@]}\"; else printf '\\2\\0'; fi",
+        lines);
     int split = 0;
     for (int i = 0; i < lines.size(); i++) {
       String line = lines.get(i);
@@ -106,20 +106,18 @@ class ShellWordsTest {
     Path input = folder.resolve("texts");
     Path output = folder.resolve("words");
     Files.writeString(input, String.join("\0", texts) + "\0");
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            "bash",
-            "-c",
-            "one() { "
-                + script
-                + "; }; while IFS= read -r -d '' t; do w=(); one \"$t\"; printf '\\1\\0'; done");
+    ProcessBuilder builder = new ProcessBuilder(
+        "bash",
+        "-c",
+        "one() { "
+            + script
+            + "; }; while IFS= read -r -d '' t; do w=(); one \"$t\"; printf '\\1\\0'; done");
     builder.environment().put("LC_ALL", "C.UTF-8");
-    Process bash =
-        builder
-            .redirectInput(input.toFile())
-            .redirectOutput(output.toFile())
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
+    Process bash = builder
+        .redirectInput(input.toFile())
+        .redirectOutput(output.toFile())
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start();
     assertThat(bash.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(bash.exitValue()).isZero();
     List<List<String>> all = new ArrayList<>();

@@ -17,15 +17,14 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class LaunchPlanTest {
-  private static final LaunchSettings SETTINGS =
-      new LaunchSettings(
-          "mpiexec",
-          null,
-          List.of("--def", "d%(np)d", "--def"),
-          List.of("--pre", "p%(np)d"),
-          Map.of("VAR", "%(np)d"),
-          List.of("--glob", "g%(np)d"),
-          List.of("--loc", "l%(np)d"));
+  private static final LaunchSettings SETTINGS = new LaunchSettings(
+      "mpiexec",
+      null,
+      List.of("--def", "d%(np)d", "--def"),
+      List.of("--pre", "p%(np)d"),
+      Map.of("VAR", "%(np)d"),
+      List.of("--glob", "g%(np)d"),
+      List.of("--loc", "l%(np)d"));
 
   private static LaunchContext context(LaunchSettings settings) {
     LaunchContext context = mock(LaunchContext.class);
@@ -61,17 +60,15 @@ class LaunchPlanTest {
 
   @Test
   void severalProgramsShareTheGlobalOptionsAndRepeatTheLocalOnes() {
-    LaunchPlan plan =
-        LaunchPlan.line(
-            "mpiexec",
-            context(SETTINGS),
-            List.of(
-                segment(OptionalInt.of(3), List.of("-np", "3"), "a", ":"),
-                segment(OptionalInt.empty(), List.of("--o%(np)d"), "b")));
+    LaunchPlan plan = LaunchPlan.line(
+        "mpiexec",
+        context(SETTINGS),
+        List.of(
+            segment(OptionalInt.of(3), List.of("-np", "3"), "a", ":"),
+            segment(OptionalInt.empty(), List.of("--o%(np)d"), "b")));
     assertThat(text(plan))
-        .isEqualTo(
-            "mpiexec --glob g4 --def d4 --def --loc l3 -np 3 --pre p3 a :"
-                + " : --loc l1 --o1 --pre p1 b");
+        .isEqualTo("mpiexec --glob g4 --def d4 --def --loc l3 -np 3 --pre p3 a :"
+            + " : --loc l1 --o1 --pre p1 b");
   }
 
   @Test
@@ -93,9 +90,8 @@ class LaunchPlanTest {
   void theUsersVariablesAreStrongerThanDefaults() {
     LaunchContext context = context(SETTINGS);
     when(context.environment("MINE")).thenReturn("1");
-    LaunchPlan plan =
-        new LaunchPlan(List.of(Word.of("a")), Map.of("SET", "1"), Set.of(), List.of())
-            .withDefaults(Map.of("SET", "2", "MINE", "2", "NEW", "2"), context);
+    LaunchPlan plan = new LaunchPlan(List.of(Word.of("a")), Map.of("SET", "1"), Set.of(), List.of())
+        .withDefaults(Map.of("SET", "2", "MINE", "2", "NEW", "2"), context);
     assertThat(plan.set()).containsOnly(Map.entry("SET", "1"), Map.entry("NEW", "2"));
   }
 

@@ -62,20 +62,16 @@ class PlaceholdersTest {
     Path output = folder.resolve("replaced");
     Process python;
     try {
-      python =
-          new ProcessBuilder(
-                  "python3",
-                  "-c",
-                  """
+      python = new ProcessBuilder("python3", "-c", """
                   import sys
                   f = dict(np=13, ranks=13, ranks_per_socket=4, sockets=3, nodes=2)
                   texts = sys.stdin.buffer.read().decode().split('\\0')
                   sys.stdout.buffer.write('\\0'.join(t % f for t in texts).encode())
                   """)
-              .redirectInput(input.toFile())
-              .redirectOutput(output.toFile())
-              .redirectError(ProcessBuilder.Redirect.INHERIT)
-              .start();
+          .redirectInput(input.toFile())
+          .redirectOutput(output.toFile())
+          .redirectError(ProcessBuilder.Redirect.INHERIT)
+          .start();
     } catch (IOException e) {
       Assumptions.abort("python3 is not on PATH");
       return;

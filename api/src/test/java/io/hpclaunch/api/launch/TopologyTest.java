@@ -17,12 +17,9 @@ class TopologyTest {
         for (int ranks = 1; ranks <= 120; ranks++) {
           int perSocket = Math.min(ranks, cores);
           assertThat(topology.layout(ranks))
-              .isEqualTo(
-                  new Topology.Layout(
-                      ranks,
-                      perSocket,
-                      (int) Math.ceil((double) ranks / perSocket),
-                      (int) Math.ceil((double) ranks / (cores * sockets))));
+              .isEqualTo(new Topology.Layout(
+                  ranks, perSocket, (int) Math.ceil((double) ranks / perSocket), (int)
+                      Math.ceil((double) ranks / (cores * sockets))));
         }
       }
     }

@@ -20,11 +20,10 @@ class CommandTest {
     Map<String, @Nullable String> unset = new HashMap<>();
     unset.put("SLURM_JOB_ID", null);
     byte[] input = {1, 2};
-    Command full =
-        bare.withEnvironment(unset)
-            .withEnvironment(Map.of("A", "1"))
-            .withInput(input)
-            .withTimeout(Duration.ofSeconds(5));
+    Command full = bare.withEnvironment(unset)
+        .withEnvironment(Map.of("A", "1"))
+        .withInput(input)
+        .withTimeout(Duration.ofSeconds(5));
     input[0] = 9;
     assertThat(full.argv()).containsExactly("sbatch", "", "a b");
     assertThat(full.environment()).containsEntry("SLURM_JOB_ID", null).containsEntry("A", "1");
