@@ -23,8 +23,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The plugins that a class loader and a plugin path show. A broken one is told among the {@link
- * #problems} and harms no other.
+ * The plugins that a class loader and a plugin path show. A broken one is told among the
+ * {@link #problems} and harms no other.
  *
  * <p>There are three places, opened when they are first needed:
  *

@@ -72,12 +72,11 @@ final class ServicesFiles {
       return;
     }
     if (!isClassName(className)) {
-      problems.add(
-          new PluginProblem(
-              null,
-              location,
-              "line %d of META-INF/services/%s is not the name of a class, so that none of its lines counts: '%s'"
-                  .formatted(number, service.getName(), printable(className))));
+      problems.add(new PluginProblem(
+          null,
+          location,
+          "line %d of META-INF/services/%s is not the name of a class, so that none of its lines counts: '%s'"
+              .formatted(number, service.getName(), printable(className))));
       return;
     }
     String why = faultOf(className);
