@@ -14,6 +14,7 @@ import io.hpclaunch.api.launch.Word;
 import io.hpclaunch.core.config.BackendEntry;
 import io.hpclaunch.core.config.Configuration;
 import io.hpclaunch.core.launch.LocalLaunchContext.TopologyOverride;
+import io.hpclaunch.core.plugin.Found;
 import io.hpclaunch.core.plugin.Plugins;
 import java.util.List;
 import java.util.Optional;
@@ -98,7 +99,7 @@ public final class LaunchPlanner {
     if (plugins.launcher(name).isPresent()) {
       return ready(name, LaunchSettings.none(), TopologyOverride.NONE);
     }
-    Optional<Plugins.Found<HPCBackend>> type = plugins.backend(name);
+    Optional<Found<HPCBackend>> type = plugins.backend(name);
     if (type.isEmpty()) {
       throw unknown(name);
     }

@@ -162,6 +162,22 @@ public final class Plugins implements AutoCloseable {
     return List.copyOf(problems);
   }
 
+  /**
+   * Tells what could not be used among what was looked at so far. Opens nothing further.
+   *
+   * @return one entry for each; empty when all was well
+   */
+  public synchronized List<PluginProblem> problemsMet() {
+    List<PluginProblem> problems = new ArrayList<>();
+    if (near != null) {
+      near.forEach(source -> problems.addAll(source.problems()));
+    }
+    if (folders != null) {
+      folders.forEach(source -> problems.addAll(source.problems()));
+    }
+    return problems;
+  }
+
   /** Closes the class loaders that were made; classes of plugins may no longer be loaded. */
   @Override
   public synchronized void close() {
