@@ -12,4 +12,7 @@ module io.hpclaunch.core {
   uses io.hpclaunch.api.HPCBackend;
   uses io.hpclaunch.api.HPCLauncher;
   uses io.hpclaunch.api.transport.TransportProvider;
+
+  provides io.hpclaunch.api.spi.RuntimeProvider with
+      io.hpclaunch.core.runtime.CoreRuntimeProvider;
 }

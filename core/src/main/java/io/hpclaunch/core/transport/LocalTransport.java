@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -176,12 +177,16 @@ public final class LocalTransport implements Transport {
       return new FileStat(
           path.toString(),
           kind(facts),
-          (Long) facts.get("size"),
-          ((FileTime) facts.get("lastModifiedTime")).toInstant(),
-          (Integer) facts.get("mode") & 07777);
+          fact(facts, "size", Long.class),
+          fact(facts, "lastModifiedTime", FileTime.class).toInstant(),
+          fact(facts, "mode", Integer.class) & 07777);
     } catch (NoSuchFileException e) {
       return null;
     }
+  }
+
+  private static <T> T fact(Map<String, Object> facts, String name, Class<T> type) {
+    return type.cast(Objects.requireNonNull(facts.get(name), name));
   }
 
   private static FileStat.Kind kind(Map<String, Object> facts) {
