@@ -6,7 +6,9 @@ module io.hpclaunch.core {
   requires org.snakeyaml.engine;
 
   exports io.hpclaunch.core.config;
+  exports io.hpclaunch.core.launch;
   exports io.hpclaunch.core.plugin;
+  exports io.hpclaunch.core.shell;
   exports io.hpclaunch.core.transport;
 
   uses io.hpclaunch.api.HPCBackend;

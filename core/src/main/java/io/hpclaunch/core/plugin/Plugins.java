@@ -169,11 +169,8 @@ public final class Plugins implements AutoCloseable {
    */
   public synchronized List<PluginProblem> problemsMet() {
     List<PluginProblem> problems = new ArrayList<>();
-    if (near != null) {
-      near.forEach(source -> problems.addAll(source.problems()));
-    }
-    if (folders != null) {
-      folders.forEach(source -> problems.addAll(source.problems()));
+    for (Source source : opened()) {
+      problems.addAll(source.problems());
     }
     return problems;
   }
@@ -181,12 +178,15 @@ public final class Plugins implements AutoCloseable {
   /** Closes the class loaders that were made; classes of plugins may no longer be loaded. */
   @Override
   public synchronized void close() {
-    if (near != null) {
-      near.forEach(Source::close);
+    for (Source source : opened()) {
+      source.close();
     }
-    if (folders != null) {
-      folders.forEach(Source::close);
-    }
+  }
+
+  private List<Source> opened() {
+    List<Source> opened = new ArrayList<>(near == null ? List.of() : near);
+    opened.addAll(folders == null ? List.of() : folders);
+    return opened;
   }
 
   private synchronized <T> Optional<Found<T>> find(Kind kind, String name) {
