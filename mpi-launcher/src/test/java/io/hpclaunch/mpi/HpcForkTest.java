@@ -43,7 +43,8 @@ class HpcForkTest {
   /** Of this test alone; every process of it has it in its environment. */
   private final String marker = "HPC_FORK_TEST=" + UUID.randomUUID();
 
-  @TempDir Path dir;
+  @TempDir
+  Path dir;
 
   private record Result(int status, String out, String err) {}
 
@@ -83,10 +84,9 @@ class HpcForkTest {
   @Test
   void ranksAreNumberedThroughAllSegments() {
     String show = "echo $1 $HPC_RANK $HPC_SIZE $HPC_LOCAL_RANK $HPC_LOCAL_SIZE $HPC_APP";
-    Result result =
-        run(
-            "-n", "2", "sh", "-c", show, "sh", "a", ":", "-n2", "--", "sh", "-c", show, "sh", "b",
-            ":", "sh", "-c", show, "sh", "c");
+    Result result = run(
+        "-n", "2", "sh", "-c", show, "sh", "a", ":", "-n2", "--", "sh", "-c", show, "sh", "b", ":",
+        "sh", "-c", show, "sh", "c");
 
     assertThat(result.out().lines())
         .containsExactlyInAnyOrder(
@@ -154,20 +154,19 @@ class HpcForkTest {
 
   @Test
   void theFirstFailureEndsTheOthersAndIsTheStatus() {
-    Result result =
-        run(
-            "-n",
-            "3",
-            "sh",
-            "-c",
-            IDLE,
-            ":",
-            "sh",
-            "-c",
-            awaitRanks(3) + "exit 7",
-            ":",
-            "sleep",
-            "600");
+    Result result = run(
+        "-n",
+        "3",
+        "sh",
+        "-c",
+        IDLE,
+        ":",
+        "sh",
+        "-c",
+        awaitRanks(3) + "exit 7",
+        ":",
+        "sleep",
+        "600");
 
     assertThat(result.status()).isEqualTo(7);
     assertThat(result.err()).isEqualTo("hpc-fork: rank 3 ended with status 7; ending the others\n");
@@ -195,12 +194,9 @@ class HpcForkTest {
   @Test
   void ranksThatIgnoreTermAreKilledAfterTheGrace() {
     String stubborn = "trap '' TERM; echo > $DIR/up.$HPC_RANK; while :; do sleep 600; done";
-    Result result =
-        finish(
-            start(
-                Map.of("HPC_FORK_GRACE", "0.5"),
-                script(
-                    "-n", "2", "sh", "-c", stubborn, ":", "sh", "-c", awaitRanks(2) + "exit 9")));
+    Result result = finish(start(
+        Map.of("HPC_FORK_GRACE", "0.5"),
+        script("-n", "2", "sh", "-c", stubborn, ":", "sh", "-c", awaitRanks(2) + "exit 9")));
 
     assertThat(result.status()).isEqualTo(9);
     assertThat(result.err()).contains("not all ranks ended within 0.5 s; killing them");
@@ -210,19 +206,16 @@ class HpcForkTest {
   void childrenOfRanksEndWithThem() {
     String parent = "sleep 600 & sleep 600 & echo > $DIR/up.$HPC_RANK; wait";
 
-    assertThat(
-            run("-n", "2", "bash", "-c", parent, ":", "sh", "-c", awaitRanks(2) + "exit 5")
-                .status())
+    assertThat(run("-n", "2", "bash", "-c", parent, ":", "sh", "-c", awaitRanks(2) + "exit 5")
+            .status())
         .isEqualTo(5);
   }
 
   @Test
   void whatASuccessfulRankLeavesBehindIsEnded() {
-    Result result =
-        finish(
-            start(
-                Map.of("HPC_FORK_GRACE", "0.5"),
-                script("-n", "2", "bash", "-c", "(trap '' TERM; sleep 600) & exit 0")));
+    Result result = finish(start(
+        Map.of("HPC_FORK_GRACE", "0.5"),
+        script("-n", "2", "bash", "-c", "(trap '' TERM; sleep 600) & exit 0")));
 
     assertThat(result.status()).isZero();
     // At once: what is awaited after each test are hpc-fork's own helpers too.
@@ -454,7 +447,8 @@ class HpcForkTest {
       builder.environment().put("DIR", dir.toString());
       builder.environment().put("HPC_FORK_TEST", marker.substring(marker.indexOf('=') + 1));
       builder.environment().putAll(environment);
-      Process process = builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+      Process process =
+          builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
       return new Launched(process, out, err);
     } catch (IOException e) {
       throw new AssertionError("cannot start " + command, e);
@@ -532,7 +526,8 @@ class HpcForkTest {
   }
 
   private static void kill(String signal, Launched launched) {
-    assertThat(succeeds("kill", "-" + signal, Long.toString(launched.process().pid()))).isTrue();
+    assertThat(succeeds("kill", "-" + signal, Long.toString(launched.process().pid())))
+        .isTrue();
   }
 
   private static boolean succeeds(String... command) {
