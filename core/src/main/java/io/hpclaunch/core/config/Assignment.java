@@ -105,7 +105,7 @@ final class Assignment {
     if (names.isEmpty() && name.equals(Schema.PROFILES)) {
       throw error("profiles cannot be changed here: choose one with --profile");
     }
-    if (group == Schema.ENTRY && name.equals("name")) {
+    if (group.equals(Schema.ENTRY) && name.equals("name")) {
       throw error("an entry's name cannot be changed");
     }
     return name;
