@@ -4,6 +4,7 @@ package io.hpclaunch.core.config;
 import io.hpclaunch.api.InvalidConfiguration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -34,21 +35,23 @@ final class YamlReader {
 
   private final Source source;
   private final boolean lines;
+  private final String prefix;
   private int nodes;
 
-  private YamlReader(Source source, boolean lines) {
+  private YamlReader(Source source, boolean lines, String prefix) {
     this.source = source;
     this.lines = lines;
+    this.prefix = prefix;
   }
 
   /** Reads a file's text. */
   static Node document(String text, Source source) {
-    return new YamlReader(source, true).read(text);
+    return new YamlReader(source, true, "").read(text);
   }
 
-  /** Reads a value of one line, which has no line numbers. */
-  static Node value(String text, Source source) {
-    return new YamlReader(source, false).read(text);
+  /** Reads the value of one key, in which lines do not count. */
+  static Node value(String text, Source source, String path) {
+    return new YamlReader(source, false, path + ": ").read(text);
   }
 
   private Node read(String text) {
@@ -62,14 +65,11 @@ final class YamlReader {
               settings, new ParserImpl(settings, new StreamReader(settings, text)))
           .getSingleNode();
       if (root.isEmpty()) {
-        throw error(lines ? 1 : 0, "is empty: settings stand under 'hpc:'");
+        throw error(lines ? 1 : 0, lines ? ConfigFile.EMPTY : "has no value");
       }
       return node(root.get(), origin(root.get()), 0);
     } catch (ReaderException e) {
-      String before = text.substring(0, text.offsetByCodePoints(0, e.getPosition()));
-      throw error(
-          (int) before.lines().count(),
-          String.format("character U+%04X has no place in YAML", e.getCodePoint()));
+      throw unprintable(text, e);
     } catch (MarkedYamlEngineException e) {
       throw error(e.getProblemMark().map(this::line).orElse(0), problem(e));
     } catch (YamlEngineException e) {
@@ -77,6 +77,16 @@ final class YamlReader {
     } catch (StackOverflowError e) {
       throw error(0, "is nested too deeply");
     }
+  }
+
+  private InvalidConfiguration unprintable(String text, ReaderException e) {
+    int line = 1;
+    for (int at = 0; at < text.length() && StreamReader.isPrintable(text.codePointAt(at)); at++) {
+      line += text.charAt(at) == '\n' ? 1 : 0;
+      at += Character.isHighSurrogate(text.charAt(at)) ? 1 : 0;
+    }
+    String character = String.format(Locale.ROOT, "U+%04X", e.getCodePoint());
+    return error(lines ? line : 0, "character " + character + " has no place in YAML");
   }
 
   private static String problem(MarkedYamlEngineException e) {
@@ -185,6 +195,6 @@ final class YamlReader {
   }
 
   private InvalidConfiguration error(int line, String message) {
-    return new InvalidConfiguration(new Origin(source, line).text() + ": " + message);
+    return new InvalidConfiguration(new Origin(source, line).text() + ": " + prefix + message);
   }
 }
