@@ -181,6 +181,11 @@ final class YamlReader {
     if (scalar.getValue().isEmpty()) {
       throw error(place.line(), "a key is empty");
     }
+    for (int at = 0; at < scalar.getValue().length(); at++) {
+      if (Character.isISOControl(scalar.getValue().charAt(at))) {
+        throw error(place.line(), "a key holds a control character");
+      }
+    }
     return scalar.getValue();
   }
 

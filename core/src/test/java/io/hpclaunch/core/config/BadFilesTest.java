@@ -221,6 +221,7 @@ class BadFilesTest {
     expect("hpc:\n  backend: !mine x\n", 2, "tag !mine has no meaning here");
     expect("hpc:\n  ? [a]\n  : b\n", 2, "a key must be text, not a list or map");
     expect("hpc:\n  '': b\n", 2, "a key is empty");
+    expect("hpc:\n  \"a\\nb\": c\n", 2, "a key holds a control character");
     expect("hpc:\n  backend: a\0b\n", 2, "character U+0000 has no place in YAML");
   }
 

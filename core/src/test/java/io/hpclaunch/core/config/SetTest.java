@@ -150,6 +150,17 @@ class SetTest {
   }
 
   @Test
+  void anEmptyVariableSaysNothingAndAnEmptyPathUnsets() {
+    site.environment.put("HPC_BACKEND", "");
+    site.environment.put("HPC__backends__cluster__config__partition", "");
+    Configuration c = site.load();
+    assertThat(c.defaultBackend()).isEmpty();
+    assertThat(config(c, "cluster")).isEmpty();
+    assertThat(site.load("defaults.account=\"007\"").defaultResources().account())
+        .isEqualTo("007");
+  }
+
+  @Test
   void everyEffectiveKeyCanBeSetToWhatItSays() {
     Configuration c = site.load(
         "defaults.resources=--nodes=1 --mem='2G'",
