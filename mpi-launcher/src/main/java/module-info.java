@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The launchers {@code mpi} and {@code fork}. */
 module io.hpclaunch.mpi {
-  requires io.hpclaunch.api;
+  requires transitive io.hpclaunch.api;
 
   exports io.hpclaunch.mpi;
-
-  opens io.hpclaunch.mpi to
-      io.hpclaunch.core; // hpc-fork, a resource
 
   provides io.hpclaunch.api.HPCLauncher with
       io.hpclaunch.mpi.MpiLauncher,

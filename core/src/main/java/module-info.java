@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+/** What stands between users and plugins: configuration, discovery, transports, the runtime. */
+module io.hpclaunch.core {
+  requires transitive io.hpclaunch.api;
+  requires com.google.common;
+  requires org.snakeyaml.engine;
+
+  exports io.hpclaunch.core.config;
+  exports io.hpclaunch.core.launch;
+  exports io.hpclaunch.core.plugin;
+  exports io.hpclaunch.core.shell;
+  exports io.hpclaunch.core.transport;
+
+  uses io.hpclaunch.api.HPCBackend;
+  uses io.hpclaunch.api.HPCLauncher;
+  uses io.hpclaunch.api.transport.TransportProvider;
+
+  provides io.hpclaunch.api.spi.RuntimeProvider with
+      io.hpclaunch.core.runtime.CoreRuntimeProvider;
+}
