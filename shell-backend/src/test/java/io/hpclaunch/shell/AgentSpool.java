@@ -236,7 +236,7 @@ final class AgentSpool implements AutoCloseable {
   long agent() throws IOException {
     Path file = spool().resolve("agent");
     try {
-      return Long.parseLong(Files.readString(file).split(" ")[0]);
+      return Long.parseLong(Files.readString(file).split(" ", -1)[0]);
     } catch (NoSuchFileException e) {
       return 0;
     }
@@ -249,7 +249,7 @@ final class AgentSpool implements AutoCloseable {
       return List.of();
     }
     return Files.readAllLines(file).stream()
-        .map(line -> Long.parseLong(line.split(" ")[0]))
+        .map(line -> Long.parseLong(line.split(" ", -1)[0]))
         .toList();
   }
 
@@ -264,7 +264,7 @@ final class AgentSpool implements AutoCloseable {
   public void close() throws IOException {
     if (Files.isDirectory(root())) {
       List<String> active = call("", List.of("queue")).stream()
-          .map(l -> l.split(" ")[1])
+          .map(l -> l.split(" ", -1)[1])
           .distinct()
           .toList();
       if (!active.isEmpty()) {

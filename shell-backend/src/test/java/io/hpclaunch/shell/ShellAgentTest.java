@@ -229,7 +229,7 @@ class ShellAgentTest {
     AgentSpool.kill(spool.agent());
     spool.helpers().forEach(AgentSpool::kill);
     String announced = Files.readString(job.folder().resolve("announced"));
-    AgentSpool.kill(Long.parseLong(announced.split(" ")[6]));
+    AgentSpool.kill(Long.parseLong(announced.split(" ", -1)[6]));
     assertThat(spool.end(job).get(STATE)).isEqualTo("FAILED");
   }
 
@@ -241,7 +241,7 @@ class ShellAgentTest {
     AgentSpool.kill(spool.agent());
     spool.helpers().forEach(AgentSpool::kill);
     AgentSpool.kill(
-        Long.parseLong(Files.readString(job.folder().resolve("announced")).split(" ")[6]));
+        Long.parseLong(Files.readString(job.folder().resolve("announced")).split(" ", -1)[6]));
     Path ledger = spool.spool().resolve("ledger");
     String boot = Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
     Files.writeString(ledger, Files.readString(ledger).replace(boot, "an-earlier-boot"));
