@@ -2,8 +2,12 @@
 /** What stands between users and plugins: configuration, discovery, transports, the runtime. */
 module io.hpclaunch.core {
   requires transitive io.hpclaunch.api;
+  requires org.snakeyaml.engine;
 
+  exports io.hpclaunch.core.config;
+  exports io.hpclaunch.core.launch;
   exports io.hpclaunch.core.plugin;
+  exports io.hpclaunch.core.shell;
 
   uses io.hpclaunch.api.HPCBackend;
   uses io.hpclaunch.api.HPCLauncher;

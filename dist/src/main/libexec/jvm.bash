@@ -42,12 +42,18 @@ hpc_find_java() {
     hpc_fail 2 "$hpc_java is version $hpc_java_version: install a JDK 17 or newer, or set JAVA_HOME"
 }
 
-# hpc_find_jars: sets hpc_jars, the class path that every start shares, and hpc_more_jars, which
-# HPC_PLUGIN_PATH adds behind it: the archive holds for a class path that begins like its own.
+# hpc_find_jars PREFIX...: sets hpc_jars, the jars of lib/ whose names begin so and those in plugins/,
+# and hpc_more_jars, which HPC_PLUGIN_PATH adds behind them: the archive holds for a class path that
+# begins like its own.
 hpc_find_jars() {
-  local hpc_jar hpc_rest hpc_element
+  local hpc_jar hpc_rest hpc_element hpc_prefix
   hpc_jars=
-  for hpc_jar in "$hpc_home"/lib/*.jar "$hpc_home"/plugins/*.jar; do
+  for hpc_prefix; do
+    for hpc_jar in "$hpc_home/lib/$hpc_prefix"*.jar; do
+      [[ ! -e $hpc_jar ]] || hpc_jars=${hpc_jars:+$hpc_jars:}$hpc_jar
+    done
+  done
+  for hpc_jar in "$hpc_home"/plugins/*.jar; do
     [[ ! -e $hpc_jar ]] || hpc_jars=${hpc_jars:+$hpc_jars:}$hpc_jar
   done
   [[ -n $hpc_jars ]] || hpc_fail 2 "no jars in $hpc_home/lib: the installation is not whole"
@@ -66,10 +72,12 @@ hpc_find_jars() {
   done
 }
 
+# shellcheck disable=SC2086
 # hpc_use_archive NAME CLASS: sets hpc_archive, the JVM's options for the archive NAME, which is made
-# by running CLASS when there is none, or a jar is newer. Without a folder to write to it stays empty.
+# by running CLASS when there is none for just this Java and these jars. Without a folder to write to
+# it stays empty.
 hpc_use_archive() {
-  local hpc_state hpc_folder hpc_key hpc_line hpc_rest hpc_fresh=1
+  local hpc_state hpc_folder hpc_key hpc_kept hpc_line
   hpc_archive=()
   hpc_state=${HPC_STATE_DIR:-}
   if [[ -z $hpc_state ]]; then
@@ -81,23 +89,20 @@ hpc_use_archive() {
       return 0
     fi
   fi
-  hpc_key="$1 $hpc_java $hpc_java_version $hpc_jars"
+  # Sizes and times, as the JVM itself compares them: an archive for other files is of no use.
+  hpc_key="$1 $hpc_java_version
+$(IFS=: && set -f && LC_ALL=C ls -lnLd -- "$hpc_java" $hpc_jars 2>/dev/null)"
   hpc_folder=${1}-${hpc_java_version}-${hpc_home}
   hpc_folder=$hpc_state/cache/jvm/${hpc_folder//[^A-Za-z0-9.-]/_}
   if [[ -r $hpc_folder/options ]]; then
-    {
-      IFS= read -r hpc_line
-      [[ $hpc_line == "$hpc_key" ]] || hpc_fresh=
-      while IFS= read -r hpc_line; do hpc_archive+=("$hpc_line"); done
-    } <"$hpc_folder/options"
-    hpc_rest=$hpc_jars:
-    while [[ -n $hpc_rest ]]; do
-      [[ ! ${hpc_rest%%:*} -nt $hpc_folder/options ]] || hpc_fresh=
-      hpc_rest=${hpc_rest#*:}
-    done
-    [[ -z $hpc_fresh ]] || return 0
+    IFS= read -r -d '' hpc_kept <"$hpc_folder/options"
+    if [[ $hpc_kept == "$hpc_key"$'\n\n'* ]]; then
+      while IFS= read -r hpc_line; do
+        [[ -z $hpc_line ]] || hpc_archive+=("$hpc_line")
+      done <<<"${hpc_kept#"$hpc_key"}"
+      return 0
+    fi
   fi
-  hpc_archive=()
   hpc_make_archive "$1" "$2" 2>/dev/null || return 0
 }
 
@@ -118,13 +123,14 @@ hpc_make_archive() {
   fi
   if (
     unset -v JAVA_TOOL_OPTIONS _JAVA_OPTIONS JDK_JAVA_OPTIONS
-    LC_ALL=C.UTF-8 "$hpc_java" "${hpc_jvm_options[@]}" "$3" -cp "$hpc_jars" "$2" "$hpc_work" </dev/null >/dev/null 2>&1
+    LC_ALL=C.UTF-8 "$hpc_java" "${hpc_jvm_options[@]}" "$3" -cp "$hpc_jars" \
+      "-Dhpc.home=$hpc_home" "-Dhpc.plugins=$hpc_home/plugins" "$2" "$hpc_work" </dev/null >/dev/null 2>&1
   ) && [[ -s $hpc_work/archive ]] && mv -f -- "$hpc_work/archive" "$hpc_file"; then
     hpc_archive=("-XX:$hpc_option=$hpc_file")
   fi
   # Without an archive the options say so: it is not tried again at each start.
   {
-    printf '%s\n' "$hpc_key"
+    printf '%s\n\n' "$hpc_key"
     ((${#hpc_archive[@]} == 0)) || printf '%s\n' "${hpc_archive[@]}"
   } >"$hpc_work/options" && mv -f -- "$hpc_work/options" "$hpc_folder/options"
   for hpc_old in "$hpc_folder"/archive-*; do

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The launchers {@code mpi} and {@code fork}. */
 module io.hpclaunch.mpi {
-  requires io.hpclaunch.api;
+  requires transitive io.hpclaunch.api;
 
   exports io.hpclaunch.mpi;
 

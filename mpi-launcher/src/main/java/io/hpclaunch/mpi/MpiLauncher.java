@@ -11,6 +11,7 @@ import io.hpclaunch.api.launch.Word;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -170,15 +171,20 @@ public final class MpiLauncher implements HPCLauncher {
     if (c == null || path.isEmpty()) {
       return MpiImplementation.UNKNOWN;
     }
-    String answer = c.ask(
-        path.get(),
-        List.of("--version"),
-        text -> MpiImplementation.recognise(text).name());
+    String answer = c.ask(path.get(), List.of("--version"), new Recognition());
     for (MpiImplementation candidate : MpiImplementation.values()) {
       if (candidate.name().equals(answer)) {
         return candidate;
       }
     }
     return MpiImplementation.UNKNOWN;
+  }
+
+  /** A class and no lambda: the first lambda costs each start of hpc-launch some milliseconds. */
+  private static final class Recognition implements UnaryOperator<String> {
+    @Override
+    public String apply(String answer) {
+      return MpiImplementation.recognise(answer).name();
+    }
   }
 }

@@ -32,8 +32,7 @@ record HostFacts(
     long memory,
     Map<String, Integer> gpus) {
   /** Sections that begin with a line of their own; nproc(1), proc(5), nvidia-smi(1). */
-  private static final String QUESTION =
-      """
+  private static final String QUESTION = """
       echo '#host'; uname -n
       echo '#nproc'; nproc
       echo '#cpuinfo'; grep -E '^(physical id|core id)' /proc/cpuinfo
@@ -57,8 +56,8 @@ record HostFacts(
       throw new BackendUnavailable(transport.host() + " cannot be asked: " + e.getMessage(), e);
     }
     if (result.status() != 0) {
-      throw new BackendUnavailable(
-          transport.host() + " cannot be asked: sh ended with " + result.status() + ": " + result.stderr().strip());
+      throw new BackendUnavailable(transport.host() + " cannot be asked: sh ended with "
+          + result.status() + ": " + result.stderr().strip());
     }
     return parse(result.stdout());
   }

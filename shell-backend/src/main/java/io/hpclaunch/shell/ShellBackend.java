@@ -19,8 +19,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The machine at hand, or one behind SSH, without a scheduler. Found by {@code shell}, {@code local} and
- * {@code none}.
+ * The machine at hand, or one behind SSH, without a scheduler. Found by {@code shell},
+ * {@code local} and {@code none}.
  *
  * <p>This version tells what the machine has, and carries the topology that launchers count with.
  * Running jobs is not part of it yet.
@@ -49,9 +49,16 @@ public final class ShellBackend implements HPCBackend, Detectable, ResourceRepor
   @Override
   public List<ConfigKey> configKeys() {
     return List.of(
-        ConfigKey.of("cores_per_socket", ConfigKey.Type.INTEGER, "cores of each socket; default: the machine's"),
-        ConfigKey.of("sockets_per_node", ConfigKey.Type.INTEGER, "sockets of the machine; default: its own"),
-        ConfigKey.of("nnode", ConfigKey.Type.INTEGER, "number of such machines that launchers count with; default: 1"));
+        ConfigKey.of(
+            "cores_per_socket",
+            ConfigKey.Type.INTEGER,
+            "cores of each socket; default: the machine's"),
+        ConfigKey.of(
+            "sockets_per_node", ConfigKey.Type.INTEGER, "sockets of the machine; default: its own"),
+        ConfigKey.of(
+            "nnode",
+            ConfigKey.Type.INTEGER,
+            "number of such machines that launchers count with; default: 1"));
   }
 
   @Override
@@ -76,25 +83,24 @@ public final class ShellBackend implements HPCBackend, Detectable, ResourceRepor
     Settings config = c.config();
     int sockets = atLeastOne(config, "sockets_per_node", facts.sockets());
     int cores = atLeastOne(config, "cores_per_socket", facts.coresPerSocket());
-    ResourceReport.NodeGroup node =
-        new ResourceReport.NodeGroup(
-            facts.name(),
-            null,
-            atLeastOne(config, "nnode", 1),
-            "up",
-            sockets,
-            cores,
-            facts.processors(),
-            facts.memory() == 0 ? null : facts.memory(),
-            facts.gpus());
+    ResourceReport.NodeGroup node = new ResourceReport.NodeGroup(
+        facts.name(),
+        null,
+        atLeastOne(config, "nnode", 1),
+        "up",
+        sockets,
+        cores,
+        facts.processors(),
+        facts.memory() == 0 ? null : facts.memory(),
+        facts.gpus());
     return new ResourceReport(List.of(node), List.of());
   }
 
   private static int atLeastOne(Settings config, String key, int otherwise) {
     int value = config.integer(key).orElse(otherwise);
     if (value < 1) {
-      throw new InvalidConfiguration(
-          config.origin(key).orElse("configuration") + ": " + key + " must be at least 1, not " + value);
+      throw new InvalidConfiguration(config.origin(key).orElse("configuration") + ": " + key
+          + " must be at least 1, not " + value);
     }
     return value;
   }

@@ -57,7 +57,10 @@ public record LaunchPlan(
     LaunchSettings settings = context.settings();
     LineBuilder line = new LineBuilder(context);
     line.words.add(Word.of(exec));
-    int total = segments.stream().mapToInt(Segment::ranks).sum();
+    int total = 0;
+    for (Segment segment : segments) {
+      total += segment.ranks();
+    }
     boolean several = segments.size() > 1;
     if (several) {
       line.options(texts(settings.globalOptions()), total);
@@ -88,11 +91,11 @@ public record LaunchPlan(
    */
   public LaunchPlan withDefaults(Map<String, String> variables, LaunchContext context) {
     Map<String, String> all = new LinkedHashMap<>(set);
-    variables.forEach((name, value) -> {
-      if (context.environment(name) == null) {
-        all.putIfAbsent(name, value);
+    for (Map.Entry<String, String> variable : variables.entrySet()) {
+      if (context.environment(variable.getKey()) == null) {
+        all.putIfAbsent(variable.getKey(), variable.getValue());
       }
-    });
+    }
     return new LaunchPlan(argv, all, unset, files);
   }
 

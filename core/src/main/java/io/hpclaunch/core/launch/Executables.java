@@ -42,7 +42,9 @@ final class Executables {
     while (start <= path.length()) {
       int end = path.indexOf(':', start);
       end = end < 0 ? path.length() : end;
-      Optional<Path> found = executable(new File(path.substring(start, end), program));
+      // File("", x) would be /x
+      String folder = start == end ? "." : path.substring(start, end);
+      Optional<Path> found = executable(new File(folder, program));
       if (found.isPresent()) {
         return found;
       }

@@ -14,6 +14,7 @@ import io.hpclaunch.api.launch.Word;
 import io.hpclaunch.core.config.BackendEntry;
 import io.hpclaunch.core.config.Configuration;
 import io.hpclaunch.core.launch.LocalLaunchContext.TopologyOverride;
+import io.hpclaunch.core.plugin.Found;
 import io.hpclaunch.core.plugin.Plugins;
 import java.util.List;
 import java.util.Optional;
@@ -98,7 +99,7 @@ public final class LaunchPlanner {
     if (plugins.launcher(name).isPresent()) {
       return ready(name, LaunchSettings.none(), TopologyOverride.NONE);
     }
-    Optional<Plugins.Found<HPCBackend>> type = plugins.backend(name);
+    Optional<Found<HPCBackend>> type = plugins.backend(name);
     if (type.isEmpty()) {
       throw unknown(name);
     }
@@ -155,8 +156,11 @@ public final class LaunchPlanner {
   }
 
   private Chosen ready(String name, LaunchSettings settings, TopologyOverride override) {
-    HPCLauncher launcher =
-        plugins.launcher(name).orElseThrow(() -> unknown(name)).newInstance();
+    Optional<Found<HPCLauncher>> found = plugins.launcher(name);
+    if (found.isEmpty()) {
+      throw unknown(name);
+    }
+    HPCLauncher launcher = found.get().newInstance();
     LocalLaunchContext context = new LocalLaunchContext(world, name, settings, override);
     launcher.initialize(context);
     return new Chosen(launcher, context);
@@ -166,16 +170,9 @@ public final class LaunchPlanner {
     LaunchLineParser parser = new LaunchLineParser(
         chosen.launcher(),
         chosen.context().settings().numprocFlag(),
-        word -> namesExecutable(word, chosen.context()));
+        new ExecutableWords(chosen.context(), world.executableWords()));
     List<Segment> segments = parser.parse(words);
     return chosen.launcher().plan(chosen.context(), segments);
-  }
-
-  private boolean namesExecutable(Word word, LocalLaunchContext context) {
-    if (word instanceof Word.User user && world.executableWords().contains(user.position())) {
-      return true;
-    }
-    return context.which(word.text()).isPresent();
   }
 
   private InvalidConfiguration unknown(String name) {

@@ -32,7 +32,9 @@ final class Machine {
         if (line.startsWith("physical id")) {
           socket = value(line);
         } else if (line.startsWith("core id")) {
-          coresOfSockets.computeIfAbsent(socket, s -> new HashSet<>()).add(value(line));
+          Set<String> cores = coresOfSockets.getOrDefault(socket, new HashSet<>());
+          cores.add(value(line));
+          coresOfSockets.put(socket, cores);
         }
       }
     } catch (IOException e) {

@@ -41,11 +41,10 @@ final class Clashes {
       Found<?> first, Found<?> second, List<PluginProblem> problems) {
     @Nullable String version = second.info().version();
     if (!Objects.equals(first.info().version(), version)) {
-      problems.add(
-          problem(
-              second,
-              "version %s of it is hidden by version %s in %s, which comes first; remove one"
-                  .formatted(version, first.info().version(), first.location())));
+      problems.add(problem(
+          second,
+          "version %s of it is hidden by version %s in %s, which comes first; remove one"
+              .formatted(version, first.info().version(), first.location())));
     }
   }
 

@@ -45,7 +45,8 @@ final class Faults {
     }
     try {
       int needed = Integer.parseInt(message.substring(at + mark.length(), dot)) - 44;
-      return "it is compiled for Java " + needed + ", this is Java " + Runtime.version().feature();
+      return "it is compiled for Java " + needed + ", this is Java "
+          + Runtime.version().feature();
     } catch (NumberFormatException e) {
       return oneLine(message);
     }

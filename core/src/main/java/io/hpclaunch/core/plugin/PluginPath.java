@@ -107,9 +107,8 @@ final class PluginPath {
       try (ZipFile opened = new ZipFile(jar.toFile())) {
         opened.size();
       } catch (IOException e) {
-        unreadable.add(
-            new PluginProblem(
-                null, jar.toString(), "it cannot be read as a jar: " + e.getMessage()));
+        unreadable.add(new PluginProblem(
+            null, jar.toString(), "it cannot be read as a jar: " + e.getMessage()));
       }
     }
     return unreadable;

@@ -23,8 +23,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The plugins that a class loader and a plugin path show. A broken one is told among the {@link
- * #problems} and harms no other.
+ * The plugins that a class loader and a plugin path show. A broken one is told among the
+ * {@link #problems} and harms no other.
  *
  * <p>There are three places, opened when they are first needed:
  *
@@ -162,15 +162,31 @@ public final class Plugins implements AutoCloseable {
     return List.copyOf(problems);
   }
 
+  /**
+   * Tells what could not be used among what was looked at so far. Opens nothing further.
+   *
+   * @return one entry for each; empty when all was well
+   */
+  public synchronized List<PluginProblem> problemsMet() {
+    List<PluginProblem> problems = new ArrayList<>();
+    for (Source source : opened()) {
+      problems.addAll(source.problems());
+    }
+    return problems;
+  }
+
   /** Closes the class loaders that were made; classes of plugins may no longer be loaded. */
   @Override
   public synchronized void close() {
-    if (near != null) {
-      near.forEach(Source::close);
+    for (Source source : opened()) {
+      source.close();
     }
-    if (folders != null) {
-      folders.forEach(Source::close);
-    }
+  }
+
+  private List<Source> opened() {
+    List<Source> opened = new ArrayList<>(near == null ? List.of() : near);
+    opened.addAll(folders == null ? List.of() : folders);
+    return opened;
   }
 
   private synchronized <T> Optional<Found<T>> find(Kind kind, String name) {

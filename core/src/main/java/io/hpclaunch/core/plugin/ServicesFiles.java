@@ -6,6 +6,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.lang.reflect.Constructor;
 import java.lang.reflect.Modifier;
 import java.net.URL;
 import java.net.URLConnection;
@@ -71,12 +72,11 @@ final class ServicesFiles {
       return;
     }
     if (!isClassName(className)) {
-      problems.add(
-          new PluginProblem(
-              null,
-              location,
-              "line %d of META-INF/services/%s is not the name of a class, so that none of its lines counts: '%s'"
-                  .formatted(number, service.getName(), printable(className))));
+      problems.add(new PluginProblem(
+          null,
+          location,
+          "line %d of META-INF/services/%s is not the name of a class, so that none of its lines counts: '%s'"
+              .formatted(number, service.getName(), printable(className))));
       return;
     }
     String why = faultOf(className);
@@ -94,14 +94,20 @@ final class ServicesFiles {
       if (Modifier.isAbstract(type.getModifiers())) {
         return "it is abstract";
       }
-      type.getConstructor();
-      return null;
-    } catch (NoSuchMethodException e) {
-      return "it has no public constructor without parameters";
+      return hasConstructor(type) ? null : "it has no public constructor without parameters";
     } catch (ClassNotFoundException | RuntimeException | Error e) {
       Faults.passOnFatal(e);
       return Faults.explain(e);
     }
+  }
+
+  private static boolean hasConstructor(Class<?> type) {
+    for (Constructor<?> constructor : type.getConstructors()) {
+      if (constructor.getParameterCount() == 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean isClassName(String text) {

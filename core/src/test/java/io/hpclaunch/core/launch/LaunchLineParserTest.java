@@ -18,29 +18,29 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class LaunchLineParserTest {
-  private static final Set<String> EXECUTABLES = Set.of("app", "./app", "node", "file", "4x", "date", "[");
+  private static final Set<String> EXECUTABLES =
+      Set.of("app", "./app", "node", "file", "4x", "date", "[");
 
-  private static final HPCLauncher LAUNCHER =
-      new HPCLauncher() {
-        @Override
-        public String name() {
-          return "test";
-        }
+  private static final HPCLauncher LAUNCHER = new HPCLauncher() {
+    @Override
+    public String name() {
+      return "test";
+    }
 
-        @Override
-        public String executable() {
-          return "test";
-        }
+    @Override
+    public String executable() {
+      return "test";
+    }
 
-        @Override
-        public int valuesOf(String option) {
-          return switch (option) {
-            case "--map-by", "-x" -> 1;
-            case "--mca" -> 2;
-            default -> 0;
-          };
-        }
+    @Override
+    public int valuesOf(String option) {
+      return switch (option) {
+        case "--map-by", "-x" -> 1;
+        case "--mca" -> 2;
+        default -> 0;
       };
+    }
+  };
 
   @Test
   void aProgramBeginsAtTheFirstExecutable() {
@@ -83,8 +83,19 @@ class LaunchLineParserTest {
 
   @ParameterizedTest
   @CsvSource({
-    "-n 4, 4", "-np 4, 4", "--n 4, 4", "--np 4, 4", "-n4, 4", "-n=4, 4", "-np=4, 4", "--n=4, 4",
-    "--np=4, 4", "--ranks 4, 4", "--ranks=4, 4", "-n 007, 7", "-n 2 -np 5, 5"
+    "-n 4, 4",
+    "-np 4, 4",
+    "--n 4, 4",
+    "--np 4, 4",
+    "-n4, 4",
+    "-n=4, 4",
+    "-np=4, 4",
+    "--n=4, 4",
+    "--np=4, 4",
+    "--ranks 4, 4",
+    "--ranks=4, 4",
+    "-n 007, 7",
+    "-n 2 -np 5, 5"
   })
   void ranksAreCounted(String options, int ranks) {
     String[] words = (options + " app").split(" ");
@@ -102,8 +113,18 @@ class LaunchLineParserTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"-n x app", "-n", "-n 0 app", "-n -1 app", "-n=", "--np=2.5 app", "-n 99999999999 app",
-          "--ranks app", "-n 4x app", "-np"})
+      strings = {
+        "-n x app",
+        "-n",
+        "-n 0 app",
+        "-n -1 app",
+        "-n=",
+        "--np=2.5 app",
+        "-n 99999999999 app",
+        "--ranks app",
+        "-n 4x app",
+        "-np"
+      })
   void aNumberOfRanksMustBeOne(String line) {
     assertThatThrownBy(() -> parse(line.split(" ")))
         .isInstanceOf(InvalidJob.class)
@@ -111,7 +132,8 @@ class LaunchLineParserTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"-n 4", "-n 4 nothing", "--", "app : ", "app : -n 2", "-n 2 -- : app", "-n 1 ''"})
+  @ValueSource(
+      strings = {"-n 4", "-n 4 nothing", "--", "app : ", "app : -n 2", "-n 2 -- : app", "-n 1 ''"})
   void withoutAProgramThereIsAHint(String line) {
     assertThatThrownBy(() -> parse(line.split(" ")))
         .isInstanceOf(ExecutableNotFound.class)

@@ -24,7 +24,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class LocalLaunchContextTest {
-  @TempDir Path folder;
+  @TempDir
+  Path folder;
+
   private Path bin;
 
   @BeforeEach
@@ -61,9 +63,8 @@ class LocalLaunchContextTest {
   void aPathAmongTheVariablesCounts() throws IOException {
     Path other = Files.createDirectory(folder.resolve("other"));
     executable(other.resolve("mpiexec"), "exit 0");
-    LaunchSettings settings =
-        new LaunchSettings(
-            null, null, List.of(), List.of(), Map.of("PATH", other.toString()), List.of(), List.of());
+    LaunchSettings settings = new LaunchSettings(
+        null, null, List.of(), List.of(), Map.of("PATH", other.toString()), List.of(), List.of());
     LocalLaunchContext context =
         new LocalLaunchContext(world(), "mpi", settings, TopologyOverride.NONE);
     assertThat(context.which("mpiexec")).isPresent();
@@ -75,21 +76,27 @@ class LocalLaunchContextTest {
     Path calls = folder.resolve("calls");
     executable(tool, "echo called >>" + calls + "; echo version $1 >&2");
     UnaryOperator<String> digest = String::strip;
-    assertThat(context(TopologyOverride.NONE).ask(tool, List.of("1"), digest)).isEqualTo("version 1");
-    assertThat(context(TopologyOverride.NONE).ask(tool, List.of("1"), digest)).isEqualTo("version 1");
+    assertThat(context(TopologyOverride.NONE).ask(tool, List.of("1"), digest))
+        .isEqualTo("version 1");
+    assertThat(context(TopologyOverride.NONE).ask(tool, List.of("1"), digest))
+        .isEqualTo("version 1");
     assertThat(Files.readAllLines(calls)).hasSize(1);
-    assertThat(context(TopologyOverride.NONE).ask(tool, List.of("2"), digest)).isEqualTo("version 2");
+    assertThat(context(TopologyOverride.NONE).ask(tool, List.of("2"), digest))
+        .isEqualTo("version 2");
     Files.setLastModifiedTime(tool, FileTime.fromMillis(1));
-    assertThat(context(TopologyOverride.NONE).ask(tool, List.of("1"), digest)).isEqualTo("version 1");
+    assertThat(context(TopologyOverride.NONE).ask(tool, List.of("1"), digest))
+        .isEqualTo("version 1");
     assertThat(Files.readAllLines(calls)).hasSize(3);
   }
 
   @Test
   void aProgramWithoutAnAnswerIsNotRemembered() throws IOException {
     Path tool = executable(bin.resolve("tool"), "exit 1");
-    assertThat(context(TopologyOverride.NONE).ask(tool, List.of("1"), text -> "x")).isEmpty();
+    assertThat(context(TopologyOverride.NONE).ask(tool, List.of("1"), text -> "x"))
+        .isEmpty();
     executable(tool, "echo 7; exit 1");
-    assertThat(context(TopologyOverride.NONE).ask(tool, List.of("1"), String::strip)).isEqualTo("7");
+    assertThat(context(TopologyOverride.NONE).ask(tool, List.of("1"), String::strip))
+        .isEqualTo("7");
     assertThat(context(TopologyOverride.NONE).ask(bin.resolve("nope"), List.of(), text -> "x"))
         .isEmpty();
   }
@@ -98,7 +105,8 @@ class LocalLaunchContextTest {
   void anAnswerIsGivenAlsoWhereNothingCanBeKept() throws IOException {
     Path tool = executable(bin.resolve("tool"), "echo 7");
     Files.createFile(folder.resolve("state"));
-    assertThat(context(TopologyOverride.NONE).ask(tool, List.of(), String::strip)).isEqualTo("7");
+    assertThat(context(TopologyOverride.NONE).ask(tool, List.of(), String::strip))
+        .isEqualTo("7");
   }
 
   @ParameterizedTest
@@ -108,7 +116,8 @@ class LocalLaunchContextTest {
     "'physical id : 0\ncore id : 0\n\nphysical id : 0\ncore id : 0\n\nphysical id : 1\ncore id : 0\n', 1, 2, 1",
     "'processor : 0\nBogoMIPS : 50\n', 1, 1, 3"
   })
-  void theMachineIsReadFromProc(String cpuinfo, int nodes, int sockets, int cores) throws IOException {
+  void theMachineIsReadFromProc(String cpuinfo, int nodes, int sockets, int cores)
+      throws IOException {
     Path file = Files.writeString(folder.resolve("cpuinfo"), cpuinfo);
     assertThat(Machine.topology(file, 3)).isEqualTo(new Topology(nodes, sockets, cores));
     assertThat(Machine.topology(folder.resolve("none"), 5)).isEqualTo(new Topology(1, 1, 5));
@@ -116,7 +125,8 @@ class LocalLaunchContextTest {
 
   @Test
   void theConfigurationBeatsTheMachine() {
-    assertThat(context(new TopologyOverride(3, 2, 16)).topology()).isEqualTo(new Topology(3, 2, 16));
+    assertThat(context(new TopologyOverride(3, 2, 16)).topology())
+        .isEqualTo(new Topology(3, 2, 16));
     Topology here = context(TopologyOverride.NONE).topology();
     assertThat(context(new TopologyOverride(null, null, 16)).topology())
         .isEqualTo(new Topology(1, here.socketsPerNode(), 16));
@@ -139,7 +149,8 @@ class LocalLaunchContextTest {
   }
 
   private Path resource() throws IOException {
-    try (var in = LocalLaunchContextTest.class.getResourceAsStream("LocalLaunchContextTest.class")) {
+    try (var in =
+        LocalLaunchContextTest.class.getResourceAsStream("LocalLaunchContextTest.class")) {
       return Files.write(folder.resolve("copy"), in.readAllBytes());
     }
   }

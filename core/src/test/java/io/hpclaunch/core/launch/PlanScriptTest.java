@@ -22,15 +22,28 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Plans as lines for bash, carried out by the real bash. */
 class PlanScriptTest {
-  @TempDir Path folder;
+  @TempDir
+  Path folder;
 
   @Test
   void wordsReachTheProgramWhole() throws Exception {
-    List<String> users = List.of("-n", "a b", "", "it's", "$HOME `id` \"\\", "new\nline", "*", "-e");
+    List<String> users =
+        List.of("-n", "a b", "", "it's", "$HOME `id` \"\\", "new\nline", "*", "-e");
     LaunchPlan plan = plan(argv("printf", "%s\\0", "conf ig'd", "$x"), users(users, 1));
     String out = run(PlanScript.exec(plan, users.size()), users);
-    assertThat(out.split("\0", -1)).containsExactly("conf ig'd", "$x", "-n", "a b", "", "it's",
-        "$HOME `id` \"\\", "new\nline", "*", "-e", "");
+    assertThat(out.split("\0", -1))
+        .containsExactly(
+            "conf ig'd",
+            "$x",
+            "-n",
+            "a b",
+            "",
+            "it's",
+            "$HOME `id` \"\\",
+            "new\nline",
+            "*",
+            "-e",
+            "");
   }
 
   @Test
@@ -41,7 +54,8 @@ class PlanScriptTest {
     argv.add(Word.of("x"));
     argv.add(new Word.User(5, "app"));
     argv.add(new Word.User(6, "arg"));
-    assertThat(PlanScript.exec(plan(argv), 6)).isEqualTo("exec -- mpirun \"${@:2:2}\" x \"${@:5}\"\n");
+    assertThat(PlanScript.exec(plan(argv), 6))
+        .isEqualTo("exec -- mpirun \"${@:2:2}\" x \"${@:5}\"\n");
   }
 
   @Test
@@ -56,10 +70,9 @@ class PlanScriptTest {
 
   @Test
   void variablesAreSetAndUnset() throws Exception {
-    Map<String, String> set =
-        Map.of("PLAIN", "a 'b' $c\nd", "with.dot", "e=f", "UID", "7", "BASH_X", "y", "SECONDS", "s");
-    LaunchPlan plan =
-        new LaunchPlan(argv("env", "-0"), set, Set.of("GONE", "gone.too"), List.of());
+    Map<String, String> set = Map.of(
+        "PLAIN", "a 'b' $c\nd", "with.dot", "e=f", "UID", "7", "BASH_X", "y", "SECONDS", "s");
+    LaunchPlan plan = new LaunchPlan(argv("env", "-0"), set, Set.of("GONE", "gone.too"), List.of());
     String out = run("export GONE=1\n" + PlanScript.exec(plan, 0), List.of());
     assertThat(out.split("\0"))
         .contains("PLAIN=a 'b' $c\nd", "with.dot=e=f", "UID=7", "BASH_X=y", "SECONDS=s")
@@ -68,11 +81,10 @@ class PlanScriptTest {
 
   @Test
   void filesAreThereAndHaveNoName() throws Exception {
-    LaunchFile file =
-        new LaunchFile(List.of(Word.of("0-1 "), new Word.User(2, "a b"), Word.of("\n"), Word.of("%s\\n")));
-    LaunchPlan plan =
-        new LaunchPlan(
-            List.of(Word.of("cat"), new Word.FilePath(0)), Map.of(), Set.of(), List.of(file));
+    LaunchFile file = new LaunchFile(
+        List.of(Word.of("0-1 "), new Word.User(2, "a b"), Word.of("\n"), Word.of("%s\\n")));
+    LaunchPlan plan = new LaunchPlan(
+        List.of(Word.of("cat"), new Word.FilePath(0)), Map.of(), Set.of(), List.of(file));
     assertThat(run(PlanScript.exec(plan, 2), List.of("x", "a b"))).isEqualTo("0-1 a b\n%s\\n");
     assertThat(folder).isEmptyDirectory();
   }
@@ -102,7 +114,9 @@ class PlanScriptTest {
 
   @Test
   void nulIsRefused() {
-    assertThatThrownBy(() -> Word.of("a\0b")).isInstanceOf(InvalidJob.class).hasMessageContaining("NUL");
+    assertThatThrownBy(() -> Word.of("a\0b"))
+        .isInstanceOf(InvalidJob.class)
+        .hasMessageContaining("NUL");
   }
 
   private static LaunchPlan plan(List<Word> argv) {

@@ -45,7 +45,8 @@ class QuotingTest {
     assertThat(wordsSeenBy(shell, Quoting.join(words))).isEqualTo(words);
   }
 
-  private static List<String> wordsSeenBy(String shell, String line) throws IOException, InterruptedException {
+  private static List<String> wordsSeenBy(String shell, String line)
+      throws IOException, InterruptedException {
     Process process = new ProcessBuilder(shell).start();
     try (var in = process.getOutputStream()) {
       in.write(("printf '%s\\0' " + line + "\n").getBytes(StandardCharsets.UTF_8));

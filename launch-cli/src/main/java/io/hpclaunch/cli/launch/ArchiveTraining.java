@@ -14,8 +14,7 @@ import java.util.Map;
  * class-data archive. Its answers are thrown away.
  */
 public final class ArchiveTraining {
-  private static final String CONFIGURATION =
-      """
+  private static final String CONFIGURATION = """
       hpc:
         backend: site
         backends:

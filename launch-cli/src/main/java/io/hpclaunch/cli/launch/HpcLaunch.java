@@ -5,6 +5,7 @@ import io.hpclaunch.api.ExecutableNotFound;
 import io.hpclaunch.api.HpcException;
 import io.hpclaunch.api.InvalidConfiguration;
 import io.hpclaunch.api.InvalidJob;
+import io.hpclaunch.api.PluginProblem;
 import io.hpclaunch.core.config.ConfigSources;
 import io.hpclaunch.core.config.Configuration;
 import io.hpclaunch.core.config.StateFolder;
@@ -26,13 +27,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The planning half of {@code hpc-launch}. The bash wrapper of that name calls it with the user's words,
- * evaluates what it writes to standard output, and thereby becomes the launcher.
+ * The planning half of {@code hpc-launch}. The bash wrapper of that name calls it with the user's
+ * words, evaluates what it writes to standard output, and thereby becomes the launcher.
  *
- * <p>Of the wrapper it expects the system properties {@code hpc.home} (the installation), {@code
- * hpc.plugins} (folders of plugins that the class path does not hold, divided by {@code :}), {@code
- * hpc.uid} (the effective user id) and {@code hpc.executables} (positions of words that the JVM cannot
- * look up, and that name executables).
+ * <p>Of the wrapper it expects the system properties {@code hpc.home} (the installation),
+ * {@code hpc.plugins} (folders of plugins that the class path does not hold, divided by {@code :}),
+ * {@code hpc.uid} (the effective user id) and {@code hpc.executables} (positions of words that the
+ * JVM cannot look up, and that name executables).
  */
 public final class HpcLaunch {
   private static final int WRONG_USAGE = 2;
@@ -131,21 +132,32 @@ public final class HpcLaunch {
       LaunchPlanner planner =
           new LaunchPlanner(configuration(arguments, stateFolder), plugins, world(stateFolder));
       LaunchPlanner.Outcome outcome = planner.plan(arguments.backend(), arguments.words());
-      String script =
-          arguments.dryRun() ? PlanScript.print(outcome.plan()) : PlanScript.exec(outcome.plan(), last);
-      return new Answer(0, script, outcome.notice());
+      String script = arguments.dryRun()
+          ? PlanScript.print(outcome.plan())
+          : PlanScript.exec(outcome.plan(), last);
+      return new Answer(0, script, messages(outcome.notice(), plugins.problemsMet()));
     }
   }
 
+  private static @Nullable String messages(@Nullable String notice, List<PluginProblem> problems) {
+    StringBuilder lines = new StringBuilder(notice == null ? "" : notice);
+    for (PluginProblem problem : problems) {
+      lines.append(lines.length() == 0 ? "" : "\nhpc-launch: ");
+      lines.append("warning: passed over ");
+      lines.append(problem.className() == null ? "a plugin" : problem.className());
+      lines.append(" in ").append(problem.location()).append(": ").append(problem.why());
+    }
+    return lines.length() == 0 ? null : lines.toString();
+  }
+
   private Configuration configuration(LaunchArguments arguments, Path stateFolder) {
-    ConfigSources.Builder sources =
-        ConfigSources.builder()
-            .environment(environment)
-            .workingDirectory(workingDirectory)
-            .home(home())
-            .stateDirectory(stateFolder)
-            .sets(arguments.sets())
-            .profile(arguments.profile());
+    ConfigSources.Builder sources = ConfigSources.builder()
+        .environment(environment)
+        .workingDirectory(workingDirectory)
+        .home(home())
+        .stateDirectory(stateFolder)
+        .sets(arguments.sets())
+        .profile(arguments.profile());
     String file = arguments.configFile();
     if (file != null) {
       sources.configFile(path(file));

@@ -8,8 +8,7 @@ final class Usage {
   static final String LINE =
       "hpc-launch [--backend NAME] [LAUNCHER-OPTIONS] PROGRAM [ARGUMENTS] [: …]";
 
-  private static final String HELP =
-      """
+  private static final String HELP = """
       Usage: hpc-launch [--backend NAME] [--config-file F] [--set KEY=VALUE] [--profile P] [--dry-run]
                         [LAUNCHER-OPTIONS] PROGRAM [ARGUMENTS]
                         [: [LAUNCHER-OPTIONS] PROGRAM [ARGUMENTS]]…

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hpclaunch.core.config;
+
+import io.hpclaunch.api.ConfigKey;
+import io.hpclaunch.api.InvalidConfiguration;
+import io.hpclaunch.api.Resources;
+import io.hpclaunch.api.Settings;
+import io.hpclaunch.api.launch.LaunchSettings;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One entry of {@code backends}. Immutable.
+ *
+ * @since 0.1
+ */
+public final class BackendEntry {
+  private final String name;
+  private final TreeSettings settings;
+  private final Node.Fields tree;
+
+  BackendEntry(String name, Node.Fields tree) {
+    this.name = name;
+    this.tree = tree;
+    this.settings = new TreeSettings(tree, "backends.".concat(name));
+  }
+
+  /**
+   * An entry from Java.
+   *
+   * @param type the type of backend
+   * @param values what an entry of the file takes: {@code config}, {@code transport},
+   *     {@code launch}, {@code submit}, {@code workspace}, {@code name}
+   * @return the entry; its name is the type unless {@code name} is given
+   * @throws InvalidConfiguration when a key is unknown or a value has the wrong type
+   */
+  public static BackendEntry of(String type, Map<String, ? extends @Nullable Object> values) {
+    return JavaValues.entry(type, values);
+  }
+
+  /**
+   * The keys that describe a job's resources and surroundings, which every entry may have in its
+   * {@code config}, and which {@code defaults} may have as well.
+   *
+   * @return the keys
+   */
+  public static List<ConfigKey> commonKeys() {
+    return Schema.COMMON_KEYS;
+  }
+
+  /**
+   * The entry's name.
+   *
+   * @return the name; by default the type
+   */
+  public String name() {
+    return name;
+  }
+
+  /**
+   * The type of backend, as written.
+   *
+   * @return what a plugin's {@code matches} answers to
+   */
+  public String type() {
+    return settings.string("type").orElse(name);
+  }
+
+  /**
+   * The launcher that {@code hpc-launch} takes for this entry.
+   *
+   * @return {@code launch.type}, or empty for the backend's own choice
+   */
+  public Optional<String> launchType() {
+    return settings.string("launch.type");
+  }
+
+  /**
+   * What launchers are told.
+   *
+   * @return the {@code launch} settings
+   */
+  public LaunchSettings launch() {
+    return new LaunchSettings(
+        settings.string("launch.exec").orElse(null),
+        settings.string("launch.numproc_flag").orElse(null),
+        settings.words("launch.default_options"),
+        settings.words("launch.pre_options"),
+        settings.strings("launch.variables"),
+        settings.words("launch.mpmd.global_options"),
+        settings.words("launch.mpmd.local_options"));
+  }
+
+  /**
+   * The plugin's own keys, and the {@linkplain #commonKeys() common ones}.
+   *
+   * @return the {@code config} settings, not yet checked
+   * @see #check
+   */
+  public Settings config() {
+    return settings.section("config");
+  }
+
+  /**
+   * What backends are told about submissions: {@code default_options}, {@code polling_interval}
+   * (seconds).
+   *
+   * @return the {@code submit} settings
+   */
+  public Settings submit() {
+    return settings.section("submit");
+  }
+
+  /**
+   * The way to the scheduler's host.
+   *
+   * @return the {@code transport} settings; empty ones for this machine
+   */
+  public Settings transport() {
+    return settings.section("transport");
+  }
+
+  /**
+   * Where job directories go.
+   *
+   * @return a path on the transport's host, as written, or empty
+   */
+  public Optional<String> workspace() {
+    return settings.string("workspace");
+  }
+
+  /**
+   * The resources of jobs that say nothing themselves.
+   *
+   * @return the common keys of {@code config}; defaults are not merged in
+   */
+  public Resources resources() {
+    return new ResourceKeys(part("config"), "backends." + name + ".config").read();
+  }
+
+  /**
+   * The modules that jobs load.
+   *
+   * @return names for {@code module load}, in order
+   */
+  public List<String> modules() {
+    return settings.words("config.modules");
+  }
+
+  /**
+   * Checks {@code config} against what the plugin knows.
+   *
+   * @param known the plugin's keys; the {@linkplain #commonKeys() common ones} are known anyway
+   * @throws InvalidConfiguration for an unknown key or a value of the wrong type; the message names
+   *     file, line, and the closest known key
+   */
+  public void check(List<ConfigKey> known) {
+    Checker.plugin(part("config"), known, Schema.COMMON_KEYS, "backends." + name + ".config");
+  }
+
+  /**
+   * Checks {@code transport} against what the transport's provider knows.
+   *
+   * @param known the provider's keys; {@code type} is known anyway
+   * @throws InvalidConfiguration for an unknown key or a value of the wrong type
+   */
+  public void checkTransport(List<ConfigKey> known) {
+    Checker.plugin(
+        part("transport"), known, Schema.TRANSPORT_KEYS, "backends." + name + ".transport");
+  }
+
+  /**
+   * Where the entry stands, for messages.
+   *
+   * @return such as {@code site.yaml:12}
+   */
+  public String origin() {
+    return tree.origin().text();
+  }
+
+  private Node.Fields part(String key) {
+    Node part = tree.entries().get(key);
+    return part instanceof Node.Fields map ? map : Node.Fields.empty(tree.origin());
+  }
+}

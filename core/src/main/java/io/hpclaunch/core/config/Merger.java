@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hpclaunch.core.config;
+
+import java.util.Map;
+
+/**
+ * Lays one layer over another: maps merge, scalars and lists replace, null unsets. The result holds
+ * no null, save in lists.
+ */
+final class Merger {
+  private Merger() {}
+
+  /**
+   * Merges into the lower layer, which is changed.
+   *
+   * @return the merged map; it stands where the upper one does
+   */
+  static Node.Fields merge(Node.Fields lower, Node.Fields upper) {
+    for (Map.Entry<String, Node> e : upper.entries().entrySet()) {
+      Node value = e.getValue();
+      if (value.isNull()) {
+        lower.entries().remove(e.getKey());
+      } else if (value instanceof Node.Fields map) {
+        Node.Fields below = lower.entries().get(e.getKey()) instanceof Node.Fields existing
+            ? existing
+            : Node.Fields.empty(map.origin());
+        lower.entries().put(e.getKey(), merge(below, map));
+      } else {
+        lower.entries().put(e.getKey(), value);
+      }
+    }
+    return new Node.Fields(lower.entries(), upper.origin());
+  }
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hpclaunch.core.config;
+
+import io.hpclaunch.api.InvalidConfiguration;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The folder for what has to outlive a process: jobs, journal, caches. It is for its owner only.
+ *
+ * @since 0.1
+ */
+public final class StateFolder {
+  private StateFolder() {}
+
+  /**
+   * Where the folder is; it need not exist.
+   *
+   * @param environment the environment
+   * @param home the user's home directory
+   * @return {@code $HPC_STATE_DIR}, else {@code $XDG_STATE_HOME/hpc-launch} (where that is an
+   *     absolute path), else {@code ~/.local/state/hpc-launch}
+   * @throws InvalidConfiguration when {@code HPC_STATE_DIR} holds no path
+   */
+  public static Path locate(Map<String, String> environment, Path home) {
+    Path own = path(environment, "HPC_STATE_DIR");
+    if (own != null) {
+      return own.toAbsolutePath();
+    }
+    Path xdg = path(environment, "XDG_STATE_HOME");
+    Path base = xdg != null && xdg.isAbsolute() ? xdg : home.resolve(".local").resolve("state");
+    return base.resolve("hpc-launch");
+  }
+
+  /**
+   * Makes a folder that only its owner may enter, with its parents; one that is there stays as it
+   * is.
+   *
+   * @param folder the state folder or one below it
+   * @return the folder
+   * @throws IOException when it cannot be made, or when a file has its name
+   */
+  public static Path create(Path folder) throws IOException {
+    if (Files.isDirectory(folder)) {
+      return folder;
+    }
+    Path parent = folder.toAbsolutePath().getParent();
+    if (parent != null) {
+      create(parent);
+    }
+    try {
+      return Files.createDirectory(
+          folder,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    } catch (FileAlreadyExistsException e) {
+      if (Files.isDirectory(folder)) {
+        return folder; // another process was faster
+      }
+      throw e;
+    }
+  }
+
+  /** The user's home directory: {@code HOME}, else what the system says. */
+  static Path home(Map<String, String> environment) {
+    Path home = path(environment, "HOME");
+    return home != null && home.isAbsolute() ? home : Path.of(System.getProperty("user.home"));
+  }
+
+  /** A variable that holds a path; null when it is unset or empty. */
+  static @Nullable Path path(Map<String, String> environment, String variable) {
+    String text = environment.get(variable);
+    if (text == null || text.isEmpty()) {
+      return null;
+    }
+    try {
+      return Path.of(text);
+    } catch (InvalidPathException e) {
+      throw new InvalidConfiguration(
+          "environment " + variable + ": '" + text + "' cannot be a path: " + e.getReason(), e);
+    }
+  }
+}
