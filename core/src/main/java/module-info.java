@@ -2,12 +2,15 @@
 /** What stands between users and plugins: configuration, discovery, transports, the runtime. */
 module io.hpclaunch.core {
   requires transitive io.hpclaunch.api;
+  requires com.google.gson;
   requires org.snakeyaml.engine;
 
   exports io.hpclaunch.core.config;
   exports io.hpclaunch.core.launch;
   exports io.hpclaunch.core.plugin;
+  exports io.hpclaunch.core.script;
   exports io.hpclaunch.core.shell;
+  exports io.hpclaunch.core.store;
 
   uses io.hpclaunch.api.HPCBackend;
   uses io.hpclaunch.api.HPCLauncher;

@@ -211,7 +211,7 @@ public final class JobScript {
     } else if (part != null && offset != 0) {
       script.append("hpc_index=$((hpc_index + ").append(offset).append("))\n");
     }
-    script.append("hpc_attempt=\"").append(ids.attempt()).append("\"\n\n");
+    script.append("hpc_attempt=\"").append(ids.attempt()).append("\"\nhpc_started=-\n\n");
   }
 
   private void streams(StringBuilder script) {
@@ -330,7 +330,7 @@ public final class JobScript {
     if (directory != null) {
       script.append("\n  # Working directory.\n");
       script.append("hpc_path=").append(Quoting.quote(directory)).append('\n');
-      script.append("  CDPATH= cd -- \"$hpc_path\" >/dev/null 2>&1 ||\n");
+      script.append("  CDPATH='' cd -- \"$hpc_path\" >/dev/null 2>&1 ||\n");
       script.append("    hpc_not_started");
       script.append(" \"the working directory $hpc_path cannot be entered on $hpc_host\"\n");
     }
@@ -349,22 +349,22 @@ public final class JobScript {
       return;
     }
     String program = "the launcher";
-    script.append("  shopt -s execfail\n");
-    if (launch != null) {
-      script.append(launch).append(launch.endsWith("\n") ? "" : "\n");
-    } else if (spec.program() instanceof JobSpec.Command c) {
+    String start = launch;
+    if (spec.program() instanceof JobSpec.Command c && start == null) {
       program = c.argv().get(0);
-      if (!environment.prefix().isEmpty()) {
+      if (!environment.prefix().isEmpty()) { // env(1) would answer for it
         script.append("  type -P -- ").append(Quoting.quote(program)).append(" >/dev/null ||\n");
         script.append("    hpc_not_started ").append(notFound(program)).append(" 127\n");
       }
-      script.append("exec ").append(environment.prefix().isEmpty() ? "-- " : environment.prefix());
-      script.append(Quoting.join(c.argv())).append('\n');
+      start = "exec "
+          + (environment.prefix().isEmpty() ? "-- " : environment.prefix())
+          + Quoting.join(c.argv());
     }
-    script.append("  hpc_status=$?\n");
-    script.append("  ((hpc_status == 127)) && hpc_not_started ").append(notFound(program));
-    script.append(" 127\n  hpc_not_started ");
-    script.append(Quoting.quote(program + " cannot be executed")).append(" \"$hpc_status\"\n");
+    script.append("  hpc_no_exec() { # STATUS: runs where exec comes back\n");
+    script.append("    (($1 != 127)) || hpc_not_started ").append(notFound(program));
+    script.append(" 127\n    hpc_not_started ");
+    script.append(Quoting.quote(program + " cannot be executed")).append(" \"$1\"\n  }\n");
+    script.append("  trap 'hpc_no_exec \"$?\"' EXIT\n").append(start).append('\n');
   }
 
   private static String notFound(String program) {

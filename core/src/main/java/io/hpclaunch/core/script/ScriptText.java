@@ -162,7 +162,7 @@ final class ScriptText {
 
   /** Signals go to the command's process group; a warning goes to the command alone. */
   static final String SIGNALS = """
-      hpc_pid= hpc_early=()
+      hpc_pid='' hpc_early=()
       hpc_pass() { # SIGNAL GROUP: GROUP is - for the whole process group
         hpc_again=1
         if [[ -n $hpc_pid ]]; then
@@ -172,6 +172,7 @@ final class ScriptText {
         fi
       }
       for hpc_signal in $hpc_signals; do
+        # shellcheck disable=SC2064 # the name is meant now
         case $hpc_signal in
           USR1 | USR2 | "$hpc_warning") trap "hpc_pass $hpc_signal" "$hpc_signal" ;;
           *) trap "hpc_pass $hpc_signal -" "$hpc_signal" ;;
