@@ -352,6 +352,12 @@ public final class JobScript {
     String start = launch;
     if (spec.program() instanceof JobSpec.Command c && start == null) {
       program = c.argv().get(0);
+      if (program.indexOf('/') >= 0) { // bash ends at once where such an exec fails
+        String path = Quoting.quote(program);
+        script.append("  [[ ! -e ").append(path).append(" || -x ").append(path).append(" && ! -d ");
+        script.append(path).append(" ]] ||\n    hpc_not_started ");
+        script.append(Quoting.quote(program + " cannot be executed")).append(" 126\n");
+      }
       if (!environment.prefix().isEmpty()) { // env(1) would answer for it
         script.append("  type -P -- ").append(Quoting.quote(program)).append(" >/dev/null ||\n");
         script.append("    hpc_not_started ").append(notFound(program)).append(" 127\n");

@@ -103,8 +103,8 @@ public record JobRecord(
    */
   public JobRecord observeElements(Map<Integer, JobInfo> seen, Instant at) {
     Map<Integer, Observations> all = new TreeMap<>(elements);
-    seen.forEach((index, info) -> all.merge(
-        index, Observations.first(info, at), (known, ignored) -> known.with(info, at)));
+    seen.forEach((index, info) ->
+        all.merge(index, Observations.first(info, at), (known, ignored) -> known.with(info, at)));
     return with(last, all);
   }
 

@@ -7,9 +7,9 @@ import java.time.Instant;
 
 /**
  * What is known of one job, and the rule by which a further observation changes it: the later by
- * attempt, then by the order of states, then by time wins. An end stays; only
- * {@link JobState#LOST} may be corrected, once. The rule gives the same result whichever of several
- * processes saw what first.
+ * attempt, then by the order of states, then by time wins. An end stays; only {@link JobState#LOST}
+ * may be corrected, once. The rule gives the same result whichever of several processes saw what
+ * first.
  *
  * @param info the observation that stands
  * @param observed when it was made

@@ -71,17 +71,15 @@ public final class RecordJson {
     Map<Integer, Observations> elements = new TreeMap<>();
     for (Map.Entry<String, JsonElement> each :
         Json.required(json, "elements", JsonElement::getAsJsonObject).entrySet()) {
-      elements.put(
-          Integer.valueOf(each.getKey()), observations(each.getValue().getAsJsonObject()));
+      elements.put(Integer.valueOf(each.getKey()), observations(each.getValue().getAsJsonObject()));
     }
     List<JobRecord.Chunk> chunks = new ArrayList<>();
     for (JsonElement each : Json.array(json, "chunks")) {
       JsonObject chunk = each.getAsJsonObject();
-      chunks.add(
-          new JobRecord.Chunk(
-              nativeId(Json.text(chunk, "native")),
-              ArrayRange.parse(Json.text(chunk, "part")),
-              Json.required(chunk, "offset", JsonElement::getAsInt)));
+      chunks.add(new JobRecord.Chunk(
+          nativeId(Json.text(chunk, "native")),
+          ArrayRange.parse(Json.text(chunk, "part")),
+          Json.required(chunk, "offset", JsonElement::getAsInt)));
     }
     return new JobRecord(
         new Token(Json.text(json, "token")),

@@ -53,7 +53,9 @@ public final class SpecJson {
     Json.put(json, "stderr", spec.stderr());
     json.add("resources", resources(spec.resources()));
     Json.put(
-        json, "dependencies", spec.dependencies().stream().map(Dependency::toString).toList());
+        json,
+        "dependencies",
+        spec.dependencies().stream().map(Dependency::toString).toList());
     Json.put(json, "array", spec.array());
     if (spec.container() != null) {
       json.add("container", container(spec.container()));
@@ -222,17 +224,17 @@ public final class SpecJson {
     }
     for (JsonElement each : Json.array(json, "binds")) {
       JsonObject bind = each.getAsJsonObject();
-      container.bind(
-          new ContainerSpec.Bind(
-              Json.text(bind, "host"),
-              Json.text(bind, "container"),
-              Json.required(bind, "read_only", JsonElement::getAsBoolean)));
+      container.bind(new ContainerSpec.Bind(
+          Json.text(bind, "host"),
+          Json.text(bind, "container"),
+          Json.required(bind, "read_only", JsonElement::getAsBoolean)));
     }
     String directory = Json.string(json, "working_directory");
     if (directory != null) {
       container.workingDirectory(directory);
     }
-    for (Map.Entry<String, @Nullable String> each : Json.map(json, "environment").entrySet()) {
+    for (Map.Entry<String, @Nullable String> each :
+        Json.map(json, "environment").entrySet()) {
       container.environment(each.getKey(), String.valueOf(each.getValue()));
     }
     container.gpu(Json.required(json, "gpu", JsonElement::getAsBoolean));
