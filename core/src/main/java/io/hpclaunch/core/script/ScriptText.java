@@ -153,9 +153,10 @@ final class ScriptText {
         hpc_reason=-
       fi
       # Fields 16 and 17: time of waited-for children in hundredths of a second, proc(5).
-      read -r -d '' hpc_stat </proc/$$/stat
-      read -r -a hpc_stat <<<"${hpc_stat##*) }"
-      [[ -z ${hpc_stat[14]-} ]] || hpc_cpu=$(((hpc_stat[13] + hpc_stat[14]) * 10))
+      read -r hpc_stat </proc/$$/stat
+      # shellcheck disable=SC2206 # words
+      hpc_stat=(${hpc_stat##*) })
+      [[ ${hpc_stat[14]-} != [0-9]* ]] || hpc_cpu=$(((hpc_stat[13] + hpc_stat[14]) * 10))
       hpc_record "$hpc_status" "$hpc_signal" "$hpc_cause" "$hpc_reason" "$hpc_cpu"
       exit "$hpc_status"
       """;

@@ -127,11 +127,9 @@ public final class FileJobStore implements JobStore {
   @Override
   public List<JobId> complete(String backend, String prefix) throws IOException {
     List<JobId> found = new ArrayList<>();
-    for (String name : StateFiles.names(ids.resolve(FileNames.encode(backend)))) {
-      String id = FileNames.decode(name);
-      if (id.startsWith(prefix)) {
-        found.add(new JobId(backend, RecordJson.nativeId(id)));
-      }
+    Path folder = ids.resolve(FileNames.encode(backend));
+    for (String name : StateFiles.names(folder, FileNames.encode(prefix))) {
+      found.add(new JobId(backend, RecordJson.nativeId(FileNames.decode(name))));
     }
     return found;
   }

@@ -74,11 +74,16 @@ final class StateFiles {
 
   /** The names in a folder, sorted, without hidden ones; none when there is no such folder. */
   static List<String> names(Path folder) throws IOException {
+    return names(folder, "");
+  }
+
+  /** Those of the names that begin with a prefix. */
+  static List<String> names(Path folder, String prefix) throws IOException {
     List<String> names = new ArrayList<>();
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
       for (Path each : entries) {
         String name = String.valueOf(each.getFileName());
-        if (!name.startsWith(".")) {
+        if (!name.startsWith(".") && name.startsWith(prefix)) {
           names.add(name);
         }
       }
