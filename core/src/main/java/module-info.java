@@ -2,6 +2,7 @@
 /** What stands between users and plugins: configuration, discovery, transports, the runtime. */
 module io.hpclaunch.core {
   requires transitive io.hpclaunch.api;
+  requires com.google.common;
   requires com.google.gson;
   requires org.snakeyaml.engine;
 
@@ -11,8 +12,12 @@ module io.hpclaunch.core {
   exports io.hpclaunch.core.script;
   exports io.hpclaunch.core.shell;
   exports io.hpclaunch.core.store;
+  exports io.hpclaunch.core.transport;
 
   uses io.hpclaunch.api.HPCBackend;
   uses io.hpclaunch.api.HPCLauncher;
   uses io.hpclaunch.api.transport.TransportProvider;
+
+  provides io.hpclaunch.api.spi.RuntimeProvider with
+      io.hpclaunch.core.runtime.CoreRuntimeProvider;
 }

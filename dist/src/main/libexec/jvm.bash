@@ -106,6 +106,20 @@ $(IFS=: && set -f && LC_ALL=C ls -lnLd -- "$hpc_java" $hpc_jars 2>/dev/null)"
   hpc_make_archive "$1" "$2" 2>/dev/null || return 0
 }
 
+# hpc_use_static_archive NAME CLASS: as hpc_use_archive, for classes such as picocli's, which are too
+# old for the archives that JVMs before 25 write when they end.
+hpc_use_static_archive() {
+  local hpc_static=1
+  hpc_use_archive "$1" "$2"
+}
+
+# hpc_dump_archive CLASS FOLDER: a training run lists the classes, a second JVM writes the archive.
+hpc_dump_archive() {
+  "$hpc_java" "${hpc_jvm_options[@]}" "-XX:DumpLoadedClassList=$2/classes" -cp "$hpc_jars" "$1" "$2" &&
+    "$hpc_java" -Xshare:dump -Xlog:disable "-XX:SharedClassListFile=$2/classes" \
+      "-XX:SharedArchiveFile=$2/archive" -cp "$hpc_jars"
+}
+
 # hpc_make_archive NAME CLASS: writes under names of its own, then renames; several may do so at once.
 # The options are written last, and name a file that only this start has written.
 hpc_make_archive() {
@@ -123,8 +137,14 @@ hpc_make_archive() {
   fi
   if (
     unset -v JAVA_TOOL_OPTIONS _JAVA_OPTIONS JDK_JAVA_OPTIONS
-    LC_ALL=C.UTF-8 "$hpc_java" "${hpc_jvm_options[@]}" "$3" -cp "$hpc_jars" \
-      "-Dhpc.home=$hpc_home" "-Dhpc.plugins=$hpc_home/plugins" "$2" "$hpc_work" </dev/null >/dev/null 2>&1
+    export LC_ALL=C.UTF-8
+    exec </dev/null >/dev/null 2>&1
+    if [[ -n ${hpc_static:-} && $hpc_option == SharedArchiveFile ]]; then
+      hpc_dump_archive "$2" "$hpc_work"
+    else
+      "$hpc_java" "${hpc_jvm_options[@]}" "$3" -cp "$hpc_jars" \
+        "-Dhpc.home=$hpc_home" "-Dhpc.plugins=$hpc_home/plugins" "$2" "$hpc_work"
+    fi
   ) && [[ -s $hpc_work/archive ]] && mv -f -- "$hpc_work/archive" "$hpc_file"; then
     hpc_archive=("-XX:$hpc_option=$hpc_file")
   fi

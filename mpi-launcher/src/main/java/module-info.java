@@ -5,9 +5,6 @@ module io.hpclaunch.mpi {
 
   exports io.hpclaunch.mpi;
 
-  opens io.hpclaunch.mpi to
-      io.hpclaunch.core; // hpc-fork, a resource
-
   provides io.hpclaunch.api.HPCLauncher with
       io.hpclaunch.mpi.MpiLauncher,
       io.hpclaunch.mpi.ForkLauncher;

@@ -10,13 +10,16 @@ import org.jspecify.annotations.Nullable;
  * The elements of an array job: {@code FIRST-LAST[:STEP][%ATONCE]}.
  *
  * @param first the first index, 0 or more
- * @param last the last index that may occur, at least {@code first}
+ * @param last the last index that may occur, at least {@code first} and at most 999,999,999, which
+ *     is more than any scheduler takes
  * @param step the distance of two indices, at least 1
  * @param atOnce how many elements may run at once, at least 1, or null for no limit
  * @since 0.1
  */
 public record ArrayRange(
     int first, int last, int step, @Nullable Integer atOnce) {
+  static final int LARGEST_INDEX = 999_999_999;
+
   private static final Pattern FORM =
       Pattern.compile("(\\d{1,9})(?:-(\\d{1,9}))?(?::(\\d{1,9}))?(?:%(\\d{1,9}))?");
 
@@ -26,10 +29,20 @@ public record ArrayRange(
    * @throws InvalidJob when the range is empty or a number is out of its bounds
    */
   public ArrayRange {
-    if (first < 0 || last < first || step < 1 || (atOnce != null && atOnce < 1)) {
-      throw new InvalidJob("not an array: "
-          + text(first, last, step, atOnce)
-          + "; write FIRST-LAST[:STEP][%ATONCE]");
+    String wrong = null;
+    if (first < 0) {
+      wrong = "indices begin at 0 or above";
+    } else if (last < first) {
+      wrong = "the last index is below the first";
+    } else if (last > LARGEST_INDEX) {
+      wrong = "indices end at " + LARGEST_INDEX;
+    } else if (step < 1) {
+      wrong = "the step must be at least 1";
+    } else if (atOnce != null && atOnce < 1) {
+      wrong = "at least 1 element must be allowed at once";
+    }
+    if (wrong != null) {
+      throw new InvalidJob("array " + text(first, last, step, atOnce) + ": " + wrong);
     }
   }
 
@@ -54,8 +67,9 @@ public record ArrayRange(
   public static ArrayRange parse(String text) {
     Matcher m = FORM.matcher(text);
     if (!m.matches()) {
-      throw new InvalidJob(
-          "'" + text + "' is not an array: write FIRST-LAST[:STEP][%ATONCE], such as 1-100%4");
+      throw new InvalidJob("'"
+          + text
+          + "' is not an array: write one range FIRST-LAST[:STEP][%ATONCE], such as 1-100%4");
     }
     int first = Integer.parseInt(m.group(1));
     return new ArrayRange(

@@ -37,7 +37,11 @@ public enum Capability {
   /** A limit on the time a job may run. */
   WALLTIME,
   /** Queues, accounts, qualities of service, reservations, constraints. */
-  QUEUES;
+  QUEUES,
+  /** Nodes that no other job runs on. */
+  EXCLUSIVE,
+  /** Chunks that differ, or have resources of their own: {@link Resources#needsPbs()}. */
+  CHUNKS;
 
   /**
    * The name for messages.

@@ -41,7 +41,24 @@ public final class ContainerSpec {
    */
   public record Bind(String host, String container, boolean readOnly) {
     /**
-     * Reads {@code HOST[:CONTAINER][:ro]}.
+     * Checks the paths.
+     *
+     * @throws InvalidJob when the host's path is empty or the container's not absolute, or one
+     *     holds {@code :}, which divides them, or NUL
+     */
+    public Bind {
+      if (host.isEmpty() || host.indexOf(':') >= 0) {
+        throw new InvalidJob("bind: '" + host + "' is not a path of the host without ':'");
+      }
+      if (!container.startsWith("/") || container.indexOf(':') >= 0) {
+        throw new InvalidJob(
+            "bind: '" + container + "' is not an absolute path of the container without ':'");
+      }
+      Carried.check("a bind", host + container);
+    }
+
+    /**
+     * Reads {@code HOST[:CONTAINER][:ro|:rw]}.
      *
      * @param text the bind
      * @return the bind
@@ -49,11 +66,13 @@ public final class ContainerSpec {
      */
     public static Bind parse(String text) {
       String[] parts = text.split(":", -1);
-      boolean readOnly = parts.length > 1 && parts[parts.length - 1].equals("ro");
-      boolean explicit = readOnly || (parts.length > 2 && parts[parts.length - 1].equals("rw"));
+      String last = parts[parts.length - 1];
+      boolean readOnly = parts.length > 1 && last.equals("ro");
+      boolean explicit = readOnly || (parts.length > 1 && last.equals("rw"));
       int paths = parts.length - (explicit ? 1 : 0);
-      if (paths < 1 || paths > 2 || parts[0].isEmpty() || parts[paths - 1].isEmpty()) {
-        throw new InvalidJob("'" + text + "' is not a bind: write HOST:CONTAINER[:ro]");
+      if (paths > 2 || parts[0].isEmpty() || !parts[paths - 1].startsWith("/")) {
+        throw new InvalidJob(
+            "'" + text + "' is not a bind: write HOST:CONTAINER[:ro], such as /data:/input:ro");
       }
       return new Bind(parts[0], parts[paths - 1], readOnly);
     }
@@ -272,20 +291,15 @@ public final class ContainerSpec {
      * Makes the description.
      *
      * @return the container
-     * @throws InvalidJob when a path, a variable or an option holds NUL
+     * @throws InvalidJob when the image or a path is empty, a variable has no name, or a text
+     *     cannot be carried (NUL)
      */
     public ContainerSpec build() {
-      List<@Nullable String> words = new ArrayList<>(options);
-      words.add(image);
-      words.add(sif);
-      words.add(workingDirectory);
-      binds.forEach(b -> words.add(b.toString()));
-      environment.forEach((name, value) -> words.add(name + value));
-      for (String word : words) {
-        if (word != null && word.indexOf('\0') >= 0) {
-          throw new InvalidJob("NUL in the description of the container");
-        }
-      }
+      Carried.checkNotEmpty("image of the container", image);
+      Carried.checkNotEmpty(".sif file of the container", sif);
+      Carried.checkNotEmpty("working directory of the container", workingDirectory);
+      Carried.check("the options of the container", options);
+      environment.forEach(Carried::checkVariable);
       return new ContainerSpec(this);
     }
   }

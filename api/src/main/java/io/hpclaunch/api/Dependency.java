@@ -31,6 +31,28 @@ public record Dependency(Kind kind, JobId job) {
   }
 
   /**
+   * Reads a dependency, as the scheduler's options have it.
+   *
+   * @param text {@code KIND:ID}, with a kind of afterok, afterany, afternotok in any case, and an
+   *     id that may be bare
+   * @param defaultBackend the backend of a bare id
+   * @return the dependency
+   * @throws InvalidJob when the kind is unknown or the id is none
+   */
+  public static Dependency parse(String text, String defaultBackend) {
+    int colon = text.indexOf(':');
+    String word = text.substring(0, Math.max(0, colon));
+    for (Kind kind : Kind.values()) {
+      if (kind.word().equals(word.toLowerCase(Locale.ROOT))) {
+        return new Dependency(kind, JobId.parse(text.substring(colon + 1), defaultBackend));
+      }
+    }
+    throw new InvalidJob("dependency '"
+        + text
+        + "' does not begin with afterok:, afterany: or afternotok: and a job's id");
+  }
+
+  /**
    * The job must have completed.
    *
    * @param job the job

@@ -14,16 +14,16 @@ import java.util.regex.Pattern;
  */
 public record JobId(String backend, NativeId nativeId) {
   private static final Pattern FORM =
-      Pattern.compile("([^:/@\\s]+):([^/@\\s]+)(?:@([^/@\\s]+))?(?:/(\\d{1,9}))?");
+      Pattern.compile("([^:/@]+):([^/@]+)(?:@([^/@]+))?(?:/(\\d{1,9}))?");
 
   /**
    * Checks the name.
    *
-   * @throws IllegalArgumentException when the name is empty or holds blanks, {@code :}, {@code /}
-   *     or {@code @}
+   * @throws IllegalArgumentException when the name is empty or holds blanks, control characters,
+   *     {@code :}, {@code /} or {@code @}
    */
   public JobId {
-    if (!backend.matches("[^:/@\\s]+")) {
+    if (!NativeId.isWord(backend) || backend.indexOf(':') >= 0) {
       throw new IllegalArgumentException("not the name of a backend: '" + backend + "'");
     }
   }
@@ -37,7 +37,7 @@ public record JobId(String backend, NativeId nativeId) {
    */
   public static JobId parse(String text) {
     Matcher m = FORM.matcher(text);
-    if (!m.matches()) {
+    if (!m.matches() || text.chars().anyMatch(NativeId::isBlank)) {
       throw new InvalidJob("'"
           + text
           + "' is not a job id: expected NAME:NATIVE[@CLUSTER][/INDEX], such as slurm:42/7");

@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param wallTime how long this attempt has run
  * @param cpuTime the cpu time that it used, of all its processes
  * @param peakMemory the most memory that it held at once on one node, in bytes
+ * @param allocatedCpus how many cpus it was given, on all nodes together
+ * @param allocatedMemory the memory that it was given on one node, in bytes
  * @since 0.1
  */
 public record JobInfo(
@@ -40,7 +42,9 @@ public record JobInfo(
     @Nullable List<String> nodes,
     @Nullable Duration wallTime,
     @Nullable Duration cpuTime,
-    @Nullable Long peakMemory) {
+    @Nullable Long peakMemory,
+    @Nullable Integer allocatedCpus,
+    @Nullable Long allocatedMemory) {
 
   /**
    * Checks the parts against each other.
@@ -88,6 +92,8 @@ public record JobInfo(
     b.wallTime = wallTime;
     b.cpuTime = cpuTime;
     b.peakMemory = peakMemory;
+    b.allocatedCpus = allocatedCpus;
+    b.allocatedMemory = allocatedMemory;
     return b;
   }
 
@@ -107,19 +113,22 @@ public record JobInfo(
     private @Nullable Duration wallTime;
     private @Nullable Duration cpuTime;
     private @Nullable Long peakMemory;
+    private @Nullable Integer allocatedCpus;
+    private @Nullable Long allocatedMemory;
 
     private Builder(JobState state) {
       this.state = Objects.requireNonNull(state);
     }
 
     /**
-     * Sets the state.
+     * Sets the state. Any but {@link JobState#FAILED} drops the cause.
      *
      * @param value where the job stands
      * @return this
      */
     public Builder state(JobState value) {
       state = value;
+      cause = value == JobState.FAILED ? cause : null;
       return this;
     }
 
@@ -268,6 +277,28 @@ public record JobInfo(
     }
 
     /**
+     * Sets the cpus that the job was given.
+     *
+     * @param value on all nodes together, or null
+     * @return this
+     */
+    public Builder allocatedCpus(@Nullable Integer value) {
+      allocatedCpus = value;
+      return this;
+    }
+
+    /**
+     * Sets the memory that the job was given.
+     *
+     * @param bytes on one node, or null
+     * @return this
+     */
+    public Builder allocatedMemory(@Nullable Long bytes) {
+      allocatedMemory = bytes;
+      return this;
+    }
+
+    /**
      * Makes the observation.
      *
      * @return the observation
@@ -288,7 +319,9 @@ public record JobInfo(
           nodes,
           wallTime,
           cpuTime,
-          peakMemory);
+          peakMemory,
+          allocatedCpus,
+          allocatedMemory);
     }
   }
 }

@@ -100,7 +100,8 @@ public final class JobSpec {
   }
 
   /**
-   * A signal that is sent some time before the walltime is over.
+   * A signal that is sent some time before the walltime is over; without a walltime, the job's own
+   * or a default, it is never sent.
    *
    * @param signal the signal's name without SIG, such as {@code USR1}
    * @param before how long before the end, more than zero
@@ -315,33 +316,24 @@ public final class JobSpec {
    */
   public Set<Capability> needs() {
     EnumSet<Capability> needs = EnumSet.noneOf(Capability.class);
-    Map<Capability, Boolean> all = new LinkedHashMap<>();
-    all.put(Capability.ARRAYS, array != null);
-    all.put(Capability.DEPENDENCIES, !dependencies.isEmpty());
-    all.put(Capability.CONTAINERS, container != null);
-    all.put(Capability.STAGE_IN, !stageIn.isEmpty());
-    all.put(Capability.SECRETS, !secretEnvironment.isEmpty());
-    all.put(Capability.LAUNCHERS, launcher != null);
-    all.put(Capability.STDIN, stdin != null);
-    all.put(Capability.PROLOGUE, !modules.isEmpty() || !prologue.isEmpty());
-    all.put(Capability.WARNING, warning != null);
-    all.put(Capability.NATIVE_OPTIONS, !nativeOptions.isEmpty());
-    all.put(Capability.MULTIPLE_NODES, resources.nodes() != null && resources.nodes() > 1);
-    all.put(Capability.GPUS, resources.gpusPerNode() != null || resources.gpusPerTask() != null);
-    all.put(Capability.WALLTIME, resources.walltime() != null);
-    all.put(
-        Capability.QUEUES,
-        resources.queue() != null
-            || resources.account() != null
-            || resources.qos() != null
-            || resources.reservation() != null
-            || resources.constraint() != null);
-    all.forEach((capability, needed) -> {
-      if (needed) {
-        needs.add(capability);
-      }
-    });
+    add(needs, Capability.ARRAYS, array != null);
+    add(needs, Capability.DEPENDENCIES, !dependencies.isEmpty());
+    add(needs, Capability.CONTAINERS, container != null);
+    add(needs, Capability.STAGE_IN, !stageIn.isEmpty());
+    add(needs, Capability.SECRETS, !secretEnvironment.isEmpty());
+    add(needs, Capability.LAUNCHERS, launcher != null);
+    add(needs, Capability.STDIN, stdin != null);
+    add(needs, Capability.PROLOGUE, !modules.isEmpty() || !prologue.isEmpty());
+    add(needs, Capability.WARNING, warning != null);
+    add(needs, Capability.NATIVE_OPTIONS, !nativeOptions.isEmpty());
+    resources.addNeeds(needs);
     return Collections.unmodifiableSet(needs);
+  }
+
+  private static void add(Set<Capability> needs, Capability capability, boolean needed) {
+    if (needed) {
+      needs.add(capability);
+    }
   }
 
   /**
@@ -423,10 +415,10 @@ public final class JobSpec {
     /**
      * Sets the file name of the script.
      *
-     * @param value a plain file name
+     * @param value a plain file name, or null for core's own choice
      * @return this
      */
-    public Builder scriptName(String value) {
+    public Builder scriptName(@Nullable String value) {
       scriptName = value;
       return this;
     }
@@ -757,33 +749,21 @@ public final class JobSpec {
      *
      * @return the job
      * @throws InvalidJob when there is no command or both kinds, a name or variable has forbidden
-     *     characters, a text holds NUL, resources contradict each other, or a warning comes without
-     *     a walltime
+     *     characters, a text holds NUL or half a character, resources contradict each other, or a
+     *     warning would come before the job has begun
      */
     public JobSpec build() {
       checkName();
       Program program = checkProgram();
-      for (String variable : environment.keySet()) {
-        checkVariable(variable);
-      }
-      for (String variable : secretEnvironment.keySet()) {
-        checkVariable(variable);
-        if (environment.containsKey(variable)) {
-          throw new InvalidJob(
-              "variable " + variable + " is given as a secret and as plain environment");
-        }
-      }
-      checkNul("environment", environment.values());
-      checkNul("secret environment", secretEnvironment.values());
-      checkNul("path", Arrays.asList(workingDirectory, stdin, stdout, stderr, launcher));
-      checkNul("modules", modules);
-      checkNul("prologue", prologue);
-      checkNul("native options", nativeOptions);
-      checkNotEmpty("working directory", workingDirectory);
-      checkNotEmpty("standard input", stdin);
-      checkNotEmpty("standard output", stdout);
-      checkNotEmpty("standard error", stderr);
-      checkNotEmpty("launcher", launcher);
+      checkEnvironment();
+      Carried.checkNotEmpty("working directory", workingDirectory);
+      Carried.checkNotEmpty("standard input", stdin);
+      Carried.checkNotEmpty("standard output", stdout);
+      Carried.checkNotEmpty("standard error", stderr);
+      Carried.checkNotEmpty("launcher", launcher);
+      Carried.check("modules", modules);
+      Carried.check("prologue", prologue);
+      Carried.check("native options", nativeOptions);
       if (launcher != null && program instanceof Shell) {
         throw new InvalidJob("launcher " + launcher + " starts a command, not lines of shell");
       }
@@ -802,6 +782,8 @@ public final class JobSpec {
             + name
             + "'");
       }
+      Carried.check("name", name);
+      Carried.check("script name", scriptName);
       if (scriptName != null
           && (scriptName.isBlank()
               || scriptName.startsWith(".")
@@ -820,33 +802,24 @@ public final class JobSpec {
         if (command.isEmpty() || command.get(0).isEmpty()) {
           throw new InvalidJob("job '" + name + "' has an empty command");
         }
-        checkNul("command", command);
+        Carried.check("command", command);
         return new Command(command);
       }
       if (shell.isEmpty()) {
         throw new InvalidJob("job '" + name + "' has no command: give command(…) or shell(…)");
       }
-      checkNul("shell", shell);
+      Carried.check("shell", shell);
       return new Shell(shell);
     }
 
-    private static void checkVariable(String variable) {
-      if (variable.isEmpty() || variable.indexOf('=') >= 0 || variable.indexOf('\0') >= 0) {
-        throw new InvalidJob("'" + variable + "' is not the name of a variable");
-      }
-    }
-
-    private static void checkNul(String what, Iterable<? extends @Nullable String> texts) {
-      for (String text : texts) {
-        if (text != null && text.indexOf('\0') >= 0) {
-          throw new InvalidJob("NUL in " + what + ": no program can be given that");
+    private void checkEnvironment() {
+      environment.forEach(Carried::checkVariable);
+      secretEnvironment.forEach(Carried::checkVariable);
+      for (String variable : secretEnvironment.keySet()) {
+        if (environment.containsKey(variable)) {
+          throw new InvalidJob(
+              "variable " + variable + " is given as a secret and as plain environment");
         }
-      }
-    }
-
-    private static void checkNotEmpty(String what, @Nullable String text) {
-      if (text != null && text.isEmpty()) {
-        throw new InvalidJob("the " + what + " is empty");
       }
     }
 
@@ -854,11 +827,10 @@ public final class JobSpec {
       Warning warning = spec.warning();
       Duration walltime = spec.resources().walltime();
       if (warning != null && walltime != null && warning.before().compareTo(walltime) >= 0) {
-        throw new InvalidJob("the warning "
-            + warning.before()
-            + " before the end comes before a walltime of "
-            + walltime
-            + " has begun");
+        throw new InvalidJob("a warning "
+            + Walltimes.format(warning.before())
+            + " before the end needs a walltime longer than that, not "
+            + Walltimes.format(walltime));
       }
     }
   }

@@ -23,7 +23,7 @@ public final class MemorySize {
   /** Bytes of one gibibyte. */
   public static final long GIB = 1L << 30;
 
-  private static final Pattern FORM = Pattern.compile("(\\d{1,18}(?:\\.\\d{1,9})?)\\s*([a-z]*)");
+  private static final Pattern FORM = Pattern.compile("(\\d{1,19}(?:\\.\\d{1,9})?)\\s*([a-z]*)");
 
   private MemorySize() {}
 
@@ -76,14 +76,15 @@ public final class MemorySize {
   }
 
   /**
-   * Writes a size in the largest unit that leaves a whole number, as Slurm reads it: {@code 16G}.
+   * Writes a size in the largest unit of K, M, G and T that leaves a whole number, as every
+   * scheduler reads it: {@code 16G}.
    *
-   * @param bytes a size
+   * @param bytes a size, not negative
    * @return the text; bytes that are no whole kibibytes are rounded up to one
    */
   public static String format(long bytes) {
     long kib = bytes / KIB + (bytes % KIB == 0 ? 0 : 1);
-    String units = "KMGTP";
+    String units = "KMGT";
     int unit = 0;
     while (kib != 0 && kib % KIB == 0 && unit < units.length() - 1) {
       kib /= KIB;

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param value the scheduler's own id: {@code 4711}, {@code 12.server}, {@code 12[].server}, a UUID
  * @param cluster the cluster among several that one scheduler serves, or null
- * @param index the element of an array, by the user's index, or null for a plain job or a whole
- *     array
+ * @param index the element of an array, by the user's index (0 to 999,999,999), or null for a plain
+ *     job or a whole array
  * @since 0.1
  */
 public record NativeId(
@@ -17,16 +17,16 @@ public record NativeId(
   /**
    * Checks the form.
    *
-   * @throws IllegalArgumentException when the id is empty or holds blanks, {@code /} or {@code @},
-   *     or the index is negative
+   * @throws IllegalArgumentException when the id is empty or holds blanks, control characters,
+   *     {@code /} or {@code @}, or the index is out of bounds
    */
   public NativeId {
     check("native id", value);
     if (cluster != null) {
       check("cluster", cluster);
     }
-    if (index != null && index < 0) {
-      throw new IllegalArgumentException("negative array index: " + index);
+    if (index != null && (index < 0 || index > ArrayRange.LARGEST_INDEX)) {
+      throw new IllegalArgumentException("no index of an array: " + index);
     }
   }
 
@@ -69,9 +69,16 @@ public record NativeId(
     return index == null ? this : new NativeId(value, cluster, null);
   }
 
+  static boolean isWord(String text) {
+    return !text.isEmpty() && text.chars().noneMatch(c -> isBlank(c) || c == '/' || c == '@');
+  }
+
+  static boolean isBlank(int c) {
+    return Character.isISOControl(c) || Character.isWhitespace(c) || Character.isSpaceChar(c);
+  }
+
   private static void check(String what, String text) {
-    if (text.isEmpty()
-        || text.chars().anyMatch(c -> c <= ' ' || c == '/' || c == '@' || c == 127)) {
+    if (!isWord(text)) {
       throw new IllegalArgumentException(
           what + " is empty or has a blank, '/' or '@': '" + text + "'");
     }

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
@@ -80,7 +81,9 @@ public final class Resources {
    * Reads a scheduler's own words: {@code select=2:ncpus=8:mem=32gb:ngpus=1} and {@code -l
    * walltime=…} of PBS, {@code nodes=2:ppn=8} of Torque, {@code --nodes=2 --mem 32G} of Slurm.
    * Units and times are read as that scheduler reads them: in Slurm's form a bare {@code --mem} is
-   * in MiB and a bare {@code --time} in minutes.
+   * in MiB and a bare {@code --time} in minutes; PBS's {@code mem} beside {@code nodes} is the
+   * whole job's, its bare {@code walltime} is in seconds. The string is all PBS's or all Slurm's:
+   * {@code -q} is a queue to the one and a qos to the other.
    *
    * <p>Sources: sbatch(1) 22.05, qsub(1B) and pbs_resources(7B) of OpenPBS 23, qsub(1) of Torque 6.
    *
@@ -89,7 +92,7 @@ public final class Resources {
    * @throws InvalidJob when a word is not understood; the message names it
    */
   public static Resources parse(String text) {
-    return ResourceStrings.parse(text);
+    return ResourceWords.parse(text);
   }
 
   /**
@@ -101,13 +104,15 @@ public final class Resources {
    * @throws InvalidJob for another key, or a value that is no positive number
    */
   public static Resources of(Map<String, ? extends @Nullable Object> map) {
-    return ResourceStrings.fromMap(map);
+    return ResourceMap.read(map);
   }
 
   /**
    * These resources, and the other's wherever a field is unset here. A field that another form of
-   * the same request settles is not taken over: memory per cpu where memory per node is set, and
-   * the like.
+   * the same request settles is not taken over: memory per cpu where memory per node is set, gpus
+   * per node where gpus per task are, tasks where tasks per node are, and the other way round.
+   * Where only PBS can take one of the two requests, its chunks and the other's fields are not
+   * mixed: these resources' own decide.
    *
    * @param fallback where unset fields come from
    * @return the merged resources
@@ -118,14 +123,16 @@ public final class Resources {
     boolean chunksDecide = needsPbs() || (f.needsPbs() && hasShape());
     if (!chunksDecide) {
       b.nodes = first(nodes, f.nodes);
-      b.tasks = first(tasks, f.tasks);
-      b.tasksPerNode = first(tasksPerNode, f.tasksPerNode);
+      if (tasks == null && tasksPerNode == null) {
+        b.tasks = f.tasks;
+        b.tasksPerNode = f.tasksPerNode;
+      }
       b.cpusPerTask = first(cpusPerTask, f.cpusPerTask);
       if (gpusPerTask == null && gpusPerNode == null) {
         b.gpusPerTask = f.gpusPerTask;
         b.gpusPerNode = f.gpusPerNode;
-        b.gpuType = first(gpuType, f.gpuType);
       }
+      b.gpuType = first(gpuType, f.gpuType);
       if (memoryPerNode == null && memoryPerCpu == null) {
         b.memoryPerNode = f.memoryPerNode;
         b.memoryPerCpu = f.memoryPerCpu;
@@ -330,19 +337,49 @@ public final class Resources {
    * @return true where {@link #select()} says more than the fields
    */
   public boolean needsPbs() {
-    return select != null && ResourceStrings.sayMoreThanFields(select);
+    return select != null && !PbsSelect.parse(select).fitsFields();
   }
 
   /**
    * How many tasks the job has, from the fields that tell it.
    *
-   * @return tasks, else nodes times tasks per node, else nodes, else 1
+   * @return tasks, else nodes times tasks per node, else nodes, else 1; where only
+   *     {@link #select()} tells, its chunks' ranks
    */
   public int totalTasks() {
+    if (select != null && needsPbs()) {
+      return (int) PbsSelect.parse(select).tasks();
+    }
     if (tasks != null) {
       return tasks;
     }
     return (nodes == null ? 1 : nodes) * (tasksPerNode == null ? 1 : tasksPerNode);
+  }
+
+  /** What a backend must be capable of to honour these. */
+  void addNeeds(Set<Capability> needs) {
+    if (nodes != null && nodes > 1) {
+      needs.add(Capability.MULTIPLE_NODES);
+    }
+    if (gpusPerNode != null || gpusPerTask != null) {
+      needs.add(Capability.GPUS);
+    }
+    if (walltime != null) {
+      needs.add(Capability.WALLTIME);
+    }
+    if (queue != null
+        || account != null
+        || qos != null
+        || reservation != null
+        || constraint != null) {
+      needs.add(Capability.QUEUES);
+    }
+    if (Boolean.TRUE.equals(exclusive)) {
+      needs.add(Capability.EXCLUSIVE);
+    }
+    if (needsPbs()) {
+      needs.add(Capability.CHUNKS);
+    }
   }
 
   /**
@@ -640,15 +677,38 @@ public final class Resources {
     }
 
     /**
-     * Keeps a PBS select statement as written, beside the fields that say the same. Setting one of
-     * those fields afterwards drops it.
+     * Asks in the words of a PBS select statement. It is kept as written, and nodes, tasks, cpus,
+     * gpus and memory are set to say the same, or unset where they can't. Setting one of those
+     * afterwards drops the statement.
      *
      * @param value without {@code select=}, or null for none
      * @return this
+     * @throws InvalidJob when the text is no select statement
      */
     public Builder select(@Nullable String value) {
+      if (value != null) {
+        PbsSelect statement = PbsSelect.parse(value);
+        nodes = null;
+        tasks = null;
+        tasksPerNode = null;
+        cpusPerTask = null;
+        gpusPerTask = null;
+        gpusPerNode = null;
+        gpuType = null;
+        memoryPerNode = null;
+        memoryPerCpu = null;
+        statement.setFields(this);
+      }
       select = value;
       return this;
+    }
+
+    @Nullable Integer nodes() {
+      return nodes;
+    }
+
+    @Nullable Integer tasks() {
+      return tasks;
     }
 
     /**
@@ -656,10 +716,23 @@ public final class Resources {
      *
      * @return the resources
      * @throws InvalidJob when a number is not positive, memory is given per node and per cpu, gpus
-     *     are given per task and per node, a gpu type has no gpus, or a name is empty or holds
-     *     control characters
+     *     are given per task and per node, a gpu type has no gpus, there are too many tasks to
+     *     count, or a name is empty or holds control characters
      */
     public Resources build() {
+      checkNumbers();
+      checkForms();
+      word("gpu type", gpuType);
+      word("queue", queue);
+      word("account", account);
+      word("qos", qos);
+      word("reservation", reservation);
+      word("constraint", constraint);
+      word("select", select);
+      return new Resources(this);
+    }
+
+    private void checkNumbers() {
       positive("nodes", nodes);
       positive("tasks", tasks);
       positive("tasks per node", tasksPerNode);
@@ -671,6 +744,14 @@ public final class Resources {
       if (walltime != null && (walltime.isZero() || walltime.isNegative())) {
         throw new InvalidJob("walltime must be more than zero, not " + walltime);
       }
+      long all = nodes == null || tasksPerNode == null ? 1 : (long) nodes * tasksPerNode;
+      if (all > Integer.MAX_VALUE
+          || (select != null && PbsSelect.parse(select).tasks() > Integer.MAX_VALUE)) {
+        throw new InvalidJob("too many tasks: the nodes have more than " + Integer.MAX_VALUE);
+      }
+    }
+
+    private void checkForms() {
       if (memoryPerNode != null && memoryPerCpu != null) {
         throw new InvalidJob("memory is given per node and per cpu: give one of them");
       }
@@ -680,14 +761,9 @@ public final class Resources {
       if (gpuType != null && gpusPerTask == null && gpusPerNode == null) {
         throw new InvalidJob("gpu type '" + gpuType + "' is given without a number of gpus");
       }
-      word("gpu type", gpuType);
-      word("queue", queue);
-      word("account", account);
-      word("qos", qos);
-      word("reservation", reservation);
-      word("constraint", constraint);
-      word("select", select);
-      return new Resources(this);
+      if (gpuType != null && gpuType.chars().anyMatch(c -> ":,= ".indexOf(c) >= 0)) {
+        throw new InvalidJob("gpu type '" + gpuType + "' is not one word: write such as a100");
+      }
     }
 
     private static void positive(String what, @Nullable Number value) {

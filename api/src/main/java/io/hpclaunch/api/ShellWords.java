@@ -5,8 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Splits a line into words as a POSIX shell would, with its quotes and backslashes, and evaluates
- * nothing: {@code $}, {@code *} and backticks stay as they are.
+ * Splits text into words as a POSIX shell would, with its quotes and backslashes, and evaluates
+ * nothing: {@code $}, {@code *}, {@code #}, {@code ;}, {@code |} and backticks stay as they are.
+ * Blanks, tabs and line ends divide words.
  *
  * @since 0.1
  */
@@ -47,7 +48,7 @@ public final class ShellWords {
           inWord = true;
         }
         i += 2;
-      } else if (c == ' ' || c == '\t' || c == '\n' || c == '\r') {
+      } else if (c == ' ' || c == '\t' || c == '\n') {
         if (inWord) {
           words.add(word.toString());
           word.setLength(0);

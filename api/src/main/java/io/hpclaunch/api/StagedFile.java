@@ -14,7 +14,7 @@ public sealed interface StagedFile {
   /**
    * Where the file goes, relative to the job's working directory.
    *
-   * @return a path with {@code /}, without {@code ..}
+   * @return a path with {@code /}, without parts that are empty, {@code .} or {@code ..}
    */
   String target();
 
@@ -94,13 +94,14 @@ public sealed interface StagedFile {
   }
 
   private static void checkTarget(String target) {
-    boolean leaves = target.isEmpty() || target.startsWith("/") || target.indexOf('\0') >= 0;
+    Carried.check("the target of a staged file", target);
     for (String part : target.split("/", -1)) {
-      leaves |= part.equals("..");
-    }
-    if (leaves) {
-      throw new InvalidJob(
-          "a staged file must stay in the working directory, not go to '" + target + "'");
+      if (part.isEmpty() || part.equals(".") || part.equals("..")) {
+        throw new InvalidJob(
+            "a staged file needs a path within the working directory, such as data/in.txt, not '"
+                + target
+                + "'");
+      }
     }
   }
 }

@@ -53,7 +53,18 @@ public final class Walltimes {
       throw new InvalidJob(
           "walltime '" + text + "' has no unit: write [D-]HH:MM:SS or MM:SS, such as 01:30:00");
     }
-    throw new InvalidJob("walltime '" + text + "' is not [D-]HH:MM:SS or MM:SS");
+    refuseUnlimited("walltime", text);
+    throw new InvalidJob("walltime '" + text + "' is not [D-]HH:MM:SS or MM:SS, such as 01:30:00");
+  }
+
+  /** Says what to do about Slurm's words for no limit. */
+  static void refuseUnlimited(String what, String text) {
+    switch (text.strip().toLowerCase(Locale.ROOT)) {
+      case "unlimited", "infinite", "-1" ->
+        throw new InvalidJob(
+            what + " '" + text + "' is no limit, for which there is no value: leave it out");
+      default -> {}
+    }
   }
 
   private static Duration positive(Duration d, String text) {

@@ -71,7 +71,7 @@ class HpcLaunchIT {
         "%(np)d",
         ":",
         "-np=5",
-        "-x",
+        "-q",
         "./app",
         ":",
         "./app");
@@ -89,7 +89,7 @@ class HpcLaunchIT {
         default_options: "%(ranks_per_socket)d %(sockets)d %(nodes)d %(ranks)d %%x %(other)d %(np)s"
         """);
     Result run = hpc.launch("--config-file=site.yaml", "-n", ranks, "./app");
-    String[] f = figures.split(" ");
+    String[] f = figures.split(" ", -1);
     assertThat(run.ok().out())
         .isEqualTo("<%s><%s><%s><%s><%%x><%%(other)d><%%(np)s><-n><%s><./app>%n"
             .formatted(f[0], f[1], f[2], f[3], ranks));

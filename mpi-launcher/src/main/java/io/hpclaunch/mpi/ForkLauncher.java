@@ -3,6 +3,8 @@ package io.hpclaunch.mpi;
 
 import io.hpclaunch.api.HPCLauncher;
 import io.hpclaunch.api.launch.LaunchContext;
+import java.net.URL;
+import java.util.Objects;
 
 /**
  * Starts copies of a program on this machine without any MPI. Each finds its rank in
@@ -30,10 +32,14 @@ public final class ForkLauncher implements HPCLauncher {
     return executable;
   }
 
+  private static URL resource() {
+    return Objects.requireNonNull(ForkLauncher.class.getResource(SCRIPT), SCRIPT);
+  }
+
   @Override
   public void initialize(LaunchContext context) {
     if (context.settings().exec() == null) {
-      executable = context.script(ForkLauncher.class, SCRIPT).toString();
+      executable = context.script(SCRIPT, resource()).toString();
     }
   }
 }

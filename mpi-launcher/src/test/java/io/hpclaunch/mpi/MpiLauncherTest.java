@@ -11,6 +11,7 @@ import io.hpclaunch.api.launch.LaunchSettings;
 import io.hpclaunch.api.launch.Segment;
 import io.hpclaunch.api.launch.Topology;
 import io.hpclaunch.api.launch.Word;
+import java.net.URL;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -208,7 +209,7 @@ class MpiLauncherTest {
     }
 
     @Override
-    public Path script(Class<?> owner, String resource) {
+    public Path script(String name, URL content) {
       throw new UnsupportedOperationException();
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.api.launch;
 
+import java.net.URL;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -69,11 +70,11 @@ public interface LaunchContext {
   /**
    * A script that the plugin's jar brings along as a resource and that the launch needs as a file.
    *
-   * @param owner a class of the plugin, beside which the resource lies
-   * @param resource the resource's name, such as {@code hpc-fork}
-   * @return an executable file
+   * @param name the file's name, such as {@code hpc-fork}
+   * @param content the resource
+   * @return an executable file: the installation's of that name, else a copy in the state folder
    */
-  Path script(Class<?> owner, String resource);
+  Path script(String name, URL content);
 
   /**
    * Asks a program something that it will answer the same way until it is replaced, and remembers

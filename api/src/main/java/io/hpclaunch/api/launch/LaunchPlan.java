@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.api.launch;
 
+import io.hpclaunch.api.InvalidJob;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -22,10 +23,17 @@ import java.util.Set;
  */
 public record LaunchPlan(
     List<Word> argv, Map<String, String> set, Set<String> unset, List<LaunchFile> files) {
-  /** Copies the collections. */
+  /**
+   * Copies the collections and refuses what no environment can carry.
+   *
+   * @throws InvalidJob when a variable to set has no name, or holds NUL
+   */
   public LaunchPlan {
     argv = List.copyOf(argv);
     set = Collections.unmodifiableMap(new LinkedHashMap<>(set));
+    for (Map.Entry<String, String> variable : set.entrySet()) {
+      checkVariable(variable.getKey(), variable.getValue());
+    }
     unset = Collections.unmodifiableSet(new LinkedHashSet<>(unset));
     files = List.copyOf(files);
   }
@@ -52,15 +60,13 @@ public record LaunchPlan(
    * @param context settings and topology
    * @param segments the programs, at least one
    * @return the plan
+   * @throws InvalidJob when there are more ranks than an int counts
    */
   public static LaunchPlan line(String exec, LaunchContext context, List<Segment> segments) {
     LaunchSettings settings = context.settings();
     LineBuilder line = new LineBuilder(context);
     line.words.add(Word.of(exec));
-    int total = 0;
-    for (Segment segment : segments) {
-      total += segment.ranks();
-    }
+    int total = totalRanks(segments);
     boolean several = segments.size() > 1;
     if (several) {
       line.options(texts(settings.globalOptions()), total);
@@ -79,6 +85,26 @@ public record LaunchPlan(
       line.words.addAll(segment.program());
     }
     return new LaunchPlan(line.words, settings.variables(), Set.of(), List.of());
+  }
+
+  private static int totalRanks(List<Segment> segments) {
+    long total = 0;
+    for (Segment segment : segments) {
+      total += segment.ranks();
+    }
+    if (total > Integer.MAX_VALUE) {
+      throw new InvalidJob(total + " ranks are more than " + Integer.MAX_VALUE);
+    }
+    return (int) total;
+  }
+
+  private static void checkVariable(String name, String value) {
+    if (name.isEmpty() || name.indexOf('=') >= 0 || name.indexOf('\0') >= 0) {
+      throw new InvalidJob("'" + name + "' is not the name of a variable");
+    }
+    if (value.indexOf('\0') >= 0) {
+      throw new InvalidJob("NUL in variable " + name + ": no program can be given that");
+    }
   }
 
   /**

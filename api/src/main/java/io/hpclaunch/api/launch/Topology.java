@@ -13,10 +13,14 @@ public record Topology(int nodes, int socketsPerNode, int coresPerSocket) {
   /**
    * Checks the numbers.
    *
-   * @throws IllegalArgumentException when one is less than 1
+   * @throws IllegalArgumentException when one is less than 1, or there are more cores than an int
+   *     counts
    */
   public Topology {
-    if (nodes < 1 || socketsPerNode < 1 || coresPerSocket < 1) {
+    if (nodes < 1
+        || socketsPerNode < 1
+        || coresPerSocket < 1
+        || (double) nodes * socketsPerNode * coresPerSocket > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(
           "topology of " + nodes + " x " + socketsPerNode + " x " + coresPerSocket);
     }

@@ -40,6 +40,16 @@ public final class Command {
         throw new InvalidJob("NUL in the arguments of " + argv.get(0));
       }
     }
+    for (Map.Entry<String, @Nullable String> variable : this.environment.entrySet()) {
+      String value = variable.getValue();
+      if (variable.getKey().isEmpty()
+          || variable.getKey().indexOf('=') >= 0
+          || variable.getKey().indexOf('\0') >= 0
+          || (value != null && value.indexOf('\0') >= 0)) {
+        throw new InvalidJob(
+            "variable '" + variable.getKey() + "' of " + argv.get(0) + " has a bad name, or NUL");
+      }
+    }
     if (timeout.isZero() || timeout.isNegative()) {
       throw new IllegalArgumentException("timeout " + timeout);
     }

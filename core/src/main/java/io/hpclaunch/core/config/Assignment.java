@@ -34,7 +34,7 @@ final class Assignment {
       Node.Fields tree, String path, String separator, String text, Source source) {
     Node value = CoreSchema.isPlain(text)
         ? new Node.Scalar(CoreSchema.kind(text), text, Origin.of(source))
-        : YamlReader.value(text, source);
+        : YamlReader.value(text, source, path);
     return new Assignment(path, separator, value).layer(tree);
   }
 
@@ -105,7 +105,7 @@ final class Assignment {
     if (names.isEmpty() && name.equals(Schema.PROFILES)) {
       throw error("profiles cannot be changed here: choose one with --profile");
     }
-    if (group == Schema.ENTRY && name.equals("name")) {
+    if (group.equals(Schema.ENTRY) && name.equals("name")) {
       throw error("an entry's name cannot be changed");
     }
     return name;

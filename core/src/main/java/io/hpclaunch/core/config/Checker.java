@@ -57,8 +57,7 @@ final class Checker {
     }
     if (key instanceof Key.Open open) {
       Key known = open.known().keys().get(name);
-      // A plugin may use a common name for something else, so these wait for its check.
-      return known == null || path.endsWith("config") ? value : check(known, value, below);
+      return known == null ? value : check(known, value, below);
     }
     Key.Group group = (Key.Group) key;
     Key known = group.keys().get(name);

@@ -26,6 +26,8 @@ record ConfigFile(Path path, String name, boolean foreignPlace) {
   /** The key of our own files under which everything stands. */
   static final String OWN_KEY = "hpc";
 
+  static final String EMPTY = "is empty: settings stand under 'hpc:'";
+
   private static final int MOST_BYTES = 16 << 20;
   private static final char BYTE_ORDER_MARK = '\uFEFF';
 
@@ -40,7 +42,11 @@ record ConfigFile(Path path, String name, boolean foreignPlace) {
       if (cached != null) {
         return cached;
       }
-      Node.Fields layer = parse(text(bytes()), rank);
+      byte[] bytes = bytes();
+      if (bytes.length == 0 && !before.isRegularFile()) {
+        return Node.Fields.empty(Origin.of(new Source(Source.Kind.FILE, name, rank))); // /dev/null
+      }
+      Node.Fields layer = parse(text(bytes), rank);
       if (before.isRegularFile()) {
         cache.write(this, before, Files.readAttributes(path, BasicFileAttributes.class), layer);
       }
@@ -120,7 +126,7 @@ record ConfigFile(Path path, String name, boolean foreignPlace) {
     }
     Node own = map.entries().get(OWN_KEY);
     if (own == null) {
-      throw error(1, "is empty: settings stand under 'hpc:'");
+      throw error(1, EMPTY);
     }
     return own;
   }

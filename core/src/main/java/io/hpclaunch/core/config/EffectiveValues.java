@@ -15,8 +15,18 @@ final class EffectiveValues {
   static List<Configuration.Value> of(Node.Fields tree) {
     EffectiveValues all = new EffectiveValues();
     for (Map.Entry<String, Node> e : tree.entries().entrySet()) {
-      if (!e.getKey().equals(Schema.PROFILES)) {
-        all.add(e.getKey(), masked(e.getKey(), e.getValue(), false));
+      String key = e.getKey();
+      if (key.equals(Schema.PROFILES)) {
+        continue;
+      }
+      boolean named = Schema.ROOT.keys().get(key) instanceof Key.Named;
+      if ((named || key.equals(Schema.BACKENDS)) && e.getValue() instanceof Node.Fields byName) {
+        // What the user calls an entry says nothing about secrets.
+        for (Map.Entry<String, Node> entry : byName.entries().entrySet()) {
+          all.add(Values.join(key, entry.getKey()), masked("", entry.getValue(), false));
+        }
+      } else {
+        all.add(key, masked(key, e.getValue(), false));
       }
     }
     return List.copyOf(all.values);
@@ -39,7 +49,6 @@ final class EffectiveValues {
     if (node instanceof Node.Fields map) {
       Map<String, Node> entries = new LinkedHashMap<>();
       for (Map.Entry<String, Node> e : map.entries().entrySet()) {
-        // A container of names is no secret because of what the user called it.
         entries.put(e.getKey(), masked(e.getKey(), e.getValue(), hidden));
       }
       return new Node.Fields(entries, map.origin());

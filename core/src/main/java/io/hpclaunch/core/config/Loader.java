@@ -79,32 +79,25 @@ final class Loader {
   }
 
   private void sets() {
-    Source source = new Source(Source.Kind.COMMAND_LINE, "--set", COMMAND_LINE);
-    List<String> ordered = new ArrayList<>();
     for (String set : sources.sets()) {
-      int equals = set.indexOf('=');
-      if (equals < 1) {
+      if (set.indexOf('=') < 1) {
         throw new InvalidConfiguration("--set: '" + set + "' is not KEY=VALUE");
       }
-      // A new entry's type comes first, wherever it was written.
-      boolean type = set.substring(0, equals).endsWith(".type");
-      ordered.add(type ? types(ordered) : ordered.size(), set);
     }
-    for (String set : ordered) {
-      int equals = set.indexOf('=');
-      String key = set.substring(0, equals);
-      merge(Assignment.layer(tree, key, ".", set.substring(equals + 1), source));
-    }
+    set(true);
+    set(false);
   }
 
-  /** How many of the first words set a type. */
-  private static int types(List<String> sets) {
-    int count = 0;
-    while (count < sets.size()
-        && sets.get(count).substring(0, sets.get(count).indexOf('=')).endsWith(".type")) {
-      count++;
+  /** Types go first, so that a new entry can be made by words in any order. */
+  private void set(boolean types) {
+    Source source = new Source(Source.Kind.COMMAND_LINE, "--set", COMMAND_LINE);
+    for (String set : sources.sets()) {
+      int equals = set.indexOf('=');
+      String key = set.substring(0, equals);
+      if (key.endsWith(".type") == types) {
+        merge(Assignment.layer(tree, key, ".", set.substring(equals + 1), source));
+      }
     }
-    return count;
   }
 
   /** What can only be told when all layers are merged. */

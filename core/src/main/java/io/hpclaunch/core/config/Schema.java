@@ -54,7 +54,7 @@ final class Schema {
       .with("name", NAME)
       .with("type", NAME)
       .with("workspace", NAME)
-      .with("config", new Key.Open(group(COMMON_KEYS)))
+      .with("config", new Key.Open(group(List.of())))
       .with("transport", new Key.Open(group(TRANSPORT_KEYS)))
       .with("launch", launch())
       .with(
@@ -154,7 +154,7 @@ final class Schema {
 
   private static int fingerprint(Key key) {
     if (key instanceof Key.Leaf leaf) {
-      return leaf.type().ordinal() * 31 + leaf.rule().ordinal();
+      return leaf.type().name().hashCode() * 31 + leaf.rule().name().hashCode();
     }
     if (key instanceof Key.Named named) {
       return 3 * fingerprint(named.each());

@@ -141,6 +141,7 @@ final class TreeCache {
     return value;
   }
 
+  @SuppressWarnings("EnumOrdinal") // the order is part of the format, as the version above says
   private static void write(DataOutputStream out, Node node) throws IOException {
     if (node instanceof Node.Scalar s) {
       out.writeByte(s.kind().ordinal());

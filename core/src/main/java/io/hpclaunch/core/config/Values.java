@@ -192,7 +192,7 @@ final class Values {
   }
 
   static String join(String path, String key) {
-    return path.isEmpty() ? key : path + "." + key;
+    return path.isEmpty() ? key : path.concat(".").concat(key);
   }
 
   /** An error that names what was expected and what was found; secrets are not repeated. */

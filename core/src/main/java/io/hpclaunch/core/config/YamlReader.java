@@ -4,6 +4,7 @@ package io.hpclaunch.core.config;
 import io.hpclaunch.api.InvalidConfiguration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -25,8 +26,8 @@ import org.snakeyaml.engine.v2.schema.CoreSchema;
  * Reads YAML 1.2 with its core schema. The one class that knows the YAML library: it is not loaded
  * when everything comes out of the cache.
  *
- * <p>Aliases are followed, with a limit on how large they may make a document; merge keys, which
- * are no part of YAML 1.2, and tags of one's own are errors.
+ * <p>Aliases are followed, with a limit on how large they may make a document, and so are merge
+ * keys, which files of hpc_connect may hold. Tags of one's own are errors.
  */
 final class YamlReader {
   private static final int MOST_NODES = 250_000;
@@ -34,27 +35,31 @@ final class YamlReader {
 
   private final Source source;
   private final boolean lines;
+  private final String prefix;
   private int nodes;
 
-  private YamlReader(Source source, boolean lines) {
+  private YamlReader(Source source, boolean lines, String prefix) {
     this.source = source;
     this.lines = lines;
+    this.prefix = prefix;
   }
 
   /** Reads a file's text. */
   static Node document(String text, Source source) {
-    return new YamlReader(source, true).read(text);
+    return new YamlReader(source, true, "").read(text);
   }
 
-  /** Reads a value of one line, which has no line numbers. */
-  static Node value(String text, Source source) {
-    return new YamlReader(source, false).read(text);
+  /** Reads the value of one key, in which lines do not count. */
+  static Node value(String text, Source source, String path) {
+    return new YamlReader(source, false, path + ": ").read(text);
   }
 
   private Node read(String text) {
     LoadSettings settings = LoadSettings.builder()
         .setLabel(source.name())
         .setSchema(new CoreSchema())
+        .setAllowNonScalarKeys(true) // refused below, with their line
+        .setMaxAliasesForCollections(MOST_NODES) // what they make of the document counts
         .setCodePointLimit(Integer.MAX_VALUE) // files are bounded where they are read
         .build();
     try {
@@ -62,14 +67,11 @@ final class YamlReader {
               settings, new ParserImpl(settings, new StreamReader(settings, text)))
           .getSingleNode();
       if (root.isEmpty()) {
-        throw error(lines ? 1 : 0, "is empty: settings stand under 'hpc:'");
+        throw error(lines ? 1 : 0, lines ? ConfigFile.EMPTY : "has no value");
       }
       return node(root.get(), origin(root.get()), 0);
     } catch (ReaderException e) {
-      String before = text.substring(0, text.offsetByCodePoints(0, e.getPosition()));
-      throw error(
-          (int) before.lines().count(),
-          String.format("character U+%04X has no place in YAML", e.getCodePoint()));
+      throw unprintable(text, e);
     } catch (MarkedYamlEngineException e) {
       throw error(e.getProblemMark().map(this::line).orElse(0), problem(e));
     } catch (YamlEngineException e) {
@@ -77,6 +79,16 @@ final class YamlReader {
     } catch (StackOverflowError e) {
       throw error(0, "is nested too deeply");
     }
+  }
+
+  private InvalidConfiguration unprintable(String text, ReaderException e) {
+    int line = 1;
+    for (int at = 0; at < text.length() && StreamReader.isPrintable(text.codePointAt(at)); at++) {
+      line += text.charAt(at) == '\n' ? 1 : 0;
+      at += Character.isHighSurrogate(text.charAt(at)) ? 1 : 0;
+    }
+    String character = String.format(Locale.ROOT, "U+%04X", e.getCodePoint());
+    return error(lines ? line : 0, "character " + character + " has no place in YAML");
   }
 
   private static String problem(MarkedYamlEngineException e) {
@@ -169,9 +181,10 @@ final class YamlReader {
     if (scalar.getValue().isEmpty()) {
       throw error(place.line(), "a key is empty");
     }
-    if (scalar.getValue().equals("<<") && scalar.isPlain()) {
-      throw error(
-          place.line(), "YAML 1.2 has no merge key '<<': repeat the keys, or use a profile");
+    for (int at = 0; at < scalar.getValue().length(); at++) {
+      if (Character.isISOControl(scalar.getValue().charAt(at))) {
+        throw error(place.line(), "a key holds a control character");
+      }
     }
     return scalar.getValue();
   }
@@ -185,6 +198,6 @@ final class YamlReader {
   }
 
   private InvalidConfiguration error(int line, String message) {
-    return new InvalidConfiguration(new Origin(source, line).text() + ": " + message);
+    return new InvalidConfiguration(new Origin(source, line).text() + ": " + prefix + message);
   }
 }

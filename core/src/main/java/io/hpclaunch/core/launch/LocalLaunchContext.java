@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.core.launch;
 
+import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
+import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
+
 import io.hpclaunch.api.BackendUnavailable;
-import io.hpclaunch.api.ExecutableNotFound;
 import io.hpclaunch.api.launch.LaunchContext;
 import io.hpclaunch.api.launch.LaunchSettings;
 import io.hpclaunch.api.launch.Topology;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
@@ -100,33 +102,29 @@ final class LocalLaunchContext implements LaunchContext {
   }
 
   @Override
-  public Path script(Class<?> owner, String resource) {
-    Path installed = world.libexec() == null ? null : world.libexec().resolve(resource);
-    return installed != null && Files.isExecutable(installed) ? installed : unpack(owner, resource);
+  public Path script(String name, URL content) {
+    Path installed = world.libexec() == null ? null : world.libexec().resolve(name);
+    return installed != null && Files.isExecutable(installed) ? installed : unpack(name, content);
   }
 
   /** Where no installation has the script: a copy in the state folder, named by its content. */
-  private Path unpack(Class<?> owner, String resource) {
-    try (InputStream in = owner.getResourceAsStream(resource)) {
-      if (in == null) {
-        throw new ExecutableNotFound(owner.getName() + " lacks its script " + resource);
-      }
-      byte[] content = in.readAllBytes();
+  private Path unpack(String name, URL content) {
+    try (InputStream in = content.openStream()) {
+      byte[] bytes = in.readAllBytes();
       CRC32 sum = new CRC32();
-      sum.update(content);
+      sum.update(bytes);
       Path folder = world.stateFolder().resolve("cache").resolve("scripts");
-      Path file = folder.resolve(resource + "-" + Long.toHexString(sum.getValue()));
+      Path file = folder.resolve(name + "-" + Long.toHexString(sum.getValue()));
       if (!Files.isExecutable(file)) {
         Files.createDirectories(folder);
-        Path temporary = Files.createTempFile(folder, resource, null);
-        Files.write(temporary, content);
+        Path temporary = Files.createTempFile(folder, name, null);
+        Files.write(temporary, bytes);
         Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rwx------"));
-        Files.move(
-            temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(temporary, file, ATOMIC_MOVE, REPLACE_EXISTING);
       }
       return file;
     } catch (IOException e) {
-      throw new BackendUnavailable("cannot unpack " + resource + " into the state folder: " + e, e);
+      throw new BackendUnavailable("cannot unpack " + name + " into the state folder: " + e, e);
     }
   }
 

@@ -4,7 +4,7 @@ package io.hpclaunch.core.launch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.hpclaunch.api.ExecutableNotFound;
+import io.hpclaunch.api.BackendUnavailable;
 import io.hpclaunch.api.launch.LaunchSettings;
 import io.hpclaunch.api.launch.Topology;
 import io.hpclaunch.core.launch.LocalLaunchContext.TopologyOverride;
@@ -136,23 +136,17 @@ class LocalLaunchContextTest {
 
   @Test
   void aScriptOfAPluginIsUnpackedOnce() throws IOException {
+    Path content = Files.writeString(folder.resolve("resource"), "#!/bin/sh\n");
     LocalLaunchContext context = context(TopologyOverride.NONE);
-    Path script = context.script(LocalLaunchContextTest.class, "LocalLaunchContextTest.class");
-    assertThat(script).isExecutable().hasSameBinaryContentAs(resource());
+    Path script = context.script("tool", content.toUri().toURL());
+    assertThat(script).isExecutable().hasSameBinaryContentAs(content);
     FileTime made = Files.getLastModifiedTime(script);
-    assertThat(context.script(LocalLaunchContextTest.class, "LocalLaunchContextTest.class"))
-        .isEqualTo(script);
+    assertThat(context.script("tool", content.toUri().toURL())).isEqualTo(script);
     assertThat(Files.getLastModifiedTime(script)).isEqualTo(made);
-    assertThatThrownBy(() -> context.script(LocalLaunchContextTest.class, "nope"))
-        .isInstanceOf(ExecutableNotFound.class)
-        .hasMessageContaining("nope");
-  }
-
-  private Path resource() throws IOException {
-    try (var in =
-        LocalLaunchContextTest.class.getResourceAsStream("LocalLaunchContextTest.class")) {
-      return Files.write(folder.resolve("copy"), in.readAllBytes());
-    }
+    assertThatThrownBy(
+            () -> context.script("tool", folder.resolve("nope").toUri().toURL()))
+        .isInstanceOf(BackendUnavailable.class)
+        .hasMessageContaining("tool");
   }
 
   private LocalLaunchContext context(TopologyOverride override) {

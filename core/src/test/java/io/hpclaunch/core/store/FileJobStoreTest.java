@@ -49,7 +49,7 @@ class FileJobStoreTest {
         .exitCode(0)
         .signal(9)
         .nativeState("OUT_OF_ME+")
-        .reason("r ü")
+        .reason("r ü \udcff")
         .submitted(NOW)
         .started(NOW)
         .ended(NOW)

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SpecJsonTest {
-  private static final String AWKWARD = "a 'b' \"c\" \\ $x\n\t\u2028\u0001 ü 漢 \ud83d\ude00 \udcff";
+  private static final String AWKWARD = "a 'b' \"c\" \\ $x\n\t\u2028\u0001 ü 漢 \ud83d\ude00";
 
   @Test
   void everyPartComesBack() throws Exception {

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hpclaunch.core.runtime;
+
+import io.hpclaunch.api.HPCBackend;
+import io.hpclaunch.api.HpcRuntime;
+import io.hpclaunch.api.InvalidConfiguration;
+import io.hpclaunch.core.config.ConfigSources;
+import io.hpclaunch.core.config.Configuration;
+import io.hpclaunch.core.plugin.Plugins;
+import java.io.File;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Collects what a runtime is to be made with. */
+final class CoreRuntimeBuilder implements HpcRuntime.Builder {
+  private final ConfigSources.Builder sources = ConfigSources.builder();
+  private final List<String> sets = new ArrayList<>();
+  private final List<Path> pluginPath = new ArrayList<>();
+  private @Nullable ClassLoader classLoader;
+  private Clock clock = Clock.systemUTC();
+
+  @Override
+  public HpcRuntime.Builder configuration(Path file) {
+    sources.configFile(file);
+    return this;
+  }
+
+  @Override
+  public HpcRuntime.Builder configuration(Map<String, ? extends @Nullable Object> values) {
+    sources.javaValues(values);
+    return this;
+  }
+
+  @Override
+  public HpcRuntime.Builder set(String key, String value) {
+    sets.add(key + "=" + value);
+    return this;
+  }
+
+  @Override
+  public HpcRuntime.Builder profile(String name) {
+    sources.profile(name);
+    return this;
+  }
+
+  @Override
+  public HpcRuntime.Builder environment(Map<String, String> variables) {
+    sources.environment(variables);
+    return this;
+  }
+
+  @Override
+  public HpcRuntime.Builder workingDirectory(Path directory) {
+    sources.workingDirectory(directory);
+    return this;
+  }
+
+  @Override
+  public HpcRuntime.Builder stateDirectory(Path directory) {
+    sources.stateDirectory(directory);
+    return this;
+  }
+
+  @Override
+  public HpcRuntime.Builder classLoader(ClassLoader loader) {
+    classLoader = loader;
+    return this;
+  }
+
+  @Override
+  public HpcRuntime.Builder pluginPath(Path... paths) {
+    pluginPath.addAll(Arrays.asList(paths));
+    return this;
+  }
+
+  @Override
+  public HpcRuntime.Builder clock(Clock source) {
+    clock = source;
+    return this;
+  }
+
+  @Override
+  public HpcRuntime build() {
+    ConfigSources from = sources.sets(sets).build();
+    List<Path> path = new ArrayList<>();
+    addPaths(path, "system property hpc.plugins", System.getProperty("hpc.plugins"));
+    addPaths(path, "environment HPC_PLUGIN_PATH", from.environment().get("HPC_PLUGIN_PATH"));
+    path.addAll(pluginPath);
+    Plugins plugins = Plugins.discover(loader(), path);
+    return new CoreRuntime(Configuration.load(from), from, plugins, clock);
+  }
+
+  /** A context class loader that knows another API, or none, shows no plugin of this one. */
+  private ClassLoader loader() {
+    if (classLoader != null) {
+      return classLoader;
+    }
+    ClassLoader context = Thread.currentThread().getContextClassLoader();
+    try {
+      if (context != null && context.loadClass(HPCBackend.class.getName()) == HPCBackend.class) {
+        return context;
+      }
+    } catch (ClassNotFoundException e) {
+      // It does not know the API at all.
+    }
+    return CoreRuntimeBuilder.class.getClassLoader();
+  }
+
+  private static void addPaths(List<Path> path, String origin, @Nullable String list) {
+    if (list == null) {
+      return;
+    }
+    for (String element : list.split(File.pathSeparator, -1)) {
+      try {
+        if (!element.isEmpty()) {
+          path.add(Path.of(element));
+        }
+      } catch (InvalidPathException e) {
+        throw new InvalidConfiguration(
+            origin
+                + ": this locale has no letters for the path '"
+                + element
+                + "': set LC_ALL=C.UTF-8",
+            e);
+      }
+    }
+  }
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hpclaunch.core.runtime;
+
+import io.hpclaunch.api.HpcRuntime;
+import io.hpclaunch.api.spi.RuntimeProvider;
+
+/** The service by which the API finds core. */
+public final class CoreRuntimeProvider implements RuntimeProvider {
+  /** Made by {@link java.util.ServiceLoader}. */
+  public CoreRuntimeProvider() {}
+
+  @Override
+  public HpcRuntime.Builder builder() {
+    return new CoreRuntimeBuilder();
+  }
+}

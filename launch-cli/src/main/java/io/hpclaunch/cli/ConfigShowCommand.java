@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hpclaunch.cli;
+
+import io.hpclaunch.cli.output.Table;
+import io.hpclaunch.core.config.Configuration;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+
+/** {@code hpc config show}: the effective value of each key, and where it came from. */
+@Command(
+    name = "show",
+    description = {
+      "Print the effective value of each key, and where it came from.",
+      "Secrets are masked. The files that were read are named last."
+    })
+final class ConfigShowCommand extends ListingCommand<ConfigShowCommand.Listing> {
+  private final Session session;
+
+  ConfigShowCommand(Session session) {
+    this.session = session;
+  }
+
+  /** One key. */
+  record Key(String key, @Nullable Object value, String origin) {}
+
+  /** Everything. */
+  record Listing(List<Key> values, List<String> files) {}
+
+  @Override
+  protected Listing find() {
+    Configuration configuration = session.configuration();
+    return new Listing(
+        configuration.effective().stream()
+            .map(value -> new Key(value.key(), value.value(), value.origin()))
+            .toList(),
+        configuration.filesRead().stream().map(Path::toString).toList());
+  }
+
+  @Override
+  protected void print(Listing found, PrintWriter out) {
+    Table table = new Table("KEY", "VALUE", "ORIGIN");
+    for (Configuration.Value value : session.configuration().effective()) {
+      table.row(value.key(), value.text(), value.origin());
+    }
+    table.print(out);
+    out.println();
+    String files = String.join(", ", found.files());
+    out.println("Files read: " + (files.isEmpty() ? "none" : files));
+  }
+}

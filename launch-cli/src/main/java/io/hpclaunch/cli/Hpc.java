@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hpclaunch.cli;
+
+import io.hpclaunch.cli.doctor.DoctorCommand;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command {@code hpc}. */
+@Command(
+    name = "hpc",
+    description = "Run work on whatever computer is at hand.",
+    versionProvider = Hpc.Version.class,
+    commandListHeading = "%nCommands:%n",
+    optionListHeading = "%nOptions:%n",
+    footerHeading = "%n",
+    footer =
+        "'hpc COMMAND --help' tells more about a command; hpc-launch(1) starts a parallel program.",
+    synopsisSubcommandLabel = "COMMAND")
+public final class Hpc implements Runnable {
+  @Mixin
+  @SuppressWarnings("UnusedVariable") // picocli reads it
+  private final GlobalOptions options;
+
+  @Spec
+  private CommandSpec spec = CommandSpec.create();
+
+  private Hpc(GlobalOptions options) {
+    this.options = options;
+  }
+
+  /**
+   * Runs one command line.
+   *
+   * @param args the user's words
+   */
+  public static void main(String[] args) {
+    Installation installation = Installation.of(System.getProperties());
+    int status;
+    try (Session session = new Session(System.getenv(), Path.of(""), installation)) {
+      CommandLine line = commandLine(session)
+          .setOut(new PrintWriter(System.out, false, StandardCharsets.UTF_8))
+          .setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
+      status = line.execute(args);
+      line.getOut().flush();
+    }
+    System.exit(status);
+  }
+
+  /**
+   * The command with all its sub-commands.
+   *
+   * @param session what they work with
+   * @return ready to parse and execute one line
+   */
+  public static CommandLine commandLine(Session session) {
+    CommandLine hpc = new CommandLine(new Hpc(session.options()));
+    hpc.addSubcommand(new BackendsCommand(session));
+    hpc.addSubcommand(new LaunchersCommand(session));
+    hpc.addSubcommand(new ResourcesCommand(session));
+    // Common options are inherited when a command is added, hence from the top down.
+    CommandLine config = new CommandLine(new ConfigCommand());
+    hpc.addSubcommand(config);
+    config.addSubcommand(new ConfigShowCommand(session));
+    hpc.addSubcommand(new DoctorCommand(session));
+    CommandErrors errors = new CommandErrors(session.options());
+    return hpc.setParameterExceptionHandler(errors)
+        .setExecutionExceptionHandler(errors)
+        .setAbbreviatedOptionsAllowed(false)
+        .setUsageHelpAutoWidth(false)
+        .setUsageHelpWidth(100)
+        .setColorScheme(CommandLine.Help.defaultColorScheme(
+            session.installation().colour() ? Ansi.ON : Ansi.OFF));
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "no command given");
+  }
+
+  /** The version of the jar that runs. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = Hpc.class.getPackage().getImplementationVersion();
+      return new String[] {"hpc " + (version == null ? "(unpackaged)" : version)};
+    }
+  }
+}
