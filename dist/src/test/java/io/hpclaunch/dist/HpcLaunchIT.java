@@ -71,7 +71,7 @@ class HpcLaunchIT {
         "%(np)d",
         ":",
         "-np=5",
-        "-x",
+        "-q",
         "./app",
         ":",
         "./app");

@@ -26,8 +26,8 @@ import org.snakeyaml.engine.v2.schema.CoreSchema;
  * Reads YAML 1.2 with its core schema. The one class that knows the YAML library: it is not loaded
  * when everything comes out of the cache.
  *
- * <p>Aliases are followed, with a limit on how large they may make a document; merge keys, which
- * are no part of YAML 1.2, and tags of one's own are errors.
+ * <p>Aliases are followed, with a limit on how large they may make a document, and so are merge
+ * keys, which files of hpc_connect may hold. Tags of one's own are errors.
  */
 final class YamlReader {
   private static final int MOST_NODES = 250_000;
@@ -58,6 +58,8 @@ final class YamlReader {
     LoadSettings settings = LoadSettings.builder()
         .setLabel(source.name())
         .setSchema(new CoreSchema())
+        .setAllowNonScalarKeys(true) // refused below, with their line
+        .setMaxAliasesForCollections(MOST_NODES) // what they make of the document counts
         .setCodePointLimit(Integer.MAX_VALUE) // files are bounded where they are read
         .build();
     try {
@@ -179,9 +181,10 @@ final class YamlReader {
     if (scalar.getValue().isEmpty()) {
       throw error(place.line(), "a key is empty");
     }
-    if (scalar.getValue().equals("<<") && scalar.isPlain()) {
-      throw error(
-          place.line(), "YAML 1.2 has no merge key '<<': repeat the keys, or use a profile");
+    for (int at = 0; at < scalar.getValue().length(); at++) {
+      if (Character.isISOControl(scalar.getValue().charAt(at))) {
+        throw error(place.line(), "a key holds a control character");
+      }
     }
     return scalar.getValue();
   }

@@ -5,6 +5,8 @@ import java.util.ServiceConfigurationError;
 
 /** Says in one line why a plugin failed. */
 final class Faults {
+  private static final int LONGEST = 300;
+
   private Faults() {}
 
   /** Passes on what no plugin is to blame for and nobody should go on after. */
@@ -31,8 +33,11 @@ final class Faults {
     if (fault instanceof NoClassDefFoundError && text.indexOf(' ') < 0) {
       return "it needs the class " + text.replace('/', '.') + ", which is missing";
     }
+    if (fault instanceof InstantiationException) {
+      return "it is abstract";
+    }
     String kind = fault.getClass().getSimpleName();
-    return oneLine(fault.getMessage() == null ? kind : kind + ": " + text);
+    return printable(fault.getMessage() == null ? kind : kind + ": " + text);
   }
 
   /** Java 17 wrote class files of version 61, and every release since adds one. */
@@ -41,18 +46,25 @@ final class Faults {
     int at = message.indexOf(mark);
     int dot = at < 0 ? -1 : message.indexOf('.', at);
     if (dot < 0) {
-      return oneLine(message);
+      return printable(message);
     }
     try {
       int needed = Integer.parseInt(message.substring(at + mark.length(), dot)) - 44;
       return "it is compiled for Java " + needed + ", this is Java "
           + Runtime.version().feature();
     } catch (NumberFormatException e) {
-      return oneLine(message);
+      return printable(message);
     }
   }
 
-  private static String oneLine(String text) {
-    return text.strip().replace('\n', ' ').replace('\r', ' ');
+  /** A plugin may say anything; a message is one line of text. */
+  static String printable(String text) {
+    String line = text.strip();
+    StringBuilder out = new StringBuilder();
+    for (int i = 0; i < Math.min(line.length(), LONGEST); i++) {
+      char c = line.charAt(i);
+      out.append(Character.isISOControl(c) ? ' ' : c);
+    }
+    return line.length() > LONGEST ? out.append('…').toString() : out.toString();
   }
 }

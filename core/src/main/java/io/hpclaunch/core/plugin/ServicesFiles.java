@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.lang.reflect.Constructor;
-import java.lang.reflect.Modifier;
 import java.net.URL;
 import java.net.URLConnection;
 import java.nio.charset.StandardCharsets;
@@ -76,7 +75,7 @@ final class ServicesFiles {
           null,
           location,
           "line %d of META-INF/services/%s is not the name of a class, so that none of its lines counts: '%s'"
-              .formatted(number, service.getName(), printable(className))));
+              .formatted(number, service.getName(), Faults.printable(className))));
       return;
     }
     String why = faultOf(className);
@@ -90,9 +89,6 @@ final class ServicesFiles {
       Class<?> type = Class.forName(className, false, loader);
       if (!service.isAssignableFrom(type)) {
         return "it does not implement " + service.getName();
-      }
-      if (Modifier.isAbstract(type.getModifiers())) {
-        return "it is abstract";
       }
       return hasConstructor(type) ? null : "it has no public constructor without parameters";
     } catch (ClassNotFoundException | RuntimeException | Error e) {
@@ -110,29 +106,16 @@ final class ServicesFiles {
     return false;
   }
 
+  /** By the rule of {@link java.util.ServiceLoader}, which is a little lax about dots. */
   private static boolean isClassName(String text) {
-    boolean start = true;
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
-      if (start ? !Character.isJavaIdentifierStart(c) : c != '.' && !isPart(c)) {
+      if (i == 0
+          ? !Character.isJavaIdentifierStart(c)
+          : c != '.' && !Character.isJavaIdentifierPart(c)) {
         return false;
       }
-      start = c == '.';
     }
-    return !start;
-  }
-
-  private static boolean isPart(char c) {
-    return Character.isJavaIdentifierPart(c) && !Character.isIdentifierIgnorable(c);
-  }
-
-  /** A services file may hold anything; a message is one line of text. */
-  private static String printable(String text) {
-    StringBuilder out = new StringBuilder();
-    for (int i = 0; i < Math.min(text.length(), 60); i++) {
-      char c = text.charAt(i);
-      out.append(Character.isISOControl(c) ? '?' : c);
-    }
-    return text.length() > 60 ? out.append('…').toString() : out.toString();
+    return true;
   }
 }

@@ -123,7 +123,8 @@ final class Source implements AutoCloseable {
     }
     return word
         ? null
-        : "its name must be a word of letters, digits, '-', '_' and '.', and is '" + name + "'";
+        : "its name must be a word of letters, digits, '-', '_' and '.', and is '"
+            + Faults.printable(name) + "'";
   }
 
   private static Class<?> service(Kind kind) {

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2034,SC2154
+# The ledger read into tables. A key is ID/INDEX, with `-` for the index of a plain job. Needs
+# lib.bash.
+
+declare -A job=()      # ID → the words of its Q line behind the id
+declare -A begun=()    # key → ATTEMPT TIME PID START SESSION GPUS
+declare -A ended=()    # key → ATTEMPT TIME STATUS SIGNAL CAUSE CPU PEAK REASON
+declare -A asked=()    # key → TIME WHO: a wish to end it that came before its end
+declare -A overdue=()  # key → TIME: its walltime ended before it did
+declare -A cleared=()  # key → LEFT: after asked or overdue, when its processes are gone
+declare -A base=()     # ENV → UMASK NAME=VALUE…
+declare -A wanted=()   # ids to read; all where empty
+order=()               # ids as they were submitted
+slots_line=            # SLOTS GPUS
+boot_of_agent=         # of the last agent
+boot_begun=            # of the agent that started what runs
+
+# apply KIND WORDS…: one line, without its end. A repeated line changes nothing.
+apply() {
+  case $1 in
+    Q)
+      (($# == 20)) && [[ -z ${job[$2]+x} ]] || return 0
+      job[$2]="${*:3}"
+      order+=("$2")
+      ;;
+    S) begun[$2/$3]="$4 $5 $6 $7 $8 $9" ;;
+    E)
+      [[ -z ${ended[$2/$3]+x} ]] || return 0
+      ended[$2/$3]="$4 $5 $6 $7 $8 $9 ${10} ${11}"
+      ;;
+    C) [[ -n ${ended[$2/$3]+x} || -n ${asked[$2/$3]+x} ]] || asked[$2/$3]="$4 $5" ;;
+    T) [[ -n ${ended[$2/$3]+x} ]] || overdue[$2/$3]=$5 ;;
+    K) cleared[$2/$3]=$5 ;;
+    V) base[$2]="${*:3}" ;;
+    L) slots_line="$2 $3" ;;
+    A) boot_of_agent=$5 ;;
+  esac
+}
+
+# load FILE: applies its lines: of the wanted jobs, or all. False when it can't be read.
+load() {
+  local lines=() line id rest some=${#wanted[@]}
+  [[ -r $1 ]] || return 1
+  { mapfile -t lines <"$1"; } 2>/dev/null || return 1
+  for line in "${lines[@]}"; do
+    line_words "$line" || continue
+    if ((some)) && [[ -z ${wanted[${REPLY:2:36}]+x} && $REPLY != L* ]]; then
+      continue
+    fi
+    case $REPLY in # what most lines are, as apply does it, without taking all words apart
+      Q*)
+        id=${REPLY:2:36}
+        [[ -z ${job[$id]+x} ]] || continue
+        job[$id]=${REPLY:39}
+        order+=("$id")
+        ;;
+      S*)
+        rest=${REPLY:39}
+        begun[${REPLY:2:36}/${rest%% *}]=${rest#* }
+        ;;
+      E*)
+        rest=${REPLY:39}
+        id=${REPLY:2:36}/${rest%% *}
+        [[ -n ${ended[$id]+x} ]] || ended[$id]=${rest#* }
+        ;;
+      *)
+        # shellcheck disable=SC2086
+        apply $REPLY
+        ;;
+    esac
+  done
+}
+
+# split_array SPEC: sets first, last, step, at_once (0: no limit) and count.
+split_array() {
+  local IFS=:
+  # shellcheck disable=SC2086
+  set -- $1
+  first=$1 last=$2 step=$3 at_once=${4:--}
+  [[ $at_once != - ]] || at_once=0
+  count=$(((last - first) / step + 1))
+}
+
+# spec_of ID: sets the variables of a job from its Q line.
+spec_of() {
+  # shellcheck disable=SC2086
+  set -- ${job[$1]}
+  token=$1 attempt=$2 submitted=$3 cpus=$4 gpus=$5 oversubscribe=$6 wall=$7 warn=$8 grace=$9
+  array=${10} deps=${11} dir=${12} script=${13} in=${14} out=${15} err=${16} name=${17} env=${18}
+}
+
+# end_of KEY: sets end, the words of the key's end; empty while there is none. What was asked to
+# end, or had to, has ended when its processes are gone.
+end_of() {
+  local id=${1%/*}
+  end=${ended[$1]:-}
+  if [[ -n ${begun[$1]+x} ]]; then
+    if [[ -n ${asked[$1]+x} || -n ${overdue[$1]+x} || -n ${asked[$id/-]+x} ]] && outside_clearing "$1"; then
+      end=
+    fi
+  elif [[ -z $end ]]; then
+    end=${ended[$id/*]:-}
+  fi
+}
+
+# outside_clearing KEY: whether its processes have still to go. A wish that came for a whole array
+# after an element's end does not touch that element.
+outside_clearing() {
+  [[ -z ${cleared[$1]+x} ]] || return 1
+  [[ -z ${ended[$1]+x} || -n ${asked[$1]+x} || -n ${overdue[$1]+x} ]] && return 0
+  local whole=${asked[${1%/*}/-]} over=${ended[$1]#* }
+  ((${whole%% *} < ${over%% *}))
+}
+
+# was_asked KEY: whether a wish to end it came before its end.
+was_asked() {
+  [[ -n ${asked[$1]+x} ]] && return 0
+  local whole=${asked[${1%/*}/-]:-} over=${end#* }
+  [[ -n $whole ]] || return 1
+  ((${whole%% *} < ${over%% *}))
+}
+
+# verdict KEY: sets state, cause and reason from end, which end_of has set and is not empty.
+verdict() {
+  # shellcheck disable=SC2086
+  set -- "$1" $end
+  local status=$4 signal=$5
+  state=FAILED cause=$6 reason=$9
+  if [[ -n ${overdue[$1]+x} ]]; then
+    cause=timeout
+    [[ $reason != - ]] || reason=its%20walltime%20is%20over
+  elif [[ $cause == cancelled ]] || { [[ $cause != dependency ]] && was_asked "$1"; }; then
+    state=CANCELLED cause=-
+    [[ $reason != - ]] || reason=cancelled
+  elif [[ $cause == - && $status == 0 ]]; then
+    state=COMPLETED
+  elif [[ $cause == - && $signal != - ]]; then
+    cause=signal
+  elif [[ $cause == - ]]; then
+    cause=exit_code
+  fi
+  local left=${cleared[$1]:--}
+  [[ $left == - ]] || reason="$reason;%20left:%20$left"
+}

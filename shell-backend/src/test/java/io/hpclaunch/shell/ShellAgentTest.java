@@ -1,0 +1,353 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hpclaunch.shell;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hpclaunch.shell.AgentSpool.Job;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The agent of the shell backend, with real processes. Words of an answer: see hpc-shell. */
+class ShellAgentTest {
+  private static final int STATE = 3;
+  private static final int STATUS = 4;
+  private static final int SIGNAL = 5;
+  private static final int CAUSE = 6;
+  private static final int REASON = 16;
+
+  @TempDir
+  Path folder;
+
+  private AgentSpool spool;
+
+  @BeforeEach
+  void open() {
+    spool = new AgentSpool(folder);
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    spool.close();
+  }
+
+  @Test
+  void jobsRunWithoutAClientAndTellHowTheyEnded() throws IOException {
+    Job good = spool.job("echo out; echo err >&2");
+    Job bad = spool.job("exit 42");
+    assertThat(spool.submit(good, bad)).containsExactly("ok " + good.id(), "ok " + bad.id());
+    AgentSpool.await(() -> Files.exists(bad.folder().resolve("exit")));
+    assertThat(spool.end(good)).element(STATE).isEqualTo("COMPLETED");
+    List<String> end = spool.end(bad);
+    assertThat(end.get(STATE)).isEqualTo("FAILED");
+    assertThat(end.get(STATUS)).isEqualTo("42");
+    assertThat(end.get(CAUSE)).isEqualTo("exit_code");
+    assertThat(good.folder().resolve("stdout")).hasContent("out");
+    assertThat(good.folder().resolve("stderr")).hasContent("err");
+  }
+
+  @Test
+  void theSubmittersEnvironmentDoesNotLeak() throws IOException {
+    Job job = spool.job("env");
+    spool.submit(job);
+    spool.end(job);
+    assertThat(job.folder().resolve("stdout"))
+        .content()
+        .contains("HPC_TOKEN=h0000001", "HPC_NATIVE_ID=" + job.id(), "PATH=")
+        .doesNotContain("LEAKS=", "HPC_SHELL_");
+  }
+
+  @Test
+  void noMoreRunThanThereAreSlotsFirstComeFirstServed() throws IOException {
+    Path log = folder.resolve("log");
+    Job[] jobs = new Job[6];
+    for (int i = 0; i < jobs.length; i++) {
+      jobs[i] = spool.job("echo + >>" + log + "; sleep 0.1; echo - >>" + log);
+    }
+    spool.submit(jobs);
+    for (Job job : jobs) {
+      assertThat(spool.end(job).get(STATE)).isEqualTo("COMPLETED");
+    }
+    int running = 0;
+    for (String line : Files.readAllLines(log)) {
+      running += line.equals("+") ? 1 : -1;
+      assertThat(running).isLessThanOrEqualTo(2);
+    }
+  }
+
+  @Test
+  void aJobLargerThanTheMachineIsRefusedWithBothFiguresUnlessOversubscribed() throws IOException {
+    Job refused = spool.job("true").cpus(3);
+    Job allowed = spool.job("true").cpus(3).oversubscribe();
+    List<String> answer = spool.submit(refused, allowed);
+    assertThat(answer.get(0)).startsWith("refused " + refused.id()).contains("3%20cpus", "has%202");
+    assertThat(answer.get(1)).isEqualTo("ok " + allowed.id());
+    assertThat(spool.end(allowed).get(STATE)).isEqualTo("COMPLETED");
+    assertThat(spool.query(refused.id()).get(0).get(0)).isEqualTo("unknown");
+  }
+
+  @Test
+  void gpusAreHandedOutAndGivenBack() throws IOException {
+    Job[] jobs = new Job[4];
+    for (int i = 0; i < 3; i++) {
+      jobs[i] = spool.job("echo $CUDA_VISIBLE_DEVICES; sleep 0.1").gpus(1);
+    }
+    jobs[3] = spool.job("echo \"<$CUDA_VISIBLE_DEVICES>\"");
+    spool.submit(List.of("--slots", "4", "--gpus", "5,7"), jobs);
+    List<String> seen = new ArrayList<>();
+    for (Job job : jobs) {
+      spool.end(job);
+      seen.add(Files.readString(job.folder().resolve("stdout")).strip());
+    }
+    assertThat(seen.subList(0, 2)).containsExactlyInAnyOrder("5", "7");
+    assertThat(seen.get(2)).isIn("5", "7");
+    assertThat(seen.get(3)).isEqualTo("<>");
+  }
+
+  @Test
+  void theWalltimeEndsTheWholeGroup() throws IOException {
+    Job job = spool
+        .job("trap '' TERM; sleep 300 & echo $!; sleep 300")
+        .walltime(Duration.ofMillis(500))
+        .grace(Duration.ofMillis(200));
+    spool.submit(job);
+    List<String> end = spool.end(job);
+    assertThat(end.get(STATE)).isEqualTo("FAILED");
+    assertThat(end.get(CAUSE)).isEqualTo("timeout");
+    assertThat(job.folder().resolve("exit")).content().contains("cause=timeout").endsWith("end\n");
+    assertGone(job);
+  }
+
+  @Test
+  void theWarningComesBeforeTheWalltime() throws IOException {
+    Job job =
+        spool.job(":").walltime(Duration.ofSeconds(30)).warn("USR1", Duration.ofMillis(29_500));
+    Files.writeString(
+        job.folder().resolve("script"),
+        "#!/bin/bash\ntrap 'echo warned; exit 3' USR1\nwhile :; do sleep 0.05; done\n");
+    spool.submit(job);
+    assertThat(spool.end(job).get(STATUS)).isEqualTo("3");
+    assertThat(job.folder().resolve("stdout")).hasContent("warned");
+  }
+
+  @Test
+  void cancelLeavesNoProcessEvenOfThoseThatLeftTheSession() throws IOException {
+    Job job = spool
+        .job("trap '' TERM; setsid sleep 300 & echo $!; sleep 300")
+        .grace(Duration.ofMillis(100));
+    Job queued = spool.job("true");
+    spool.submit(List.of("--slots", "1"), job, queued);
+    AgentSpool.await(() -> job.folder().resolve("stdout").toFile().length() > 0);
+    spool.call(queued.id() + "\n" + job.id() + "\n", List.of("cancel"));
+    assertThat(spool.end(job).get(STATE)).isEqualTo("CANCELLED");
+    assertThat(spool.end(queued).get(STATE)).isEqualTo("CANCELLED");
+    assertThat(queued.folder().resolve("announced")).doesNotExist();
+    assertGone(job);
+    assertThat(spool.call(job.id() + "\n", List.of("cancel"))).containsExactly("ended " + job.id());
+  }
+
+  private static void assertGone(Job job) throws IOException {
+    long pid = Long.parseLong(Files.readAllLines(job.folder().resolve("stdout")).get(0));
+    Path stat = Path.of("/proc/" + pid + "/stat");
+    assertThat(Files.exists(stat) ? Files.readString(stat) : ") Z").contains(") Z");
+  }
+
+  @Test
+  void anArrayKeepsToItsLimitAndTellsItsElements() throws IOException {
+    Job job = spool
+        .job("echo $HPC_ARRAY_INDEX/$HPC_ARRAY_COUNT; test $HPC_ARRAY_INDEX != 5")
+        .array("1:9:2:1");
+    spool.submit(job);
+    AgentSpool.await(() ->
+        list(job).stream().allMatch(e -> List.of("COMPLETED", "FAILED").contains(e.get(STATE))));
+    assertThat(list(job))
+        .extracting(e -> e.get(2) + e.get(STATE).charAt(0))
+        .containsExactly("1C", "3C", "5F", "7C", "9C");
+    assertThat(job.folder().resolve("stdout.9")).hasContent("9/5");
+    assertThat(job.folder().resolve("exit.9")).exists();
+  }
+
+  private List<List<String>> list(Job job) {
+    try {
+      return spool.query(job.id());
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void dependenciesStartOrEndTheirJobs() throws IOException {
+    Job bad = spool.job("exit 1");
+    Job notOk = spool.job("true").after("afternotok:" + bad.id());
+    Job any = spool.job("true").after("afterany:" + bad.id() + ",afterok:" + notOk.id());
+    Job ok = spool.job("true").after("afterok:" + bad.id());
+    Job further = spool.job("true").after("afterok:" + ok.id());
+    Job stranger = spool.job("true").after("afterok:00000000-0000-0000-0000-000000000000");
+    assertThat(spool.submit(bad, notOk, any, ok, further, stranger).get(5)).startsWith("refused");
+    assertThat(spool.end(notOk).get(STATE)).isEqualTo("COMPLETED");
+    assertThat(spool.end(any).get(STATE)).isEqualTo("COMPLETED");
+    assertThat(spool.end(ok).get(CAUSE)).isEqualTo("dependency");
+    assertThat(spool.end(further).get(CAUSE)).isEqualTo("dependency");
+    assertThat(ok.folder().resolve("announced")).doesNotExist();
+  }
+
+  @Test
+  void aKilledScriptIsToldByItsSignal() throws IOException {
+    Job job = spool.job(":");
+    Files.writeString(job.folder().resolve("script"), "#!/bin/bash\nkill -KILL $$\n");
+    spool.submit(job);
+    List<String> end = spool.end(job);
+    assertThat(List.of(end.get(STATE), end.get(SIGNAL), end.get(CAUSE)))
+        .containsExactly("FAILED", "9", "signal");
+    assertThat(job.folder().resolve("exit")).content().contains("signal=9").endsWith("end\n");
+  }
+
+  @Test
+  void anOutputThatCannotBeWrittenEndsTheJobWithAReason() throws IOException {
+    Job job = spool.job("true");
+    Files.createDirectory(job.folder().resolve("stdout"));
+    spool.submit(job);
+    List<String> end = spool.end(job);
+    assertThat(end.get(CAUSE)).isEqualTo("launch");
+    assertThat(end.get(REASON)).contains("cannot%20write%20standard%20output");
+    assertThat(job.folder().resolve("announced")).doesNotExist();
+  }
+
+  @Test
+  void aJobWithoutWrapperAndScriptDoesNotRunForEver() throws IOException {
+    Job job = spool.job("sleep 30").grace(Duration.ofMillis(100));
+    spool.submit(job);
+    AgentSpool.await(() -> Files.exists(job.folder().resolve("announced")));
+    AgentSpool.kill(spool.agent());
+    spool.helpers().forEach(AgentSpool::kill);
+    String announced = Files.readString(job.folder().resolve("announced"));
+    AgentSpool.kill(Long.parseLong(announced.split(" ", -1)[6]));
+    assertThat(spool.end(job).get(STATE)).isEqualTo("FAILED");
+  }
+
+  @Test
+  void aRebootEndsWhatRanAsANodeFailure() throws IOException {
+    Job job = spool.job("sleep 30");
+    spool.submit(job);
+    AgentSpool.await(() -> Files.exists(job.folder().resolve("announced")));
+    AgentSpool.kill(spool.agent());
+    spool.helpers().forEach(AgentSpool::kill);
+    AgentSpool.kill(
+        Long.parseLong(Files.readString(job.folder().resolve("announced")).split(" ", -1)[6]));
+    Path ledger = spool.spool().resolve("ledger");
+    String boot = Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
+    Files.writeString(ledger, Files.readString(ledger).replace(boot, "an-earlier-boot"));
+    assertThat(spool.end(job).get(CAUSE)).isEqualTo("node_fail");
+  }
+
+  @Test
+  void theJobOfAnotherHostIsShownAsItsRecordTells() throws IOException {
+    Job ended = spool.job("true");
+    spool.submit(ended);
+    spool.end(ended);
+    AgentSpool.await(this::retired);
+    Job running = spool.job("true");
+    Path ledger = spool.spool().resolve("ledger");
+    List<String> lines = new ArrayList<>(Files.readAllLines(ledger));
+    lines.add(lines.stream()
+        .filter(l -> l.startsWith("~Q "))
+        .findFirst()
+        .orElseThrow()
+        .replace(ended.id(), running.id()));
+    lines.add("~S " + running.id() + " - 1 1000000 77 88 99 none .");
+    Files.createDirectory(spool.root().resolve("elsewhere"));
+    Files.write(spool.root().resolve("elsewhere/ledger"), lines);
+    Files.delete(ledger);
+    assertThat(spool.state(ended.id())).isEqualTo("COMPLETED");
+    List<String> answer = spool.query(running.id()).get(0);
+    assertThat(answer.get(STATE)).isEqualTo("UNKNOWN");
+    assertThat(answer.get(REASON)).contains("belongs%20to%20elsewhere", "RUNNING");
+    assertThat(spool.call(running.id() + "\n", List.of("cancel")))
+        .containsExactly("elsewhere " + running.id() + " elsewhere");
+  }
+
+  @Test
+  void tornLinesHideNothing() throws IOException {
+    Job first = spool.job("true");
+    spool.submit(first);
+    Files.writeString(spool.spool().resolve("ledger"), "~Q torn h0", StandardOpenOption.APPEND);
+    Job second = spool.job("true");
+    spool.submit(second);
+    assertThat(spool.end(first).get(STATE)).isEqualTo("COMPLETED");
+    assertThat(spool.end(second).get(STATE)).isEqualTo("COMPLETED");
+  }
+
+  @Test
+  void whatIsNoJobIsRefusedAndHarmsNoOther() throws IOException {
+    Job good = spool.job("true");
+    List<String> answer = spool.call(
+        "\nrubbish\n" + good.toString().replace(" 1 1 0 ", " 1 -1 0 ") + "\n" + good + "\n",
+        List.of("submit"));
+    assertThat(answer).hasSize(4);
+    assertThat(answer.subList(0, 3)).allMatch(line -> line.startsWith("refused "));
+    assertThat(spool.end(good).get(STATE)).isEqualTo("COMPLETED");
+  }
+
+  @Test
+  void theSameSubmissionTwiceRunsOnce() throws IOException {
+    Job job = spool.job("true");
+    spool.submit(job, job);
+    spool.submit(job);
+    spool.end(job);
+    assertThat(Files.readAllLines(job.folder().resolve("announced"))).hasSize(1);
+    assertThat(spool.call("h0000001testtoken\nhzzzzzzzzz\n", List.of("find")))
+        .singleElement()
+        .asString()
+        .startsWith("found h0000001testtoken " + job.id());
+  }
+
+  @Test
+  void agentsAndHelpersKilledAtAnyMomentLoseAndDoubleNoJob() throws IOException {
+    Job[] jobs = new Job[200];
+    for (int i = 0; i < jobs.length; i++) {
+      jobs[i] = spool.job("echo ran");
+    }
+    spool.submit(jobs);
+    for (int kills = 0; kills < 40; kills++) {
+      List<Long> helpers = spool.helpers();
+      AgentSpool.kill(
+          kills % 2 == 0 || helpers.isEmpty() ? spool.agent() : helpers.get(helpers.size() - 1));
+      spool.call("", List.of("repair"));
+    }
+    for (Job job : jobs) {
+      assertThat(spool.end(job).get(STATE)).isEqualTo("COMPLETED");
+      assertThat(Files.readAllLines(job.folder().resolve("announced"))).hasSize(1);
+    }
+  }
+
+  @Test
+  void whatEndedIsMovedToTheArchiveAndStillKnown() throws IOException {
+    Job job = spool.job("true");
+    spool.submit(job);
+    spool.end(job);
+    AgentSpool.await(this::retired);
+    Files.writeString(
+        spool.spool().resolve("ledger"), "# torn ~Q\n".repeat(20_001), StandardOpenOption.APPEND);
+    Job next = spool.job("true").after("afterok:" + job.id());
+    spool.submit(next);
+    assertThat(spool.end(next).get(STATE)).isEqualTo("COMPLETED");
+    assertThat(spool.spool().resolve("archive")).isNotEmptyDirectory();
+    assertThat(spool.query(job.id()).get(0).get(STATE)).isEqualTo("COMPLETED");
+  }
+
+  private boolean retired() {
+    try {
+      return spool.agent() == 0;
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
