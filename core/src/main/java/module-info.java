@@ -3,12 +3,15 @@
 module io.hpclaunch.core {
   requires transitive io.hpclaunch.api;
   requires com.google.common;
+  requires com.google.gson;
   requires org.snakeyaml.engine;
 
   exports io.hpclaunch.core.config;
   exports io.hpclaunch.core.launch;
   exports io.hpclaunch.core.plugin;
+  exports io.hpclaunch.core.script;
   exports io.hpclaunch.core.shell;
+  exports io.hpclaunch.core.store;
   exports io.hpclaunch.core.transport;
 
   uses io.hpclaunch.api.HPCBackend;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2154,SC2030,SC2031
 # What the commands in bin/ share: finds the installation, Java and the class path, and keeps a
 # class-data archive that makes the start fast. Source it with hpc_home and hpc_jvm_options set; it
 # runs nothing by itself.
@@ -81,7 +81,7 @@ hpc_use_archive() {
   hpc_archive=()
   hpc_state=${HPC_STATE_DIR:-}
   if [[ -z $hpc_state ]]; then
-    if [[ -n ${XDG_STATE_HOME:-} ]]; then
+    if [[ ${XDG_STATE_HOME:-} == /* ]]; then
       hpc_state=$XDG_STATE_HOME/hpc-launch
     elif [[ -n ${HOME:-} ]]; then
       hpc_state=$HOME/.local/state/hpc-launch
@@ -91,14 +91,22 @@ hpc_use_archive() {
   fi
   # Sizes and times, as the JVM itself compares them: an archive for other files is of no use.
   hpc_key="$1 $hpc_java_version
-$(IFS=: && set -f && LC_ALL=C ls -lnLd -- "$hpc_java" $hpc_jars 2>/dev/null)"
+$(
+    IFS=: && set -f && export LC_ALL=C && exec 2>/dev/null
+    ls -lnLd --time-style=+%s -- "$hpc_java" $hpc_jars || ls -lnLdT -- "$hpc_java" $hpc_jars
+  )"
   hpc_folder=${1}-${hpc_java_version}-${hpc_home}
   hpc_folder=$hpc_state/cache/jvm/${hpc_folder//[^A-Za-z0-9.-]/_}
-  if [[ -r $hpc_folder/options ]]; then
+  # What stands there becomes options of a JVM: only what this user wrote, and only an archive.
+  if [[ -r $hpc_folder/options && -O $hpc_folder/options && -O $hpc_folder ]]; then
     IFS= read -r -d '' hpc_kept <"$hpc_folder/options"
     if [[ $hpc_kept == "$hpc_key"$'\n\n'* ]]; then
       while IFS= read -r hpc_line; do
-        [[ -z $hpc_line ]] || hpc_archive+=("$hpc_line")
+        case $hpc_line in
+          -XX:SharedArchiveFile="$hpc_folder"/archive-* | -XX:AOTCache="$hpc_folder"/archive-*)
+            hpc_archive+=("$hpc_line")
+            ;;
+        esac
       done <<<"${hpc_kept#"$hpc_key"}"
       return 0
     fi
@@ -125,7 +133,9 @@ hpc_dump_archive() {
 hpc_make_archive() {
   local hpc_file hpc_option hpc_work hpc_old
   (umask 077 && mkdir -p -- "$hpc_folder") || return 1
-  [[ -w $hpc_folder ]] || return 1
+  [[ -w $hpc_folder && -O $hpc_folder ]] || return 1
+  # left by starts that were ended in the middle
+  find "$hpc_folder" -maxdepth 1 -name 'making.*' -mmin +60 -exec rm -rf -- {} +
   hpc_work=$(mktemp -d "$hpc_folder/making.XXXXXX") || return 1
   hpc_file=$hpc_folder/archive-${hpc_work##*.}
   hpc_option=SharedArchiveFile

@@ -91,22 +91,6 @@ public final class Configuration {
   }
 
   /**
-   * The configured backends of one type.
-   *
-   * @param type the type, letter by letter; aliases are for plugins to know
-   * @return the entries, in the order written
-   */
-  public List<BackendEntry> backendsOfType(String type) {
-    List<BackendEntry> all = new ArrayList<>();
-    for (BackendEntry entry : backends) {
-      if (entry.type().equals(type)) {
-        all.add(entry);
-      }
-    }
-    return List.copyOf(all);
-  }
-
-  /**
    * What holds for every backend: {@code defaults}.
    *
    * @return the settings; those that describe resources are read by {@link #defaultResources}

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.core.config;
 
+import io.hpclaunch.api.InvalidConfiguration;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -12,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class FileSearch {
   private static final String OURS = "hpc-launch.yaml";
   private static final String HPC_CONNECTS = "hpc_connect.yaml";
+  private static final int WRITABLE_BY_ALL = 0002;
 
   private final ConfigSources sources;
   private final List<ConfigFile> found = new ArrayList<>();
@@ -65,14 +68,38 @@ final class FileSearch {
     for (Path folder = sources.workingDirectory(); folder != null; folder = folder.getParent()) {
       Path own = folder.resolve(OURS);
       if (isThere(own)) {
+        checkTrusted(own);
         ours(own);
         return;
       }
       Path theirs = folder.resolve(HPC_CONNECTS);
       if (isThere(theirs)) {
+        checkTrusted(theirs);
         foreign(theirs);
         return;
       }
+    }
+  }
+
+  /** A file that anybody may have put there names programs that would be run in our name. */
+  private static void checkTrusted(Path file) {
+    Integer folder = unixAttribute(file.toAbsolutePath().getParent(), "mode");
+    Integer owner = unixAttribute(file, "uid");
+    if (folder == null || owner == null || (folder & WRITABLE_BY_ALL) == 0 || owner == 0) {
+      return;
+    }
+    if (!owner.equals(unixAttribute(Path.of("/proc/self"), "uid"))) {
+      throw new InvalidConfiguration(file
+          + " belongs to somebody else, in a folder that everybody may write to: it is not read;"
+          + " remove it, or name it by --config-file if you trust it");
+    }
+  }
+
+  private static @Nullable Integer unixAttribute(@Nullable Path path, String name) {
+    try {
+      return path == null ? null : (Integer) Files.getAttribute(path, "unix:" + name);
+    } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
+      return null; // no such attributes here
     }
   }
 

@@ -13,8 +13,8 @@ public final class Secrets {
   /** What stands in a secret's place. */
   public static final String MASK = "********";
 
-  private static final List<String> WORDS =
-      List.of("password", "passwd", "passphrase", "secret", "token", "credential", "amqp_url");
+  private static final List<String> WORDS = List.of(
+      "password", "passwd", "passphrase", "secret", "token", "credential", "amqp_url", "apikey");
 
   private Secrets() {}
 
@@ -46,18 +46,39 @@ public final class Secrets {
    *
    * @param key the key that it is the value of
    * @param text the text
-   * @return {@link #MASK} for a secret; the password alone is masked in a URL such as
-   *     {@code amqp://user:password@host}; anything else stays as it is
+   * @return {@link #MASK} for a secret; in URLs such as {@code amqp://user:password@host} what
+   *     stands before the last {@code @} is masked, save for the user's name; anything else stays
+   *     as it is
    */
   public static String mask(String key, String text) {
     if (isSecret(key)) {
       return MASK;
     }
-    int scheme = text.indexOf("://");
-    int at = scheme < 0 ? -1 : text.indexOf('@', scheme);
-    int colon = scheme < 0 ? -1 : text.indexOf(':', scheme + 3);
-    int slash = scheme < 0 ? -1 : text.indexOf('/', scheme + 3);
-    boolean inAuthority = colon >= 0 && colon < at && (slash < 0 || at < slash);
-    return inAuthority ? text.substring(0, colon + 1) + MASK + text.substring(at) : text;
+    StringBuilder shown = new StringBuilder();
+    int done = 0;
+    for (int scheme = text.indexOf("://"); scheme >= 0; scheme = text.indexOf("://", done)) {
+      int start = scheme + "://".length();
+      int end = endOfUrl(text, start);
+      int at = text.lastIndexOf('@', end - 1);
+      shown.append(text, done, start);
+      if (at >= start) {
+        int colon = text.indexOf(':', start);
+        shown.append(colon >= start && colon < at ? text.substring(start, colon + 1) : "");
+        shown.append(MASK);
+        start = at;
+      }
+      shown.append(text, start, end);
+      done = end;
+    }
+    return shown.append(text, done, text.length()).toString();
+  }
+
+  /** Where a blank, quote or comma, or the next URL's scheme, ends this one. */
+  private static int endOfUrl(String text, int start) {
+    int end = start;
+    while (end < text.length() && " \t\n\"'<>,".indexOf(text.charAt(end)) < 0) {
+      end++;
+    }
+    return end;
   }
 }

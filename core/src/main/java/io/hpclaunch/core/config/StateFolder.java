@@ -66,8 +66,13 @@ public final class StateFolder {
     }
   }
 
-  /** The user's home directory: {@code HOME}, else what the system says. */
-  static Path home(Map<String, String> environment) {
+  /**
+   * The user's home directory.
+   *
+   * @param environment the environment
+   * @return {@code HOME} where that is an absolute path, else what the system says
+   */
+  public static Path home(Map<String, String> environment) {
     Path home = path(environment, "HOME");
     return home != null && home.isAbsolute() ? home : Path.of(System.getProperty("user.home"));
   }

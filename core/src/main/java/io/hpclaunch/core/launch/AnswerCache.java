@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.core.launch;
 
+import io.hpclaunch.core.config.StateFolder;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -47,12 +48,15 @@ final class AnswerCache {
     if (remembered != null) {
       return remembered;
     }
-    String words = run(executable, arguments);
-    if (words.isEmpty()) {
+    StringBuilder words = new StringBuilder();
+    boolean well = run(executable, arguments, words);
+    if (words.length() == 0) {
       return "";
     }
-    String answer = digest.apply(words).replace('\n', ' ');
-    write(file, question + "\n" + answer + "\n");
+    String answer = digest.apply(words.toString()).replace('\n', ' ');
+    if (well) { // a library that is missing today may be there tomorrow
+      write(file, question + "\n" + answer + "\n");
+    }
     return answer;
   }
 
@@ -81,17 +85,22 @@ final class AnswerCache {
 
   private void write(Path file, String text) {
     try {
-      Files.createDirectories(folder);
+      StateFolder.create(folder);
       Path temporary = Files.createTempFile(folder, "answer", null);
-      Files.writeString(temporary, text, StandardCharsets.UTF_8);
-      Files.move(
-          temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      try {
+        Files.writeString(temporary, text, StandardCharsets.UTF_8);
+        Files.move(
+            temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      } finally {
+        Files.deleteIfExists(temporary);
+      }
     } catch (IOException e) {
       return; // asked again next time
     }
   }
 
-  private static String run(Path executable, List<String> arguments) {
+  /** Runs the program, collects its words, and tells whether it ended with status 0. */
+  private static boolean run(Path executable, List<String> arguments, StringBuilder words) {
     List<String> argv = new ArrayList<>();
     argv.add(executable.toString());
     argv.addAll(arguments);
@@ -106,18 +115,20 @@ final class AnswerCache {
         if (!process.waitFor(SECONDS_TO_ANSWER, TimeUnit.SECONDS)) {
           process.descendants().forEach(ProcessHandle::destroyForcibly);
           process.destroyForcibly();
-          return "";
+          return false;
         }
         byte[] bytes = Files.readAllBytes(output);
-        return new String(bytes, 0, Math.min(bytes.length, LONGEST_ANSWER), StandardCharsets.UTF_8);
+        int length = Math.min(bytes.length, LONGEST_ANSWER);
+        words.append(new String(bytes, 0, length, StandardCharsets.UTF_8));
+        return process.exitValue() == 0;
       } finally {
         Files.delete(output);
       }
     } catch (IOException e) {
-      return "";
+      return false;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return "";
+      return false;
     }
   }
 }

@@ -127,13 +127,13 @@ public final class LaunchPlanner {
   }
 
   private Chosen ofEntry(BackendEntry entry) {
+    Optional<Found<HPCBackend>> type = plugins.backend(entry.type());
+    if (type.isPresent()) {
+      entry.check(type.get().newInstance().configKeys());
+    }
     String launcher = entry.launchType().orElse(null);
     if (launcher == null) {
-      launcher = plugins
-          .backend(entry.type())
-          .orElseThrow(() -> unknownType(entry))
-          .newInstance()
-          .defaultLauncher();
+      launcher = type.orElseThrow(() -> unknownType(entry)).newInstance().defaultLauncher();
     } else if (plugins.launcher(launcher).isEmpty()) {
       throw new InvalidConfiguration("launch.type '" + launcher + "' of backend " + entry.name()
           + " is no launcher; known: " + known(PluginInfo.Kind.LAUNCHER));

@@ -8,12 +8,14 @@ import io.hpclaunch.api.BackendUnavailable;
 import io.hpclaunch.api.launch.LaunchContext;
 import io.hpclaunch.api.launch.LaunchSettings;
 import io.hpclaunch.api.launch.Topology;
+import io.hpclaunch.core.config.StateFolder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -115,8 +117,8 @@ final class LocalLaunchContext implements LaunchContext {
       sum.update(bytes);
       Path folder = world.stateFolder().resolve("cache").resolve("scripts");
       Path file = folder.resolve(name + "-" + Long.toHexString(sum.getValue()));
-      if (!Files.isExecutable(file)) {
-        Files.createDirectories(folder);
+      if (!Files.isExecutable(file) || !Arrays.equals(Files.readAllBytes(file), bytes)) {
+        StateFolder.create(folder);
         Path temporary = Files.createTempFile(folder, name, null);
         Files.write(temporary, bytes);
         Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rwx------"));

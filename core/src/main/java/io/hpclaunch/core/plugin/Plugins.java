@@ -38,8 +38,8 @@ import org.jspecify.annotations.Nullable;
  *       class loader of its own, so that two may use different versions of a library.
  * </ol>
  *
- * <p>The first two answer to a name together; the folders are opened only when these know none.
- * Safe for use by several threads.
+ * <p>The first two answer to a name together; the folders are opened only when none of these has
+ * just that name. Safe for use by several threads.
  */
 public final class Plugins implements AutoCloseable {
   private final ClassLoader loader;
@@ -172,6 +172,9 @@ public final class Plugins implements AutoCloseable {
     for (Source source : opened()) {
       problems.addAll(source.problems());
     }
+    if (path != null) {
+      problems.addAll(path.problems());
+    }
     return problems;
   }
 
@@ -191,8 +194,8 @@ public final class Plugins implements AutoCloseable {
 
   private synchronized <T> Optional<Found<T>> find(Kind kind, String name) {
     Found<?> found = choose(kind, name, distinct(kind, near()));
-    if (found == null) {
-      found = choose(kind, name, distinct(kind, folders()));
+    if (found == null || !found.name().equals(name)) {
+      found = choose(kind, name, everywhere(kind)); // an exact name there beats an alias here
     }
     return Optional.ofNullable(Plugins.<T>cast(found));
   }

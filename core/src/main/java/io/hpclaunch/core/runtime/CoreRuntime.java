@@ -36,6 +36,8 @@ final class CoreRuntime implements HpcRuntime {
   /** By the entry's name, or by type where no entry is meant. */
   private final Map<String, CoreBackend> byName = new HashMap<>();
 
+  private final Map<String, CoreBackend> bareTypes = new HashMap<>();
+
   private final List<CoreBackend> all = new ArrayList<>();
   private volatile boolean closed;
 
@@ -81,14 +83,15 @@ final class CoreRuntime implements HpcRuntime {
     if (entries.size() == 1) {
       return backend(entries.get(0), plugin);
     }
-    if (!byName.containsKey(plugin.name())) {
+    if (!bareTypes.containsKey(plugin.name())) {
       log.info(
           "Backend {}: the type {} without configuration, for {} entries have it",
           name,
           plugin.name(),
           entries.isEmpty() ? "no" : "several");
     }
-    return backend(BackendEntry.of(plugin.name(), Map.of()), plugin);
+    return bareTypes.computeIfAbsent(
+        plugin.name(), type -> make(BackendEntry.of(type, Map.of()), plugin));
   }
 
   @Override

@@ -2,6 +2,7 @@
 package io.hpclaunch.core.runtime;
 
 import io.hpclaunch.api.HpcRuntime;
+import io.hpclaunch.api.Unsupported;
 import io.hpclaunch.api.spi.RuntimeProvider;
 
 /** The service by which the API finds core. */
@@ -11,6 +12,9 @@ public final class CoreRuntimeProvider implements RuntimeProvider {
 
   @Override
   public HpcRuntime.Builder builder() {
+    if (System.getProperty("os.name", "").startsWith("Windows")) {
+      throw new Unsupported("hpc-launch runs on Linux and macOS, not on Windows: use WSL");
+    }
     return new CoreRuntimeBuilder();
   }
 }

@@ -101,8 +101,6 @@ class MergeTest {
             .build());
     assertThat(c.section("worker_pools").section("small").integer("num_workers"))
         .contains(2);
-    assertThat(c.backendsOfType("k8s")).hasSize(1);
-    assertThat(c.backendsOfType("kubernetes")).isEmpty();
     cluster.check(List.of());
   }
 

@@ -4,6 +4,7 @@ package io.hpclaunch.core.plugin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.base.Preconditions;
+import com.google.gson.Gson;
 import io.hpclaunch.api.HPCLauncher;
 import java.lang.module.Configuration;
 import java.lang.module.ModuleFinder;
@@ -49,7 +50,8 @@ class PluginsInModulesTest {
             NullMarked.class,
             Logger.class,
             LoadSettings.class,
-            Preconditions.class)
+            Preconditions.class,
+            Gson.class)
         .map(PluginJar::home)
         .forEach(path::add);
     dependenciesOfGuava().forEach(path::add);

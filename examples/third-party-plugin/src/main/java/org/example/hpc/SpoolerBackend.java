@@ -14,7 +14,8 @@ public final class SpoolerBackend implements HPCBackend {
   private static final Map<String, JobState> STATES = Map.of("queued", JobState.QUEUED,
       "running", JobState.RUNNING, "finished", JobState.COMPLETED);
   private static final String JOB = "cd \"$0\" && exec bash ./\"$1\" </dev/null >stdout 2>stderr";
-  private static final String END = "s=0; for n; do tsp -r $n || tsp -k $n || s=1; done; exit $s";
+  private static final String END = // tsp -k knows a job that has just started a moment later
+      "for n; do for i in 1 2 3 4 5; do tsp -r $n || tsp -k $n && break; sleep .1; done; done";
   private BackendContext context;
   @Override public String name() { return "tsp"; }
   @Override public void initialize(BackendContext given) { context = given; }
@@ -56,7 +57,6 @@ public final class SpoolerBackend implements HPCBackend {
     if (exit != null && exit != 0) job.failed(exit < 0 ? Cause.SIGNAL : Cause.EXIT_CODE);
     return job.exitCode(exit != null && exit < 0 ? null : exit).nativeState(row.group(2)).build();
   }
-
   private String run(String... command) {
     try {
       CommandResult result = context.transport().run(Command.of(command));

@@ -70,15 +70,15 @@ public final class HpcLaunch {
    * @throws IOException when standard output is closed
    */
   public static void main(String[] args) throws IOException {
+    // What a plugin prints must not be taken for a line of the plan.
+    System.setOut(System.err);
     HpcLaunch launch = new HpcLaunch(System.getenv(), Path.of("").toAbsolutePath());
     Answer answer = launch.answer(args);
     if (answer.message() != null) {
       write(FileDescriptor.err, "hpc-launch: " + answer.message() + "\n");
     }
     write(FileDescriptor.out, answer.script());
-    if (answer.status() != 0) {
-      System.exit(answer.status());
-    }
+    System.exit(answer.status()); // whatever threads a plugin has left
   }
 
   private static void write(FileDescriptor to, String text) throws IOException {
@@ -129,6 +129,12 @@ public final class HpcLaunch {
     }
     Path stateFolder = StateFolder.locate(environment, home());
     try (Plugins plugins = Plugins.discover(HpcLaunch.class.getClassLoader(), pluginPath())) {
+      return plan(arguments, last, stateFolder, plugins);
+    }
+  }
+
+  private Answer plan(LaunchArguments arguments, int last, Path stateFolder, Plugins plugins) {
+    try {
       LaunchPlanner planner =
           new LaunchPlanner(configuration(arguments, stateFolder), plugins, world(stateFolder));
       LaunchPlanner.Outcome outcome = planner.plan(arguments.backend(), arguments.words());
@@ -136,6 +142,10 @@ public final class HpcLaunch {
           ? PlanScript.print(outcome.plan())
           : PlanScript.exec(outcome.plan(), last);
       return new Answer(0, script, messages(outcome.notice(), plugins.problemsMet()));
+    } catch (HpcException e) {
+      // what is missing may stand in a jar that could not be used
+      String message = messages(message(e, arguments.debug()), plugins.problemsMet());
+      return new Answer(status(e), "", message);
     }
   }
 
@@ -174,8 +184,7 @@ public final class HpcLaunch {
   }
 
   private Path home() {
-    String home = environment.get("HOME");
-    return Path.of(home == null ? System.getProperty("user.home") : home);
+    return StateFolder.home(environment);
   }
 
   private List<Path> pluginPath() {

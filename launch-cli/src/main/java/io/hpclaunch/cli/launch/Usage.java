@@ -32,7 +32,8 @@ final class Usage {
         hpc-launch --backend=mpi -n 4 echo 'Hello, world!'
         hpc-launch --backend=mpi -n 1 hostname : -n 3 date
 
-      Exit status: the launcher's own; 2 wrong usage or configuration, 127 no such launcher or program.
+      Exit status: the launcher's own; before it runs 2 wrong usage or configuration, 3 something
+      needed cannot be reached, 127 no such launcher or program.
       """;
 
   private Usage() {}

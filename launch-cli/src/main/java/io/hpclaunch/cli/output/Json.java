@@ -4,15 +4,27 @@ package io.hpclaunch.cli.output;
 import com.google.gson.FieldNamingPolicy;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import com.google.gson.JsonPrimitive;
+import com.google.gson.JsonSerializer;
 import java.io.PrintWriter;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
 
 /**
- * Records as JSON, for programs: keys in lower case with underscores, what is not known is null.
+ * Records as JSON, for programs: keys in lower case with underscores, enums in lower case, times in
+ * ISO 8601, durations in seconds; what is not known is null.
  */
 public final class Json {
   private static final Gson GSON = new GsonBuilder()
       .setFieldNamingPolicy(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES)
       .serializeNulls()
+      .registerTypeHierarchyAdapter(Enum.class, (JsonSerializer<Enum<?>>)
+          (value, type, context) -> new JsonPrimitive(value.name().toLowerCase(Locale.ROOT)))
+      .registerTypeAdapter(Instant.class, (JsonSerializer<Instant>)
+          (value, type, context) -> new JsonPrimitive(value.toString()))
+      .registerTypeAdapter(Duration.class, (JsonSerializer<Duration>)
+          (value, type, context) -> new JsonPrimitive(value.toMillis() / 1000.0))
       .disableHtmlEscaping()
       .setPrettyPrinting()
       .create();

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hpclaunch.core.store;
+
+import io.hpclaunch.api.ArrayRange;
+import io.hpclaunch.api.JobId;
+import io.hpclaunch.api.JobInfo;
+import io.hpclaunch.api.NativeId;
+import io.hpclaunch.api.Token;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is remembered of one submission.
+ *
+ * @param token names the submission
+ * @param id what users call the job; without an index
+ * @param name the job's name
+ * @param jobFolder on the host that the backend's transport reaches
+ * @param stdout where its output goes, with {@code {id}} and {@code {index}}, or null for the job's
+ *     folder
+ * @param stderr where its errors go, likewise
+ * @param submitted when it was submitted
+ * @param last what is known of the job; of an array what is known of the whole
+ * @param array the elements, or null for a plain job
+ * @param elements what is known of each element, by the user's index
+ * @param chunks the parts of a split array; empty for all others
+ */
+public record JobRecord(
+    Token token,
+    JobId id,
+    String name,
+    String jobFolder,
+    @Nullable String stdout,
+    @Nullable String stderr,
+    Instant submitted,
+    Observations last,
+    @Nullable ArrayRange array,
+    Map<Integer, Observations> elements,
+    List<Chunk> chunks) {
+  /** Copies the collections. */
+  public JobRecord {
+    elements = Collections.unmodifiableMap(new TreeMap<>(elements));
+    chunks = List.copyOf(chunks);
+  }
+
+  /**
+   * One part of a split array, which the scheduler knows as a job of its own.
+   *
+   * @param id the scheduler's id
+   * @param part the user's indices
+   * @param offset what is added to the scheduler's index to get the user's
+   */
+  public record Chunk(NativeId id, ArrayRange part, int offset) {}
+
+  /**
+   * A plain job's record at its submission.
+   *
+   * @param token names the submission
+   * @param id what users call the job
+   * @param name the job's name
+   * @param jobFolder its folder
+   * @param info what is known of it
+   * @param now when it was submitted
+   * @return the record
+   */
+  public static JobRecord of(
+      Token token, JobId id, String name, String jobFolder, JobInfo info, Instant now) {
+    Observations first = Observations.first(info, now);
+    return new JobRecord(
+        token, id, name, jobFolder, null, null, now, first, null, Map.of(), List.of());
+  }
+
+  /**
+   * Whether the job has ended.
+   *
+   * @return true when nothing but the correction of a loss can change it
+   */
+  public boolean isFinal() {
+    return last.info().state().isFinal();
+  }
+
+  /**
+   * Takes an observation of the job in.
+   *
+   * @param seen what was seen
+   * @param at when
+   * @return what is known now
+   */
+  public JobRecord observe(JobInfo seen, Instant at) {
+    return with(last.with(seen, at), elements);
+  }
+
+  /**
+   * Takes observations of elements in; the state of the whole is left as it is.
+   *
+   * @param seen what was seen, by the user's index
+   * @param at when
+   * @return what is known now
+   */
+  public JobRecord observeElements(Map<Integer, JobInfo> seen, Instant at) {
+    Map<Integer, Observations> all = new TreeMap<>(elements);
+    seen.forEach((index, info) ->
+        all.merge(index, Observations.first(info, at), (known, ignored) -> known.with(info, at)));
+    return with(last, all);
+  }
+
+  /**
+   * Brings together what two processes know of one job.
+   *
+   * @param other a record of the same token; its unchanging parts win
+   * @return what both know
+   */
+  public JobRecord merge(JobRecord other) {
+    Map<Integer, Observations> all = new TreeMap<>(elements);
+    other.elements.forEach((index, known) -> all.merge(index, known, Observations::merge));
+    return other.with(last.merge(other.last), all);
+  }
+
+  private JobRecord with(Observations whole, Map<Integer, Observations> all) {
+    return new JobRecord(
+        token, id, name, jobFolder, stdout, stderr, submitted, whole, array, all, chunks);
+  }
+}

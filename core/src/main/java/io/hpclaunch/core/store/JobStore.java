@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hpclaunch.core.store;
+
+import io.hpclaunch.api.JobId;
+import io.hpclaunch.api.Token;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Remembers jobs beyond the life of a client. Several processes may use one store at once; nothing
+ * that one of them knows is lost to another. Safe for use by several threads.
+ */
+public interface JobStore extends AutoCloseable {
+  /**
+   * Brings a record together with the one that stands, and keeps the result.
+   *
+   * @param record what the caller knows
+   * @return what stands now
+   * @throws IOException when it cannot be kept; what stood before still stands
+   */
+  JobRecord save(JobRecord record) throws IOException;
+
+  /**
+   * Reads one record.
+   *
+   * @param token the submission
+   * @return the record, or empty when there is none
+   * @throws DamagedRecord when it cannot be understood
+   * @throws IOException when it cannot be read
+   */
+  Optional<JobRecord> load(Token token) throws IOException;
+
+  /**
+   * Finds a job by its id. Where a scheduler gave one id twice, the job that was saved first last
+   * is found.
+   *
+   * @param id the job, an element of it, or one chunk of a split array
+   * @return the record, or empty when there is none
+   * @throws DamagedRecord when it cannot be understood
+   * @throws IOException when it cannot be read
+   */
+  Optional<JobRecord> find(JobId id) throws IOException;
+
+  /**
+   * The ids that begin with a prefix.
+   *
+   * @param backend the entry's name
+   * @param prefix what the scheduler's id begins with
+   * @return the ids, sorted
+   * @throws IOException when the store cannot be read
+   */
+  List<JobId> complete(String backend, String prefix) throws IOException;
+
+  /**
+   * The jobs that have not ended, without reading their records.
+   *
+   * @return the tokens
+   * @throws IOException when the store cannot be read
+   */
+  List<Token> active() throws IOException;
+
+  /**
+   * The jobs whose end became known in a span of time, without reading their records: to whole days
+   * (UTC), so that some just outside the span are among them.
+   *
+   * @param from the beginning
+   * @param to the end
+   * @return the tokens, by day
+   * @throws IOException when the store cannot be read
+   */
+  List<Token> ended(Instant from, Instant to) throws IOException;
+
+  /**
+   * Forgets a job. Its folder is not touched. Nothing is done when it is not known.
+   *
+   * @param token the submission
+   * @throws IOException when the store cannot be written
+   */
+  void remove(Token token) throws IOException;
+
+  /**
+   * Reads several records; one that is damaged harms no other.
+   *
+   * @param tokens the submissions; those without a record are passed over
+   * @return what was read, and what could not be
+   */
+  default Loaded load(Collection<Token> tokens) {
+    List<JobRecord> records = new ArrayList<>();
+    List<Damage> damaged = new ArrayList<>();
+    for (Token token : tokens) {
+      try {
+        load(token).ifPresent(records::add);
+      } catch (IOException e) {
+        damaged.add(new Damage(token, String.valueOf(e.getMessage())));
+      }
+    }
+    return new Loaded(records, damaged);
+  }
+
+  /** Gives back what the store holds open. */
+  @Override
+  default void close() {}
+
+  /**
+   * Several records.
+   *
+   * @param records those that could be read
+   * @param damaged those that could not
+   */
+  record Loaded(List<JobRecord> records, List<Damage> damaged) {
+    /** Copies the lists. */
+    public Loaded {
+      records = List.copyOf(records);
+      damaged = List.copyOf(damaged);
+    }
+  }
+
+  /**
+   * A record that could not be read.
+   *
+   * @param token the submission
+   * @param why one line for the user
+   */
+  record Damage(Token token, String why) {}
+}

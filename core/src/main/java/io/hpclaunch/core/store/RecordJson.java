@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hpclaunch.core.store;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import io.hpclaunch.api.ArrayRange;
+import io.hpclaunch.api.Cause;
+import io.hpclaunch.api.JobId;
+import io.hpclaunch.api.JobInfo;
+import io.hpclaunch.api.JobState;
+import io.hpclaunch.api.NativeId;
+import io.hpclaunch.api.Token;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Records as JSON, in the version that docs/jobs.md names. */
+public final class RecordJson {
+  private static final int VERSION = 1;
+
+  private RecordJson() {}
+
+  /**
+   * Writes a record.
+   *
+   * @param record the record
+   * @return JSON, to be stored as UTF-8
+   */
+  public static String write(JobRecord record) {
+    JsonObject json = new JsonObject();
+    json.addProperty("version", VERSION);
+    Json.put(json, "token", record.token());
+    Json.put(json, "id", record.id());
+    Json.put(json, "name", record.name());
+    Json.put(json, "backend", record.id().backend());
+    Json.put(json, "job_folder", record.jobFolder());
+    Json.put(json, "stdout", record.stdout());
+    Json.put(json, "stderr", record.stderr());
+    Json.put(json, "submitted", record.submitted());
+    json.addProperty("final", record.isFinal());
+    json.add("last", observations(record.last()));
+    Json.put(json, "array", record.array());
+    JsonObject elements = new JsonObject();
+    record.elements().forEach((index, known) -> elements.add("" + index, observations(known)));
+    json.add("elements", elements);
+    JsonArray chunks = new JsonArray();
+    for (JobRecord.Chunk each : record.chunks()) {
+      JsonObject chunk = new JsonObject();
+      Json.put(chunk, "native", nativeId(each.id()));
+      Json.put(chunk, "part", each.part());
+      Json.put(chunk, "offset", each.offset());
+      chunks.add(chunk);
+    }
+    json.add("chunks", chunks);
+    return Json.text(json);
+  }
+
+  /**
+   * Reads a record.
+   *
+   * @param text what {@link #write} wrote
+   * @return the record
+   * @throws RuntimeException when the text is no record, or one of a newer version
+   */
+  static JobRecord read(String text) {
+    JsonObject json = Json.parse(text);
+    SpecJson.checkVersion(json, VERSION);
+    Map<Integer, Observations> elements = new TreeMap<>();
+    for (Map.Entry<String, JsonElement> each :
+        Json.required(json, "elements", JsonElement::getAsJsonObject).entrySet()) {
+      elements.put(Integer.valueOf(each.getKey()), observations(each.getValue().getAsJsonObject()));
+    }
+    List<JobRecord.Chunk> chunks = new ArrayList<>();
+    for (JsonElement each : Json.array(json, "chunks")) {
+      JsonObject chunk = each.getAsJsonObject();
+      chunks.add(new JobRecord.Chunk(
+          nativeId(Json.text(chunk, "native")),
+          ArrayRange.parse(Json.text(chunk, "part")),
+          Json.required(chunk, "offset", JsonElement::getAsInt)));
+    }
+    return new JobRecord(
+        new Token(Json.text(json, "token")),
+        JobId.parse(Json.text(json, "id")),
+        Json.text(json, "name"),
+        Json.text(json, "job_folder"),
+        Json.string(json, "stdout"),
+        Json.string(json, "stderr"),
+        Instant.parse(Json.text(json, "submitted")),
+        observations(Json.required(json, "last", JsonElement::getAsJsonObject)),
+        Json.get(json, "array", e -> ArrayRange.parse(e.getAsString())),
+        elements,
+        chunks);
+  }
+
+  static String nativeId(NativeId id) {
+    return id.toString();
+  }
+
+  /** An id as a {@link JobId} writes it behind the backend's name. */
+  static NativeId nativeId(String text) {
+    return JobId.parse("x:" + text).nativeId();
+  }
+
+  private static JsonObject observations(Observations known) {
+    JobInfo info = known.info();
+    JsonObject json = new JsonObject();
+    Json.put(json, "observed", known.observed());
+    json.addProperty("corrected", known.corrected());
+    Json.put(json, "state", info.state().name());
+    Json.put(json, "exit_code", info.exitCode());
+    Json.put(json, "signal", info.signal());
+    Json.put(json, "cause", info.cause() == null ? null : info.cause().name());
+    Json.put(json, "native_state", info.nativeState());
+    Json.put(json, "reason", info.reason());
+    Json.put(json, "submitted", info.submitted());
+    Json.put(json, "started", info.started());
+    Json.put(json, "ended", info.ended());
+    Json.put(json, "attempt", info.attempt());
+    Json.put(json, "nodes", info.nodes());
+    Json.put(json, "wall_time", info.wallTime());
+    Json.put(json, "cpu_time", info.cpuTime());
+    Json.put(json, "peak_memory", info.peakMemory());
+    return json;
+  }
+
+  private static Observations observations(JsonObject json) {
+    JobInfo info = JobInfo.builder(JobState.valueOf(Json.text(json, "state")))
+        .exitCode(Json.integer(json, "exit_code"))
+        .signal(Json.integer(json, "signal"))
+        .nativeState(Json.string(json, "native_state"))
+        .reason(Json.string(json, "reason"))
+        .submitted(Json.instant(json, "submitted"))
+        .started(Json.instant(json, "started"))
+        .ended(Json.instant(json, "ended"))
+        .attempt(Json.required(json, "attempt", JsonElement::getAsInt))
+        .nodes(json.has("nodes") ? Json.strings(json, "nodes") : null)
+        .wallTime(Json.duration(json, "wall_time"))
+        .cpuTime(Json.duration(json, "cpu_time"))
+        .peakMemory(Json.get(json, "peak_memory", JsonElement::getAsLong))
+        .build();
+    Cause cause = Json.get(json, "cause", e -> Cause.valueOf(e.getAsString()));
+    return new Observations(
+        cause == null ? info : info.toBuilder().failed(cause).build(),
+        Instant.parse(Json.text(json, "observed")),
+        Json.required(json, "corrected", JsonElement::getAsBoolean));
+  }
+}

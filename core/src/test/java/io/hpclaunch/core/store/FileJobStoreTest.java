@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hpclaunch.core.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.hpclaunch.api.ArrayRange;
+import io.hpclaunch.api.Cause;
+import io.hpclaunch.api.JobId;
+import io.hpclaunch.api.JobInfo;
+import io.hpclaunch.api.JobState;
+import io.hpclaunch.api.NativeId;
+import io.hpclaunch.api.Token;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FileJobStoreTest {
+  private static final Instant NOW = Instant.parse("2025-11-21T10:00:00Z");
+
+  @TempDir
+  Path state;
+
+  private FileJobStore store;
+
+  @BeforeEach
+  void open() {
+    store = open(state);
+  }
+
+  @Test
+  void aRecordComesBackWhole() throws Exception {
+    JobInfo info = JobInfo.builder(JobState.QUEUED)
+        .failed(Cause.OUT_OF_MEMORY)
+        .exitCode(0)
+        .signal(9)
+        .nativeState("OUT_OF_ME+")
+        .reason("r ü \udcff")
+        .submitted(NOW)
+        .started(NOW)
+        .ended(NOW)
+        .attempt(3)
+        .nodes(List.of("n1", "n2"))
+        .wallTime(Duration.ofMillis(1234))
+        .cpuTime(Duration.ofHours(50))
+        .peakMemory(1L << 40)
+        .build();
+    Observations last = new Observations(info, NOW, true);
+    JobRecord record = new JobRecord(
+        token(1),
+        JobId.parse("c:4@x"),
+        "n 'ü'",
+        "/f",
+        "o/{id}",
+        "e",
+        NOW,
+        last,
+        ArrayRange.parse("1-9:2%3"),
+        Map.of(1, last, 9, last),
+        List.of(new JobRecord.Chunk(NativeId.of("4"), ArrayRange.of(1, 5), 7)));
+    assertThat(store.save(record)).isEqualTo(record);
+    assertThat(open(state).load(record.token())).contains(record);
+  }
+
+  @Test
+  void aJobIsFoundByItsIdsAndTheirBeginnings() throws Exception {
+    JobRecord plain = store.save(record(1, "abc-1", JobState.QUEUED));
+    JobRecord split = record(2, "abd-2", JobState.QUEUED);
+    split = store.save(new JobRecord(
+        split.token(),
+        split.id(),
+        "n",
+        "/f",
+        null,
+        null,
+        NOW,
+        split.last(),
+        ArrayRange.of(1, 4),
+        Map.of(),
+        List.of(
+            new JobRecord.Chunk(NativeId.of("77[].srv"), ArrayRange.of(1, 2), 0),
+            new JobRecord.Chunk(NativeId.of("78[].srv"), ArrayRange.of(3, 4), 2))));
+    assertThat(store.find(JobId.parse("c:abc-1"))).contains(plain);
+    assertThat(store.find(JobId.parse("c:78[].srv/3"))).contains(split);
+    assertThat(store.find(JobId.parse("d:abc-1"))).isEmpty();
+    assertThat(store.find(JobId.parse("c:abc-1@other"))).isEmpty();
+    assertThat(store.complete("c", "ab")).containsExactly(plain.id(), split.id());
+    assertThat(store.complete("c", "abc")).containsExactly(plain.id());
+    assertThat(store.complete("none", "")).isEmpty();
+  }
+
+  @Test
+  void anIdThatTheSchedulerGivesAgainIsTheNewJobs() throws Exception {
+    JobRecord old = store.save(record(1, "7", JobState.COMPLETED));
+    JobRecord young = store.save(record(2, "7", JobState.QUEUED));
+    assertThat(store.find(JobId.parse("c:7"))).contains(young);
+    store.remove(old.token());
+    assertThat(store.find(JobId.parse("c:7"))).contains(young);
+  }
+
+  @Test
+  void idsWithAnyCharactersAreKept() throws Exception {
+    for (String id : List.of(".", "..", "a:b", "%41", "ü漢", "A", "a", "12[].srv")) {
+      JobRecord record = store.save(record(id.hashCode() & 0xffff, id, JobState.QUEUED));
+      assertThat(store.find(record.id())).as(id).contains(record);
+      assertThat(store.complete("c", id)).contains(record.id());
+    }
+  }
+
+  @Test
+  void endedJobsLeaveTheActiveOnesForTheirDay() throws Exception {
+    JobRecord one = store.save(record(1, "1", JobState.QUEUED));
+    JobRecord two = store.save(record(2, "2", JobState.QUEUED));
+    assertThat(store.active()).containsExactlyInAnyOrder(one.token(), two.token());
+    store.save(one.observe(info(JobState.COMPLETED), NOW));
+    assertThat(store.active()).containsExactly(two.token());
+    assertThat(store.ended(NOW.minus(Duration.ofDays(1)), NOW)).containsExactly(one.token());
+    assertThat(store.ended(Instant.EPOCH, NOW.minus(Duration.ofDays(1)))).isEmpty();
+    store.remove(one.token());
+    assertThat(store.ended(Instant.EPOCH, NOW)).isEmpty();
+    assertThat(store.load(one.token())).isEmpty();
+    assertThat(store.find(one.id())).isEmpty();
+    store.remove(one.token());
+  }
+
+  @Test
+  void aLossThatIsCorrectedMayBeActiveAgain() throws Exception {
+    JobRecord lost = store.save(record(1, "1", JobState.LOST));
+    JobRecord found = store.save(lost.observe(info(JobState.RUNNING), NOW.plusSeconds(1)));
+    assertThat(found.isFinal()).isFalse();
+    assertThat(store.active()).containsExactly(found.token());
+    store.save(lost);
+    assertThat(store.load(found.token())).contains(found);
+  }
+
+  @Test
+  void whoKnowsLessTakesNothingBack() throws Exception {
+    JobRecord queued = store.save(record(1, "1", JobState.QUEUED));
+    JobRecord ended = store.save(queued.observe(info(JobState.COMPLETED), NOW));
+    assertThat(store.save(queued.observe(info(JobState.RUNNING), NOW.plusSeconds(9))))
+        .isEqualTo(ended);
+    assertThat(store.active()).isEmpty();
+  }
+
+  @Test
+  void aDamagedRecordIsToldAndHarmsNoOther() throws Exception {
+    JobRecord good = store.save(record(1, "1", JobState.QUEUED));
+    JobRecord bad = store.save(record(2, "2", JobState.QUEUED));
+    byte[] whole = Files.readAllBytes(file(bad.token()));
+    Random random = new Random(3);
+    for (int round = 0; round < 300; round++) {
+      byte[] damaged = Arrays.copyOf(whole, random.nextInt(whole.length));
+      Files.write(file(bad.token()), damaged);
+      JobStore.Loaded loaded = store.load(store.active());
+      assertThat(loaded.records()).containsExactly(good);
+      assertThat(loaded.damaged()).singleElement().satisfies(damage -> {
+        assertThat(damage.token()).isEqualTo(bad.token());
+        assertThat(damage.why()).contains("damaged").contains(bad.token().value());
+      });
+    }
+    assertThatThrownBy(() -> store.find(bad.id())).isInstanceOf(DamagedRecord.class);
+    assertThatThrownBy(() -> store.save(bad)).isInstanceOf(DamagedRecord.class);
+    store.remove(bad.token());
+    assertThat(store.load(bad.token())).isEmpty();
+  }
+
+  @Test
+  void bytesThatWereChangedNeverGiveAnotherError() throws Exception {
+    JobRecord record = store.save(record(1, "1", JobState.QUEUED));
+    byte[] whole = Files.readAllBytes(file(record.token()));
+    Random random = new Random(4);
+    int told = 0;
+    for (int round = 0; round < 500; round++) {
+      byte[] changed = whole.clone();
+      changed[random.nextInt(changed.length)] = (byte) random.nextInt();
+      Files.write(file(record.token()), changed);
+      JobStore.Loaded loaded = store.load(List.of(record.token()));
+      assertThat(loaded.records().size() + loaded.damaged().size()).isEqualTo(1);
+      told += loaded.damaged().size();
+    }
+    assertThat(told).isPositive();
+  }
+
+  @Test
+  void lookupsAndListingsReadNoOtherRecord() throws Exception {
+    for (int i = 0; i < 200; i++) {
+      store.save(record(i, "id" + i, i < 100 ? JobState.QUEUED : JobState.COMPLETED));
+    }
+    JobRecord wanted = store.load(token(7)).orElseThrow();
+    for (int i = 0; i < 200; i++) {
+      if (i != 7) {
+        Files.writeString(file(token(i)), "damaged");
+      }
+    }
+    assertThat(store.find(wanted.id())).contains(wanted);
+    assertThat(store.complete("c", "id7")).hasSize(11);
+    assertThat(store.active()).hasSize(100);
+    assertThat(store.ended(NOW, NOW)).hasSize(100);
+  }
+
+  @Test
+  void aRecordUnderAnotherNameIsDamaged() throws Exception {
+    store.save(record(1, "1", JobState.QUEUED));
+    Files.copy(file(token(1)), file(token(2)));
+    assertThatThrownBy(() -> store.load(token(2))).isInstanceOf(DamagedRecord.class);
+  }
+
+  @Test
+  void anIndexThatWasCutShortIsNoJob() throws Exception {
+    JobRecord record = store.save(record(1, "1", JobState.QUEUED));
+    Files.writeString(state.resolve("index/ids/c/1"), "");
+    assertThat(store.find(record.id())).isEmpty();
+    Files.writeString(state.resolve("index/active/not a token"), "");
+    assertThat(store.active()).containsExactly(record.token());
+  }
+
+  @Test
+  void whereNothingCanBeWrittenOneLineSaysSo() throws Exception {
+    Files.writeString(state.resolve("records"), "in the way");
+    assertThatThrownBy(() -> store.save(record(1, "1", JobState.QUEUED)))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("the record of c:1")
+        .hasMessageNotContaining("\n");
+  }
+
+  @Test
+  void anEmptyStateFolderHasNoJobs() throws Exception {
+    FileJobStore none = open(state.resolve("none"));
+    assertThat(none.active()).isEmpty();
+    assertThat(none.ended(Instant.EPOCH, NOW)).isEmpty();
+    assertThat(none.load(token(1))).isEmpty();
+    assertThat(none.find(JobId.parse("c:1"))).isEmpty();
+    assertThat(state.resolve("none")).doesNotExist();
+  }
+
+  @Test
+  void everythingIsForItsOwnerOnly() throws Exception {
+    store.save(record(1, "1", JobState.COMPLETED));
+    store.save(record(2, "2", JobState.QUEUED));
+    try (var all = Files.walk(state)) {
+      for (Path each : all.filter(p -> !p.equals(state)).toList()) {
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(each)))
+            .as("%s", each)
+            .isEqualTo(Files.isDirectory(each) ? "rwx------" : "rw-------");
+      }
+    }
+  }
+
+  @Test
+  void processesThatWriteAtOnceLoseNothing() throws Exception {
+    store.save(array(JobInfo.builder(JobState.RUNNING).build()));
+    List<Process> writers = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      writers.add(Children.start(Writer.class, state.toString(), "" + i));
+    }
+    for (Process each : writers) {
+      assertThat(each.waitFor(120, TimeUnit.SECONDS)).isTrue();
+      assertThat(each.exitValue()).isZero();
+    }
+    JobRecord record = store.load(token(1)).orElseThrow();
+    assertThat(record.elements()).hasSize(3 * Writer.COUNT);
+    assertThat(record.last().info().attempt()).isEqualTo(Writer.COUNT);
+  }
+
+  @Test
+  void aWriterThatIsKilledLeavesAWholeRecord() throws Exception {
+    store.save(array(JobInfo.builder(JobState.RUNNING).build()));
+    for (int round = 0; round < 4; round++) {
+      int before = store.load(token(1)).orElseThrow().elements().size();
+      Process writer = Children.start(Writer.class, state.toString(), "" + round);
+      while (writer.isAlive()
+          && store.load(token(1)).orElseThrow().elements().size() < before + 5 + round) {
+        Thread.onSpinWait();
+      }
+      writer.destroyForcibly().waitFor();
+      JobRecord record = store.load(token(1)).orElseThrow();
+      store.save(record.observe(record.last().info(), NOW.plusSeconds(1000 + round)));
+    }
+    assertThat(store.active()).containsExactly(token(1));
+  }
+
+  /** Writes what it sees of its own elements, beside others that do the same. */
+  static final class Writer {
+    static final int COUNT = 60;
+
+    private Writer() {}
+
+    /** Arguments: the state folder, and which of the writers this is. */
+    public static void main(String[] args) throws IOException {
+      FileJobStore store = open(Path.of(args[0]));
+      int who = Integer.parseInt(args[1]);
+      for (int i = 0; i < COUNT; i++) {
+        JobInfo info = JobInfo.builder(JobState.RUNNING).attempt(i + 1).build();
+        store.save(array(info).observeElements(Map.of(i * 3 + who, info), NOW));
+      }
+    }
+  }
+
+  private static JobRecord array(JobInfo info) {
+    return new JobRecord(
+        token(1),
+        JobId.parse("c:1"),
+        "n",
+        "/f",
+        null,
+        null,
+        NOW,
+        Observations.first(info, NOW),
+        ArrayRange.of(0, 999),
+        Map.of(),
+        List.of());
+  }
+
+  private Path file(Token token) {
+    return state.resolve("records/ho").resolve(token + ".json");
+  }
+
+  private static FileJobStore open(Path folder) {
+    return new FileJobStore(folder, false, Clock.fixed(NOW, ZoneOffset.UTC));
+  }
+
+  private static Token token(int number) {
+    return new Token(String.format("ho%08d", number));
+  }
+
+  private static JobRecord record(int number, String id, JobState state) {
+    JobId job = new JobId("c", NativeId.of(id));
+    return JobRecord.of(token(number), job, "n", "/f", info(state), NOW);
+  }
+
+  private static JobInfo info(JobState state) {
+    return JobInfo.builder(state).build();
+  }
+}
