@@ -2,6 +2,7 @@
 package io.hpclaunch.cli;
 
 import io.hpclaunch.api.HpcException;
+import io.hpclaunch.cli.output.OneLine;
 import java.io.PrintWriter;
 import java.util.List;
 import picocli.CommandLine;
@@ -32,7 +33,7 @@ final class CommandErrors implements IParameterExceptionHandler, IExecutionExcep
 
   private static String usageError(ParameterException e) {
     if (!(e instanceof UnmatchedArgumentException unmatched)) {
-      return oneLine(String.valueOf(e.getMessage()));
+      return OneLine.of(String.valueOf(e.getMessage()));
     }
     String word = unmatched.getUnmatched().get(0);
     boolean option = word.startsWith("-");
@@ -41,7 +42,7 @@ final class CommandErrors implements IParameterExceptionHandler, IExecutionExcep
     List<String> close = unmatched.getSuggestions();
     String hint =
         close.isEmpty() || kind.equals("argument") ? "" : ", did you mean '" + close.get(0) + "'?";
-    return "unknown " + kind + " '" + oneLine(word) + "'" + hint;
+    return "unknown " + kind + " '" + OneLine.of(word) + "'" + hint;
   }
 
   @Override
@@ -51,7 +52,7 @@ final class CommandErrors implements IParameterExceptionHandler, IExecutionExcep
     String message = e instanceof HpcException
         ? String.valueOf(e.getMessage())
         : e + "; please report this, with what --debug prints";
-    err.println("hpc: " + oneLine(message));
+    err.println("hpc: " + OneLine.of(message));
     trace(e, err);
     err.flush();
     return status;
@@ -61,14 +62,5 @@ final class CommandErrors implements IParameterExceptionHandler, IExecutionExcep
     if (options.isDebug()) {
       e.printStackTrace(err);
     }
-  }
-
-  private static String oneLine(String text) {
-    StringBuilder line = new StringBuilder(text.length());
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      line.append(Character.isISOControl(c) ? ' ' : c);
-    }
-    return line.toString().strip();
   }
 }

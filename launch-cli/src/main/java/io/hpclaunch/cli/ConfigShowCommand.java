@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.cli;
 
+import io.hpclaunch.api.ConfigKey;
+import io.hpclaunch.api.HPCBackend;
 import io.hpclaunch.cli.output.Table;
+import io.hpclaunch.core.config.BackendEntry;
 import io.hpclaunch.core.config.Configuration;
+import io.hpclaunch.core.plugin.Found;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 
@@ -32,11 +37,26 @@ final class ConfigShowCommand extends ListingCommand<ConfigShowCommand.Listing> 
   @Override
   protected Listing find() {
     Configuration configuration = session.configuration();
+    configuration.backends().forEach(this::checkPluginKeys);
     return new Listing(
         configuration.effective().stream()
             .map(value -> new Key(value.key(), value.value(), value.origin()))
             .toList(),
         configuration.filesRead().stream().map(Path::toString).toList());
+  }
+
+  /** A misspelt key of a plugin is as wrong as one of ours. A broken plugin tells none. */
+  private void checkPluginKeys(BackendEntry entry) {
+    Optional<Found<HPCBackend>> plugin = session.plugins().backend(entry.type());
+    if (plugin.isPresent()) {
+      List<ConfigKey> known;
+      try {
+        known = plugin.get().newInstance().configKeys();
+      } catch (RuntimeException | LinkageError e) {
+        return; // hpc doctor tells
+      }
+      entry.check(known);
+    }
   }
 
   @Override

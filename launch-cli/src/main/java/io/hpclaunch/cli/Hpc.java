@@ -50,7 +50,10 @@ public final class Hpc implements Runnable {
           .setOut(new PrintWriter(System.out, false, StandardCharsets.UTF_8))
           .setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
       status = line.execute(args);
-      line.getOut().flush();
+      if (line.getOut().checkError() && status == ExitStatus.OK) {
+        System.err.println("hpc: standard output could not be written");
+        status = ExitStatus.PROBLEM;
+      }
     }
     System.exit(status);
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.cli;
 
+import io.hpclaunch.api.BackendUnavailable;
 import io.hpclaunch.cli.output.Json;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
@@ -48,9 +49,18 @@ public abstract class ListingCommand<T> implements Callable<Integer> {
     return ExitStatus.OK;
   }
 
+  /** A plugin that lacks a class fails with an Error, which nobody would tell in one line. */
+  private T foundByPlugins() {
+    try {
+      return find();
+    } catch (LinkageError e) {
+      throw new BackendUnavailable("a plugin cannot be used: " + e, e);
+    }
+  }
+
   @Override
   public final Integer call() {
-    T found = find();
+    T found = foundByPlugins();
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
       Json.print(found, out);

@@ -133,8 +133,11 @@ public final class Session implements AutoCloseable {
     HpcRuntime.Builder builder = HpcRuntime.builder()
         .environment(environment)
         .workingDirectory(workingDirectory)
-        .classLoader(Session.class.getClassLoader())
-        .pluginPath(pluginPath().toArray(new Path[0]));
+        .classLoader(Session.class.getClassLoader());
+    Path home = installation.home();
+    if (home != null) {
+      builder.pluginPath(home.resolve("plugins")); // HPC_PLUGIN_PATH it reads by itself
+    }
     String file = options.configFile();
     if (file != null) {
       builder.configuration(path(file));

@@ -22,6 +22,12 @@ public final class BackendEntry {
   private final Node.Fields tree;
 
   BackendEntry(String name, Node.Fields tree) {
+    if (!isName(name)) {
+      throw new InvalidConfiguration(tree.origin()
+          + ": a backend's name has no blanks, ':', '/' or '@', for ids of jobs begin with it: '"
+          + name
+          + "'");
+    }
     this.name = name;
     this.tree = tree;
     this.settings = new TreeSettings(tree, "backends.".concat(name));
@@ -183,5 +189,16 @@ public final class BackendEntry {
   private Node.Fields part(String key) {
     Node part = tree.entries().get(key);
     return part instanceof Node.Fields map ? map : Node.Fields.empty(tree.origin());
+  }
+
+  /** What JobId takes. */
+  private static boolean isName(String name) {
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      if (c <= ' ' || c == 127 || c == ':' || c == '/' || c == '@') {
+        return false;
+      }
+    }
+    return !name.isEmpty();
   }
 }

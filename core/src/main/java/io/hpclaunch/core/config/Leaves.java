@@ -38,9 +38,8 @@ final class Leaves {
         }
       }
       case NAME -> {
-        String name = Values.string(node, path);
-        if (!isName(name)) {
-          throw Values.wrong(node, path, "a name without blanks, ':', '/' and '@'");
+        if (Values.string(node, path).isBlank()) {
+          throw Values.error(node, path, "must not be empty");
         }
       }
       case DURABILITY -> {
@@ -52,17 +51,6 @@ final class Leaves {
       case RESOURCES -> resources(node, path);
       case TEXTS -> Values.strings(node, path);
     }
-  }
-
-  /** Ids of jobs begin with an entry's name: see JobId. */
-  private static boolean isName(String name) {
-    for (int i = 0; i < name.length(); i++) {
-      char c = name.charAt(i);
-      if (c <= ' ' || c == 127 || c == ':' || c == '/' || c == '@') {
-        return false;
-      }
-    }
-    return !name.isEmpty();
   }
 
   static Resources resources(Node node, String path) {

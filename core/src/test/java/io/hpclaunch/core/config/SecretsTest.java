@@ -42,8 +42,11 @@ class SecretsTest {
   @ParameterizedTest
   @CsvSource({
     "amqp://me:pw@host/v, amqp://me:********@host/v",
-    "https://host:80/a@b, https://host:80/a@b",
-    "https://me@host/, https://me@host/",
+    "amqp://me:p@ss@host/v, amqp://me:********@host/v",
+    "amqp://me:p/w@host, amqp://me:********@host",
+    "https://token@host/, https://********@host/",
+    "https://host:80/a, https://host:80/a",
+    "'a://u:p@h b://v:q@i', 'a://u:********@h b://v:********@i'",
     "me:pw@host, me:pw@host",
     "a@b://c:d, a@b://c:d"
   })

@@ -14,8 +14,9 @@ public final class SpoolerBackend implements HPCBackend {
   private static final Map<String, JobState> STATES = Map.of("queued", JobState.QUEUED,
       "running", JobState.RUNNING, "finished", JobState.COMPLETED);
   private static final String JOB = "cd \"$0\" && exec bash ./\"$1\" </dev/null >stdout 2>stderr";
-  private static final String END = // tsp -k knows a job that has just started a moment later
-      "for n; do for i in 1 2 3 4 5; do tsp -r $n || tsp -k $n && break; sleep .1; done; done";
+  private static final String END = // queued ones first, lest they start in a freed slot
+      "for n; do shift; tsp -r $n || set -- \"$@\" $n; done; for n; do"
+          + " for i in 1 2 3 4 5; do tsp -k $n && break; sleep .1; done; done";
   private BackendContext context;
   @Override public String name() { return "tsp"; }
   @Override public void initialize(BackendContext given) { context = given; }
@@ -43,7 +44,6 @@ public final class SpoolerBackend implements HPCBackend {
     }
     return told;
   }
-
   @Override public void cancel(Collection<NativeId> ids) {
     List<String> end = new ArrayList<>(List.of("sh", "-c", END, "sh")); // the queued go first
     for (MatchResult row : ROW.matcher(run("tsp", "-l")).results().toList()) // lists running first

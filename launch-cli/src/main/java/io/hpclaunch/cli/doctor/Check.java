@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.cli.doctor;
 
-import com.google.gson.annotations.SerializedName;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,13 +16,10 @@ public record Check(
   /** How a thing is. */
   public enum Status {
     /** As it should be. */
-    @SerializedName("ok")
     OK,
     /** Works, but not as well as it could, or not what one would expect. */
-    @SerializedName("warning")
     WARNING,
     /** Does not work. */
-    @SerializedName("problem")
     PROBLEM
   }
 

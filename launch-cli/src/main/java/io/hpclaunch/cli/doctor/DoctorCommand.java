@@ -4,6 +4,7 @@ package io.hpclaunch.cli.doctor;
 import io.hpclaunch.cli.ExitStatus;
 import io.hpclaunch.cli.ListingCommand;
 import io.hpclaunch.cli.Session;
+import io.hpclaunch.cli.output.OneLine;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,13 +49,17 @@ public final class DoctorCommand extends ListingCommand<List<Check>> {
     for (Check check : checks) {
       problems += check.status() == Check.Status.PROBLEM ? 1 : 0;
       warnings += check.status() == Check.Status.WARNING ? 1 : 0;
-      out.println(label(check.status()) + check.subject() + ": " + check.found());
+      out.println(label(check.status()) + OneLine.of(check.subject() + ": " + check.found()));
       if (check.remedy() != null) {
-        out.println(" ".repeat(9) + "-> " + check.remedy());
+        out.println(" ".repeat(9) + "-> " + OneLine.of(check.remedy()));
       }
     }
     out.println();
-    out.println(problems + " problems, " + warnings + " warnings");
+    out.println(count(problems, "problem") + ", " + count(warnings, "warning"));
+  }
+
+  private static String count(int number, String noun) {
+    return number + " " + noun + (number == 1 ? "" : "s");
   }
 
   private String label(Check.Status status) {

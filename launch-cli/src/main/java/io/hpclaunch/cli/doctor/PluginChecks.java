@@ -4,6 +4,7 @@ package io.hpclaunch.cli.doctor;
 import io.hpclaunch.api.PluginInfo;
 import io.hpclaunch.api.PluginProblem;
 import io.hpclaunch.cli.Session;
+import java.io.File;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -27,10 +28,14 @@ final class PluginChecks {
     for (PluginProblem problem : session.plugins().problems()) {
       String name = problem.className() == null ? "" : problem.className() + " ";
       checks.add(Check.problem(
-          "plugin",
-          name + "in " + problem.location() + ": " + problem.why(),
-          "remove the jar, or take one that is made for this version"));
+          "plugin", name + "in " + problem.location() + ": " + problem.why(), remedy(problem)));
     }
     return checks;
+  }
+
+  private static String remedy(PluginProblem problem) {
+    return new File(problem.location()).exists()
+        ? "remove the jar, or take one that is made for this version"
+        : "correct HPC_PLUGIN_PATH";
   }
 }

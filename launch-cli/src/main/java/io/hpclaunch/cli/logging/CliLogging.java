@@ -6,6 +6,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.AppenderBase;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import java.util.Locale;
@@ -49,6 +50,9 @@ public final class CliLogging extends ContextAwareBase implements Configurator {
     @Override
     protected void append(ILoggingEvent event) {
       System.err.println(line(event));
+      if (level == Level.DEBUG && event.getThrowableProxy() != null) {
+        System.err.print(ThrowableProxyUtil.asString(event.getThrowableProxy()));
+      }
     }
   }
 }

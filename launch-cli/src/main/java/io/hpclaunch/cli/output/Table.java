@@ -39,7 +39,7 @@ public final class Table {
   }
 
   private static String text(@Nullable Object cell) {
-    String text = cell == null ? "" : cell.toString().replaceAll("\\p{Cntrl}", " ");
+    String text = cell == null ? "" : OneLine.of(cell.toString());
     return text.isEmpty() ? "-" : text;
   }
 
