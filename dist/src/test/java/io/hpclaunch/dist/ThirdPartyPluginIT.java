@@ -98,8 +98,17 @@ class ThirdPartyPluginIT {
   void inAFolderOfThePluginPath() throws Exception {
     Path elsewhere = Files.createDirectories(folder.resolve("else where"));
     Files.copy(jar, elsewhere.resolve(jar.getFileName()));
-    hpc.with("HPC_PLUGIN_PATH", "/does/not/exist:" + elsewhere);
+    hpc.with("HPC_PLUGIN_PATH", elsewhere.toString());
     isFoundByName();
+  }
+
+  @Test
+  void besideAnElementOfThePluginPathThatDoesNotExist() throws Exception {
+    hpc.with("HPC_PLUGIN_PATH", "/does/not/exist:" + jar);
+    Result launcher =
+        hpc.launch("--dry-run", "--backend=prterun", "-n", "4", "./app").ok();
+    assertThat(launcher.out()).isEqualTo("prterun -n 4 ./app\n");
+    assertThat(launcher.err().lines()).singleElement().asString().contains("/does/not/exist");
   }
 
   private void isFoundByName() throws Exception {

@@ -45,9 +45,9 @@ public final class SpoolerBackend implements HPCBackend {
     return told;
   }
   @Override public void cancel(Collection<NativeId> ids) {
-    List<String> end = new ArrayList<>(List.of("sh", "-c", END, "sh"));
-    for (MatchResult row : ROW.matcher(run("tsp", "-l")).results().toList())
-      if (row.group(3) == null && ids.contains(NativeId.of(row.group(4)))) end.add(row.group(1));
+    List<String> end = new ArrayList<>(List.of("sh", "-c", END, "sh")); // the queued go first
+    for (MatchResult row : ROW.matcher(run("tsp", "-l")).results().toList()) // lists running first
+      if (row.group(3) == null && ids.contains(NativeId.of(row.group(4)))) end.add(4, row.group(1));
     run(end.toArray(String[]::new));
   }
 
