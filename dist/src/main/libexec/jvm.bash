@@ -34,7 +34,7 @@ hpc_find_java() {
     done <"$hpc_home_of_java/release"
   fi
   if [[ -z $hpc_java_version ]]; then
-    hpc_line=$("$hpc_java" -version 2>&1) || hpc_fail 2 "$hpc_java does not run: install a JDK 17 or newer, or set JAVA_HOME"
+    hpc_line=$(unset -v JAVA_TOOL_OPTIONS _JAVA_OPTIONS JDK_JAVA_OPTIONS && "$hpc_java" -version 2>&1) || hpc_fail 2 "$hpc_java does not run: install a JDK 17 or newer, or set JAVA_HOME"
     hpc_java_version=${hpc_line#*\"} && hpc_java_version=${hpc_java_version%%\"*}
   fi
   hpc_major=${hpc_java_version%%[!0-9]*}

@@ -79,7 +79,8 @@ public interface HPCLauncher {
           + name()
           + ": no executable '"
           + exec
-          + "' on PATH; install it, or name it in launch.exec");
+          + (exec.indexOf('/') < 0 ? "' on PATH" : "'")
+          + "; install it, or name it in launch.exec");
     }
     return LaunchPlan.line(exec, context, segments);
   }

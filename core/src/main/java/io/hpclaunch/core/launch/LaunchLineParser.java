@@ -58,12 +58,19 @@ final class LaunchLineParser {
 
   private Segment segment(Cursor cursor) {
     List<Word> options = new ArrayList<>();
+    List<String> noExecutables = new ArrayList<>();
     OptionalInt count = OptionalInt.empty();
     while (cursor.hasNext() && !cursor.at("--")) {
       Word word = cursor.peek();
       String text = word.text();
-      if (!text.startsWith("-") && executable.test(word)) {
-        break;
+      if (!text.startsWith("-")) {
+        if (executable.test(word)) {
+          break;
+        }
+        if (text.equals(":") && !options.isEmpty() && noExecutables.contains(lastOf(options))) {
+          throw noProgram(noExecutables); // a mistyped program, and no option's value
+        }
+        noExecutables.add(text);
       }
       options.add(cursor.next());
       String flag = countFlag(text);
@@ -81,7 +88,7 @@ final class LaunchLineParser {
       program.add(cursor.next());
     }
     if (program.isEmpty()) {
-      throw noProgram(options);
+      throw noProgram(noExecutables);
     }
     return new Segment(options, program, count);
   }
@@ -139,20 +146,16 @@ final class LaunchLineParser {
     return count;
   }
 
-  private static ExecutableNotFound noProgram(List<Word> options) {
-    StringBuilder candidates = new StringBuilder();
-    for (Word option : options) {
-      if (!option.text().startsWith("-") && !isDigits(option.text(), 0)) {
-        candidates
-            .append(candidates.length() == 0 ? "" : ", ")
-            .append('\'')
-            .append(option.text())
-            .append('\'');
-      }
-    }
-    String found = candidates.length() == 0
+  private static String lastOf(List<Word> words) {
+    return words.get(words.size() - 1).text();
+  }
+
+  private static ExecutableNotFound noProgram(List<String> noExecutables) {
+    String found = noExecutables.isEmpty()
         ? "no program to start"
-        : "no program to start: no executable is named by " + candidates;
+        : "no program to start: no executable is named by '"
+            + String.join("', '", noExecutables)
+            + "'";
     return new ExecutableNotFound(
         found + "; write -- in front of a program that only other hosts have");
   }

@@ -148,6 +148,20 @@ class LaunchLineParserTest {
   }
 
   @Test
+  void aMistypedProgramBeforeAColonIsMissing() {
+    assertThatThrownBy(() -> parse("-n", "2", "nosuch", ":", "-n", "3", "date"))
+        .isInstanceOf(ExecutableNotFound.class)
+        .hasMessageContaining("'nosuch'");
+    assertThat(texts(only("--sep", ":", "date").options())).containsExactly("--sep", ":");
+  }
+
+  @Test
+  void valuesOfOptionsAreNoCandidates() {
+    assertThatThrownBy(() -> parse("--map-by", "node", "nosuch"))
+        .hasMessageContaining("named by 'nosuch';");
+  }
+
+  @Test
   void positionsAreTheUsers() {
     Segment segment = only("-n", "2", "--", "app", "x");
     assertThat(segment.program()).containsExactly(new Word.User(4, "app"), new Word.User(5, "x"));

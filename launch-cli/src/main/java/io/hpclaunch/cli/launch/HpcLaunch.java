@@ -96,7 +96,7 @@ public final class HpcLaunch {
       return plan(arguments, args.length);
     } catch (HpcException e) {
       return new Answer(status(e), "", message(e, debug));
-    } catch (RuntimeException | LinkageError e) {
+    } catch (RuntimeException | Error e) {
       return new Answer(1, "", message(e, debug));
     }
   }
