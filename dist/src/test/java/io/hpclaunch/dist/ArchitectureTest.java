@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hpclaunch.dist;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Arrows point down: what the module system and the modules' dependencies do not say by themselves.
+ */
+class ArchitectureTest {
+  private static final JavaClasses CLASSES = new ClassFileImporter()
+      .withImportOption(new ImportOption.DoNotIncludeTests())
+      .importPackages("io.hpclaunch");
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "io.hpclaunch.api",
+        "io.hpclaunch.core.config",
+        "io.hpclaunch.core.launch",
+        "io.hpclaunch.core.plugin",
+        "io.hpclaunch.core.runtime",
+        "io.hpclaunch.mpi",
+        "io.hpclaunch.shell",
+        "io.hpclaunch.cli",
+        "io.hpclaunch.cli.launch"
+      })
+  void everyPartIsSeen(String name) {
+    assertThat(CLASSES.stream().filter(c -> c.getPackageName().equals(name))).isNotEmpty();
+  }
+
+  @Test
+  void theApiKnowsNothingOfOurs() {
+    classes()
+        .that()
+        .resideInAPackage("io.hpclaunch.api..")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage("java..", "org.jspecify..", "org.slf4j..", "io.hpclaunch.api..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void coreKnowsTheApiOnly() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.hpclaunch.core..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.hpclaunch.mpi..", "io.hpclaunch.shell..", "io.hpclaunch.cli..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void noPluginKnowsAnotherNorTheCommands() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.hpclaunch.mpi..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.hpclaunch.shell..", "io.hpclaunch.cli..")
+        .check(CLASSES);
+    noClasses()
+        .that()
+        .resideInAPackage("io.hpclaunch.shell..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.hpclaunch.mpi..", "io.hpclaunch.cli..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void theCommandsFindPluginsAtRunTimeOnly() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.hpclaunch.cli..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.hpclaunch.mpi..", "io.hpclaunch.shell..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlyTheCommandsReadCommandLinesAndBindLogging() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("io.hpclaunch.cli..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("picocli..", "ch.qos.logback..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void theStartOfHpcLaunchLoadsLittle() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(
+            "io.hpclaunch.cli.launch..",
+            "io.hpclaunch.core.launch..",
+            "io.hpclaunch.core.shell..",
+            "io.hpclaunch.core.config..",
+            "io.hpclaunch.core.plugin..",
+            "io.hpclaunch.mpi..",
+            "io.hpclaunch.api.launch..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.slf4j..", "com.google..", "picocli..", "ch.qos.logback..")
+        .check(CLASSES);
+  }
+}
