@@ -14,9 +14,8 @@ public final class SpoolerBackend implements HPCBackend {
   private static final Map<String, JobState> STATES = Map.of("queued", JobState.QUEUED,
       "running", JobState.RUNNING, "finished", JobState.COMPLETED);
   private static final String JOB = "cd \"$0\" && exec bash ./\"$1\" </dev/null >stdout 2>stderr";
-  private static final String END = // queued ones first, lest they start in a freed slot
-      "for n; do shift; tsp -r $n || set -- \"$@\" $n; done; for n; do"
-          + " for i in 1 2 3 4 5; do tsp -k $n && break; sleep .1; done; done";
+  private static final String END = "for n; do timeout 5 sh -c 'until tsp -r $0 || tsp -k $0; do"
+      + " sleep .1; done' $n || s=1; done; exit $s"; // tsp refuses both right after a job's start
   private BackendContext context;
   @Override public String name() { return "tsp"; }
   @Override public void initialize(BackendContext given) { context = given; }
@@ -44,6 +43,7 @@ public final class SpoolerBackend implements HPCBackend {
     }
     return told;
   }
+
   @Override public void cancel(Collection<NativeId> ids) {
     List<String> end = new ArrayList<>(List.of("sh", "-c", END, "sh")); // the queued go first
     for (MatchResult row : ROW.matcher(run("tsp", "-l")).results().toList()) // lists running first
