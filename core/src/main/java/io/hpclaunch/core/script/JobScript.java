@@ -181,6 +181,7 @@ public final class JobScript {
     streams(script);
     signals(script);
     script.append("\n# The command's process; nothing that is done in it harms the exit record.\n");
+    script.append("exec 8>&2 2>/dev/null # what bash itself says of a command killed at once\n");
     script.append("set -m # a process group of its own, and SIGINT not ignored\n(\n");
     script.append(ScriptText.STARTING);
     environment(script, environment);
@@ -188,7 +189,7 @@ public final class JobScript {
     workingDirectory(script);
     script.append("  trap - EXIT ERR\n");
     command(script, environment);
-    script.append(") <&0 &\n").append(ScriptText.FOLLOW);
+    script.append(") <&0 2>&8 8>&- &\n").append(ScriptText.FOLLOW);
     return script.toString();
   }
 

@@ -135,7 +135,7 @@ final class ScriptText {
   static final String FOLLOW = """
       hpc_pid=$!
       set +m
-      exec </dev/null >/dev/null 2>&1 # the command's streams are its own
+      exec </dev/null >/dev/null 2>&1 8>&- # the command's streams are its own
       for hpc_signal in "${hpc_early[@]}"; do hpc_pass $hpc_signal; done
       hpc_again=1
       while [[ -n $hpc_again ]]; do # a signal ends the wait, not the command
