@@ -1,137 +1,163 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.cli.docs;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 
-/** A command's manual page in the language of man(7), from the command's own descriptions. */
+/** The man page of one command of {@code hpc}. All words about it come from picocli's model. */
 final class ManPage {
-  private static final String COMMON = """
-      .SH ENVIRONMENT
-      .TP
-      .B HPC_CONFIG
-      A configuration file that takes the place of the search.
-      .TP
-      .B HPC_PROFILE
-      A profile of the configuration.
-      .TP
-      .B HPC_STATE_DIR
-      The state folder; else $XDG_STATE_HOME/hpc\\-launch, else ~/.local/state/hpc\\-launch.
-      .TP
-      .B HPC_PLUGIN_PATH
-      Jars, and folders of jars, to look for plugins in, divided by colons.
-      .SH EXIT STATUS
-      .TP
-      .B 0
-      All is well.
-      .TP
-      .B 1
-      A problem was found, or an error that should be reported.
-      .TP
-      .B 2
-      Wrong usage or configuration, or an unknown name.
-      .TP
-      .B 3
-      The backend refused, or cannot be reached.
-      """;
+  private final CommandSpec spec;
+  private final Roff page = new Roff();
 
-  private final StringBuilder page = new StringBuilder();
+  private ManPage(CommandSpec spec) {
+    this.spec = spec;
+  }
 
-  private ManPage() {}
+  /** The name of a command's page: {@code hpc-config} for {@code hpc config}. */
+  static String name(CommandSpec spec) {
+    return spec.qualifiedName("-");
+  }
 
   /**
-   * Writes the page of a command, with those of its sub-commands as sections when it is no
-   * first-level one.
+   * Renders a page.
    *
-   * @param command the command
+   * @param spec the command
+   * @param source what the foot of the page names, such as {@code hpc-launch 0.1.0}
+   * @param ending sections in roff that the model has no place for
    * @return the page
    */
-  static String of(CommandSpec command) {
-    ManPage page = new ManPage();
-    page.write(command);
-    return page.page.toString();
+  static String of(CommandSpec spec, String source, String ending) {
+    return new ManPage(spec).render(source, ending);
   }
 
-  private void write(CommandSpec command) {
-    String name = command.qualifiedName("-");
-    line(".TH " + name.toUpperCase(Locale.ROOT).replace("-", "\\-") + " 1 \"\" hpc\\-launch");
-    section("NAME");
-    line(escape(name) + " \\- " + description(command.usageMessage().description()));
-    section("SYNOPSIS");
-    synopsis(command);
-    section("DESCRIPTION");
-    line(description(command.usageMessage().description()));
-    arguments(command);
-    for (CommandLine sub : command.subcommands().values()) {
-      CommandSpec spec = sub.getCommandSpec();
-      section("COMMAND " + spec.qualifiedName(" ").toUpperCase(Locale.ROOT));
-      line(description(spec.usageMessage().description()));
-      if (command.parent() != null) {
-        synopsis(spec);
-        arguments(spec);
-      } else {
-        line("See");
-        line(".BR " + escape(spec.qualifiedName("-")) + " (1).");
+  private String render(String source, String ending) {
+    page.title(name(spec).toUpperCase(Locale.ROOT), source);
+    page.section("NAME").text(name(spec) + " - " + summary(description(spec).get(0)));
+    page.section("SYNOPSIS");
+    synopses(spec);
+    page.section("DESCRIPTION");
+    paragraphs(description(spec));
+    options("OPTIONS", false);
+    options("COMMON OPTIONS", true);
+    if (!spec.subcommands().isEmpty()) {
+      page.section("COMMANDS");
+      for (CommandLine command : spec.subcommands().values()) {
+        command(command.getCommandSpec());
       }
     }
-    page.append(COMMON);
-    section("SEE ALSO");
-    line(command.parent() == null ? ".BR hpc\\-launch (1)" : ".BR hpc (1), hpc\\-launch (1)");
+    return page.raw(ending).toString();
   }
 
-  private void synopsis(CommandSpec command) {
-    line(".B " + escape(command.qualifiedName(" ")));
-    line("[OPTIONS]" + (command.subcommands().isEmpty() ? "" : " COMMAND"));
-    for (PositionalParamSpec parameter : command.positionalParameters()) {
-      line(escape(parameter.paramLabel()));
+  private void synopses(CommandSpec command) {
+    if (command.subcommands().isEmpty() || command == command.root()) {
+      page.markup(synopsis(command));
+    }
+    if (command != command.root()) {
+      for (CommandLine sub : command.subcommands().values()) {
+        synopses(sub.getCommandSpec());
+        page.lineBreak();
+      }
     }
   }
 
-  private void arguments(CommandSpec command) {
-    List<OptionSpec> options = command.options();
-    if (options.isEmpty() && command.positionalParameters().isEmpty()) {
+  private static String synopsis(CommandSpec command) {
+    StringBuilder line = new StringBuilder(Roff.bold(command.qualifiedName()));
+    line.append(" [").append(Roff.italic("OPTIONS")).append(']');
+    for (PositionalParamSpec parameter : command.positionalParameters()) {
+      line.append(' ').append(Roff.italic(parameter.paramLabel()));
+    }
+    if (!command.subcommands().isEmpty()) {
+      line.append(' ').append(Roff.italic("COMMAND"));
+    }
+    return line.toString();
+  }
+
+  /** A command of the overview has a page of its own; any other is told here as a whole. */
+  private void command(CommandSpec command) {
+    if (spec == spec.root()) {
+      page.tagged().markup(Roff.bold(name(command)) + "(1)");
+      page.text(description(command).get(0));
       return;
     }
-    section("OPTIONS");
-    for (PositionalParamSpec parameter : command.positionalParameters()) {
-      argument(parameter.paramLabel(), parameter);
+    page.subsection(command.qualifiedName());
+    paragraphs(description(command));
+    arguments(command, false);
+  }
+
+  private void options(String heading, boolean inherited) {
+    boolean any = spec.options().stream().anyMatch(o -> !o.hidden() && o.inherited() == inherited)
+        || (!inherited && !spec.positionalParameters().isEmpty());
+    if (any) {
+      page.section(heading);
+      arguments(spec, inherited);
     }
-    for (OptionSpec option : options) {
-      if (!option.hidden()) {
-        String value = option.arity().max() == 0 ? "" : " " + option.paramLabel();
-        argument(String.join(", ", option.names()) + value, option);
+  }
+
+  private void arguments(CommandSpec command, boolean inherited) {
+    if (!inherited) {
+      for (PositionalParamSpec parameter : command.positionalParameters()) {
+        argument(parameter, Roff.italic(parameter.paramLabel()));
+      }
+    }
+    for (OptionSpec option : command.options()) {
+      if (option.inherited() == inherited) {
+        argument(option, tag(option));
       }
     }
   }
 
-  private void argument(String head, ArgSpec argument) {
-    line(".TP");
-    line(".B " + escape(head));
-    line(description(argument.description()));
+  private void argument(ArgSpec argument, String tag) {
+    if (!argument.hidden()) {
+      page.tagged().markup(tag);
+      page.text(String.join(" ", plain(argument.description())));
+    }
   }
 
-  private void section(String title) {
-    line(".SH \"" + escape(title) + "\"");
+  private static String tag(OptionSpec option) {
+    List<String> names = new ArrayList<>();
+    for (String name : option.names()) {
+      names.add(Roff.bold(name));
+    }
+    String value = option.arity().max() == 0 ? "" : " " + Roff.italic(option.paramLabel());
+    return String.join(", ", names) + value;
   }
 
-  private static String description(String[] lines) {
-    return escape(String.join(" ", lines).replace("%n", " ").replace("%%", "%"));
+  private void paragraphs(List<String> paragraphs) {
+    for (int i = 0; i < paragraphs.size(); i++) {
+      if (i > 0) {
+        page.paragraph();
+      }
+      page.text(paragraphs.get(i));
+    }
   }
 
-  /**
-   * groff_char(7): a hyphen of an option is {@code \-}, a line must not begin with a dot or quote.
-   */
-  private static String escape(String text) {
-    String escaped = text.replace("\\", "\\e").replace("-", "\\-");
-    return escaped.startsWith(".") || escaped.startsWith("'") ? "\\&" + escaped : escaped;
+  private static List<String> description(CommandSpec command) {
+    List<String> paragraphs = plain(command.usageMessage().description());
+    if (paragraphs.isEmpty()) {
+      throw new IllegalStateException(command.qualifiedName() + " has no description");
+    }
+    return paragraphs;
   }
 
-  private void line(String text) {
-    page.append(text).append('\n');
+  /** Resolves picocli's markup and formats. */
+  private static List<String> plain(String[] lines) {
+    List<String> plain = new ArrayList<>();
+    for (String line : lines) {
+      plain.add(Ansi.OFF.string(String.format(line)).strip());
+    }
+    return plain;
+  }
+
+  /** {@code List the backends.} becomes {@code list the backends}, as the section NAME has it. */
+  private static String summary(String sentence) {
+    String open = sentence.endsWith(".") ? sentence.substring(0, sentence.length() - 1) : sentence;
+    return open.substring(0, 1).toLowerCase(Locale.ROOT) + open.substring(1);
   }
 }
