@@ -46,22 +46,26 @@ public interface Backend {
    *
    * @param id the job's id
    * @return the handle
-   * @throws InvalidJob when the id belongs to another backend
+   * @throws InvalidJob when the id belongs to another backend, or no record of ours has the job and
+   *     the scheduler denies it
+   * @throws BackendUnavailable when no record of ours has the job and the scheduler cannot be asked
    */
   HPCProcess attach(JobId id);
 
   /**
-   * Asks about jobs, all in one round of queries.
+   * Asks about jobs, all in one round of queries. What cannot be determined now is
+   * {@link JobState#UNKNOWN}, with the reason.
    *
-   * @param ids the jobs
-   * @return an observation for each
+   * @param ids the jobs, elements and whole arrays
+   * @return an observation for each; a job that no record of ours has and that the scheduler denies
+   *     is missing
    */
   Map<JobId, JobInfo> status(Collection<JobId> ids);
 
   /**
-   * Asks for the end of jobs and returns.
+   * Asks for the end of jobs and returns. What was not submitted yet never will be.
    *
-   * @param ids the jobs; those that have ended are passed over
+   * @param ids the jobs; those that have ended, or that nobody knows, are passed over
    * @throws Rejected when the scheduler refused some
    * @throws BackendUnavailable when the scheduler could not be asked
    */
@@ -83,6 +87,16 @@ public interface Backend {
    * @throws Unsupported when this backend can't do what the job needs
    */
   String script(JobSpec spec);
+
+  /**
+   * What a job was submitted with.
+   *
+   * @param id a job that a record of ours has
+   * @return the batch script or object
+   * @throws InvalidJob when no record of ours has the job
+   * @throws BackendUnavailable when it cannot be read
+   */
+  String script(JobId id);
 
   /**
    * What the scheduler has to give.

@@ -41,7 +41,12 @@ public enum Capability {
   /** Nodes that no other job runs on. */
   EXCLUSIVE,
   /** Chunks that differ, or have resources of their own: {@link Resources#needsPbs()}. */
-  CHUNKS;
+  CHUNKS,
+  /**
+   * Jobs see the files of the transport's host under the same paths, as on a cluster with a shared
+   * file system. Paths that a job names are then looked at before it is submitted.
+   */
+  SHARED_FILES;
 
   /**
    * The name for messages.

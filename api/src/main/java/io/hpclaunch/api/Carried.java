@@ -20,10 +20,15 @@ final class Carried {
           && i + 1 < text.length()
           && Character.isLowSurrogate(text.charAt(i + 1))) {
         i++;
-      } else if (Character.isSurrogate(text.charAt(i))) {
+      } else if (Character.isSurrogate(text.charAt(i)) && !isRawByte(text.charAt(i))) {
         throw new InvalidJob("half a character in " + what + ": it cannot be written as UTF-8");
       }
     }
+  }
+
+  /** A byte of a command line that was no UTF-8, as it is carried in a text: U+DC80 to U+DCFF. */
+  private static boolean isRawByte(char c) {
+    return c >= 0xDC80 && c <= 0xDCFF;
   }
 
   static void check(String what, Iterable<? extends @Nullable String> texts) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.api;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -33,11 +34,12 @@ public interface HPCBackend extends AutoCloseable {
   String name();
 
   /**
-   * Submits one job, once.
+   * Submits one job, once. What {@link #script} says stands in {@link SubmitRequest#scriptPath()}.
    *
    * @param request what to submit, with the token that must travel with it
    * @return the scheduler's id
-   * @throws Rejected when the scheduler refused and nothing of the job runs
+   * @throws Rejected when the scheduler refused and nothing of the job runs;
+   *     {@link Rejected#noRoom} when it would take the job later: core holds it until then
    * @throws OutcomeUnknown when the scheduler may have taken the job without having told its id
    * @throws BackendUnavailable when the request surely did not reach the scheduler
    * @throws Unsupported when the scheduler cannot do what the job needs; nothing was submitted
@@ -106,11 +108,13 @@ public interface HPCBackend extends AutoCloseable {
   }
 
   /**
-   * What {@link #submit} would hand to the scheduler: its batch script, or its object as YAML or
-   * JSON.
+   * What {@link #submit} hands to the scheduler: its batch script, or its object as YAML or JSON. A
+   * pure function: nothing is asked, nothing is written. Core writes the text to
+   * {@link SubmitRequest#scriptPath()} before it submits, and shows it in a dry run.
    *
-   * @param request what would be submitted
+   * @param request what is or would be submitted
    * @return the text
+   * @throws Unsupported when the scheduler cannot do what the job needs
    */
   default String script(SubmitRequest request) {
     return request.script(List.of());
@@ -123,6 +127,16 @@ public interface HPCBackend extends AutoCloseable {
    */
   default Capabilities capabilities() {
     return Capabilities.of();
+  }
+
+  /**
+   * The least time between two rounds of queries, where {@code submit.polling_interval} says
+   * nothing. Core waits longer while nothing happens.
+   *
+   * @return 2 s by default
+   */
+  default Duration pollingInterval() {
+    return Duration.ofSeconds(2);
   }
 
   /**

@@ -122,6 +122,13 @@ public interface HpcRuntime extends AutoCloseable {
    */
   HPCLauncher launcher(String name);
 
+  /**
+   * The jobs that the user's state folder remembers, of all backends and clients.
+   *
+   * @return the register
+   */
+  JobRegister jobs();
+
   /** Stops following jobs and closes the backends. Jobs go on. */
   @Override
   void close();

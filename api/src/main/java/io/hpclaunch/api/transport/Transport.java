@@ -36,6 +36,16 @@ public interface Transport extends AutoCloseable {
   CommandResult run(Command command) throws IOException;
 
   /**
+   * Starts a command that is talked to while it runs. The command's input and time limit are not
+   * used.
+   *
+   * @param command what to run
+   * @return the command; it ends when its input does, and is ended when it is closed
+   * @throws IOException when it could not be started
+   */
+  RunningCommand start(Command command) throws IOException;
+
+  /**
    * Copies a file of the client to the host: under a temporary name, then renamed.
    *
    * @param source the file here

@@ -87,6 +87,12 @@ final class CoreBackend implements Backend, AutoCloseable {
   }
 
   @Override
+  public String script(JobId id) {
+    checkOpen();
+    return jobs.script(id);
+  }
+
+  @Override
   public ResourceReport resources() {
     checkOpen();
     if (!(plugin instanceof ResourceReporter reporter)) {

@@ -6,13 +6,16 @@ import io.hpclaunch.api.HPCBackend;
 import io.hpclaunch.api.HPCLauncher;
 import io.hpclaunch.api.HpcRuntime;
 import io.hpclaunch.api.InvalidConfiguration;
+import io.hpclaunch.api.JobRegister;
 import io.hpclaunch.api.PluginInfo;
 import io.hpclaunch.api.PluginProblem;
 import io.hpclaunch.core.config.BackendEntry;
 import io.hpclaunch.core.config.ConfigSources;
 import io.hpclaunch.core.config.Configuration;
+import io.hpclaunch.core.job.StoredJobs;
 import io.hpclaunch.core.plugin.Found;
 import io.hpclaunch.core.plugin.Plugins;
+import io.hpclaunch.core.store.FileJobStore;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -32,6 +35,7 @@ final class CoreRuntime implements HpcRuntime {
   private final Detector detector;
   private final Transports transports;
   private final BackendFactory factory;
+  private final JobRegister jobs;
 
   /** By the entry's name, or by type where no entry is meant. */
   private final Map<String, CoreBackend> byName = new HashMap<>();
@@ -47,6 +51,7 @@ final class CoreRuntime implements HpcRuntime {
     this.detector = new Detector(plugins);
     this.transports = new Transports(plugins);
     this.factory = new BackendFactory(transports, sources, clock);
+    this.jobs = new StoredJobs(new FileJobStore(sources.stateDirectory(), false, clock), clock);
   }
 
   @Override
@@ -133,6 +138,12 @@ final class CoreRuntime implements HpcRuntime {
         .orElseThrow(() -> new InvalidConfiguration("unknown launcher '%s'; there are: %s%s"
             .formatted(name, list(PluginInfo.Kind.LAUNCHER), broken())))
         .newInstance();
+  }
+
+  @Override
+  public JobRegister jobs() {
+    checkOpen();
+    return jobs;
   }
 
   @Override

@@ -22,4 +22,6 @@ interface Jobs {
   JobLogs logs(JobId id);
 
   String script(JobSpec spec);
+
+  String script(JobId id);
 }

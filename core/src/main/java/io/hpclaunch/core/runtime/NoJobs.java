@@ -48,6 +48,11 @@ final class NoJobs implements Jobs {
     throw missing("rendering the scripts of jobs");
   }
 
+  @Override
+  public String script(JobId id) {
+    throw missing("reading the scripts of jobs");
+  }
+
   private Unsupported missing(String what) {
     return new Unsupported("backend " + backend + ": " + what + " is not part of this version");
   }

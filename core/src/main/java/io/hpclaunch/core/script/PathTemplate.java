@@ -29,6 +29,19 @@ public final class PathTemplate {
     return path.toString();
   }
 
+  /**
+   * The path of an array whose elements are not told apart.
+   *
+   * @param template the path
+   * @param id the scheduler's id
+   * @return the path with the id put in
+   */
+  public static String resolve(String template, String id) {
+    StringBuilder path = new StringBuilder();
+    split(template, path::append, () -> path.append(id), () -> path.append(INDEX));
+    return path.toString();
+  }
+
   /** A word for bash, in which the job's own variables stand for what is not known yet. */
   static String shellWord(String template) {
     StringBuilder word = new StringBuilder();

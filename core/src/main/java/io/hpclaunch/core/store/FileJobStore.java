@@ -135,6 +135,11 @@ public final class FileJobStore implements JobStore {
   }
 
   @Override
+  public List<String> backends() throws IOException {
+    return StateFiles.names(ids).stream().map(FileNames::decode).sorted().toList();
+  }
+
+  @Override
   public List<Token> active() throws IOException {
     return tokens(StateFiles.names(active));
   }

@@ -56,6 +56,14 @@ public interface JobStore extends AutoCloseable {
   List<JobId> complete(String backend, String prefix) throws IOException;
 
   /**
+   * The backends that have jobs.
+   *
+   * @return the entries' names, sorted
+   * @throws IOException when the store cannot be read
+   */
+  List<String> backends() throws IOException;
+
+  /**
    * The jobs that have not ended, without reading their records.
    *
    * @return the tokens

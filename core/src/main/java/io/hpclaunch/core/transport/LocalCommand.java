@@ -57,7 +57,7 @@ final class LocalCommand {
     return result;
   }
 
-  private static Process start(Command command, AsciiCommand ascii) throws CommandFailed {
+  static Process start(Command command, AsciiCommand ascii) throws CommandFailed {
     ProcessBuilder builder = new ProcessBuilder(ascii.argv());
     Map<String, String> environment = builder.environment();
     try {

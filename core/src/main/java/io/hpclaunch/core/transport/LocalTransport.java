@@ -5,6 +5,7 @@ import com.google.common.io.ByteStreams;
 import io.hpclaunch.api.transport.Command;
 import io.hpclaunch.api.transport.CommandResult;
 import io.hpclaunch.api.transport.FileStat;
+import io.hpclaunch.api.transport.RunningCommand;
 import io.hpclaunch.api.transport.Transport;
 import java.io.IOException;
 import java.io.InputStream;
@@ -55,6 +56,11 @@ public final class LocalTransport implements Transport {
   @Override
   public CommandResult run(Command command) throws IOException {
     return LocalCommand.run(command);
+  }
+
+  @Override
+  public RunningCommand start(Command command) throws IOException {
+    return LocalRunning.start(command);
   }
 
   @Override
