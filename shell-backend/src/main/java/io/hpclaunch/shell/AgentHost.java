@@ -107,7 +107,8 @@ final class AgentHost {
 
   private String askRoot() {
     try {
-      CommandResult result = transport.run(Command.of("sh", "-c", ASK_ROOT));
+      CommandResult result =
+          transport.run(Command.of("sh", "-c", ASK_ROOT).withEnvironment(environment));
       String answer = result.stdout().strip();
       if (result.status() == 0 && answer.startsWith("/") && answer.indexOf('\n') < 0) {
         return answer;

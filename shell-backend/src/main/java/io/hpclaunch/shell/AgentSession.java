@@ -196,7 +196,7 @@ final class AgentSession implements Verbs {
         if (thread.isShutdown()) {
           throw new IOException("the backend was closed");
         }
-        fresh.ask("find", List.of(), List.of());
+        fresh.ask("query", List.of(), List.of());
         told(fresh.answer());
         return fresh;
       } catch (IOException e) {

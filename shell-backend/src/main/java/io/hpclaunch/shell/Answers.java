@@ -23,32 +23,26 @@ final class Answers {
 
   private Answers() {}
 
-  /**
-   * The answer of {@code query}.
-   *
-   * @param asked what was asked for
-   * @param lines the answer
-   * @return an observation of each of them
-   */
-  static Map<NativeId, Observation> query(Collection<NativeId> asked, List<String> lines) {
-    Told told = new Told();
-    lines.forEach(told::take);
-    Map<NativeId, Observation> observations = new LinkedHashMap<>();
-    for (NativeId id : asked) {
-      observations.put(id, told.of(id));
-    }
-    return observations;
-  }
-
-  /** An answer of {@code query}, taken apart, by what stands for a job or an element in lines. */
-  private static final class Told {
+  /** Answers of {@code query}, taken apart by what stands for a job or an element in lines. */
+  static final class Told {
     private final Map<String, JobInfo> plain = new HashMap<>();
     private final Map<String, Map<Integer, JobInfo>> arrays = new HashMap<>();
     private final Map<String, String> unknown = new HashMap<>();
     private final Map<String, String> garbage = new HashMap<>();
+    private String mark = Words.NONE;
 
-    void take(String line) {
+    /** Takes all lines of an answer. */
+    Told take(List<String> lines) {
+      lines.forEach(this::take);
+      return this;
+    }
+
+    private void take(String line) {
       String[] words = line.split(" ", -1);
+      if (words[0].equals("mark") && words.length == 2) {
+        mark = words[1];
+        return;
+      }
       if (words[0].equals("unknown") && words.length > 2) {
         String reason = Words.decode(words[2]);
         unknown.put(words[1], reason == null ? "the shell backend has no such job" : reason);
@@ -71,7 +65,17 @@ final class Answers {
       }
     }
 
-    Observation of(NativeId id) {
+    /** Up to where the last answer goes: what {@code --since} takes. */
+    String mark() {
+      return mark;
+    }
+
+    /**
+     * What was told about one job.
+     *
+     * @return an observation, or null when nothing was told
+     */
+    @Nullable Observation of(NativeId id) {
       String whole = Words.encode(id.value());
       String word = JobLine.id(id);
       Map<Integer, JobInfo> elements = arrays.getOrDefault(whole, Map.of());
@@ -89,7 +93,7 @@ final class Answers {
       if (id.index() == null && !elements.isEmpty()) {
         return new Observation.SeenArray(elements);
       }
-      return Observation.notAnswered("hpc-shell said nothing about " + id);
+      return null;
     }
   }
 

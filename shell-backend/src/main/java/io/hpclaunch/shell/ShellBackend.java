@@ -56,6 +56,7 @@ public final class ShellBackend implements HPCBackend, Detectable, ResourceRepor
   private final AgentSession.Patience patience;
   private @Nullable BackendContext context;
   private @Nullable Verbs verbs;
+  private @Nullable JobWatch watch;
   private @Nullable ShellConfig config;
 
   /** Made by the service loader. */
@@ -122,8 +123,10 @@ public final class ShellBackend implements HPCBackend, Detectable, ResourceRepor
     ShellConfig settings = ShellConfig.of(context.config());
     this.context = context;
     config = settings;
-    verbs = new AgentSession(
+    Verbs session = new AgentSession(
         new AgentHost(context.transport(), root(context, settings), environment), patience);
+    verbs = session;
+    watch = new JobWatch(session, context.clock());
   }
 
   /** The folder of the queue. Another host has its own state folder, which it must tell: null. */
@@ -180,8 +183,8 @@ public final class ShellBackend implements HPCBackend, Detectable, ResourceRepor
   public Map<NativeId, Observation> query(Collection<NativeId> ids) {
     Collection<NativeId> asked = new LinkedHashSet<>(ids);
     try {
-      return Answers.query(asked, ask("query", lines(asked)));
-    } catch (BackendUnavailable e) {
+      return initialized(watch).query(asked);
+    } catch (BackendUnavailable | AnswerLost e) {
       Observation why = Observation.notAnswered(String.valueOf(e.getMessage()));
       Map<NativeId, Observation> none = new LinkedHashMap<>();
       asked.forEach(id -> none.put(id, why));

@@ -26,6 +26,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -51,7 +52,18 @@ final class ShellSite implements AutoCloseable {
   }
 
   ShellBackend backend(Map<String, ?> config, Transport transport, AgentSession.Patience patience) {
-    ShellBackend backend = new ShellBackend(SHORT_LIVED, patience);
+    return backend(config, transport, patience, Map.of());
+  }
+
+  /** One whose agent has these variables, too. */
+  ShellBackend backend(
+      Map<String, ?> config,
+      Transport transport,
+      AgentSession.Patience patience,
+      Map<String, String> variables) {
+    Map<String, String> environment = new HashMap<>(SHORT_LIVED);
+    environment.putAll(variables);
+    ShellBackend backend = new ShellBackend(environment, patience);
     BackendEntry entry = BackendEntry.of("shell", Map.of("config", config));
     entry.check(backend.configKeys());
     backend.initialize(new Context(
