@@ -72,6 +72,7 @@ final class ShellSite implements AutoCloseable {
         entry.submit(),
         transport,
         state.resolve("jobs").toString(),
+        state,
         Clock.systemUTC()));
     open.add(backend);
     return backend;
@@ -83,6 +84,7 @@ final class ShellSite implements AutoCloseable {
       Settings submit,
       Transport transport,
       String workspace,
+      Path stateDirectory,
       Clock clock)
       implements BackendContext {}
 
