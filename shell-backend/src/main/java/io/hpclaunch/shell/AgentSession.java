@@ -196,8 +196,7 @@ final class AgentSession implements Verbs {
         if (thread.isShutdown()) {
           throw new IOException("the backend was closed");
         }
-        fresh.ask("query", List.of(), List.of());
-        told(fresh.answer());
+        greet(fresh);
         return fresh;
       } catch (IOException e) {
         drop();
@@ -206,6 +205,17 @@ final class AgentSession implements Verbs {
         drop();
         throw e;
       }
+    }
+
+    /** One that has ended already cannot be asked; its last words say why. */
+    private void greet(Conversation fresh) throws IOException {
+      try {
+        fresh.ask("query", List.of(), List.of());
+      } catch (IOException e) {
+        told(fresh.answer());
+        throw e;
+      }
+      told(fresh.answer());
     }
 
     private void drop() {

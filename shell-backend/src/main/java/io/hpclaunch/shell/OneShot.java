@@ -30,10 +30,17 @@ final class OneShot implements Verbs {
       throw new BackendUnavailable(message, e);
     }
     if (result.status() != 0) {
-      throw new BackendUnavailable(
-          "shell backend on " + host.name() + ": " + result.stderr().strip());
+      throw new BackendUnavailable("shell backend on " + host.name() + ": " + words(result));
     }
     return new String(result.stdoutBytes(), StandardCharsets.ISO_8859_1).lines().toList();
+  }
+
+  /** Its last words on standard error, or how its start says it. */
+  private static String words(CommandResult result) {
+    String[] end = result.stdout().strip().split(" ", -1);
+    return end.length == 3 && end[0].equals("done")
+        ? String.valueOf(Words.decode(end[2]))
+        : String.join("; ", result.stderr().strip().lines().toList());
   }
 
   @Override

@@ -228,12 +228,9 @@ class ShellBackendTest {
     NativeId bad = submit(shell("test $HPC_ARRAY_INDEX = 1").array(ArrayRange.of(1, 2)));
     NativeId any = submit(shell("true").dependsOn(after(Dependency.Kind.AFTERANY, bad)));
     NativeId ok = submit(shell("true").dependsOn(after(Dependency.Kind.AFTEROK, bad)));
-    NativeId element =
-        submit(shell("true").dependsOn(after(Dependency.Kind.AFTEROK, bad.element(1))));
     NativeId both = submit(shell("true")
         .dependsOn(after(Dependency.Kind.AFTERNOTOK, bad), after(Dependency.Kind.AFTEROK, any)));
     assertThat(ShellSite.end(backend, any).state()).isEqualTo(JobState.COMPLETED);
-    assertThat(ShellSite.end(backend, element).state()).isEqualTo(JobState.COMPLETED);
     assertThat(ShellSite.end(backend, both).state()).isEqualTo(JobState.COMPLETED);
     assertThat(ShellSite.end(backend, ok).cause()).isEqualTo(Cause.DEPENDENCY);
   }
