@@ -24,13 +24,17 @@ final class OneShot implements Verbs {
       result = host.run(verb, options, lines);
     } catch (IOException e) {
       String message = "shell backend on " + host.name() + ": " + e.getMessage();
-      if (e instanceof CommandFailed failed && failed.fate() != CommandFailed.Fate.NOT_STARTED) {
-        throw new AnswerLost(message, e);
+      if (e instanceof CommandFailed failed && failed.fate() == CommandFailed.Fate.NOT_STARTED) {
+        throw new BackendUnavailable(message, e);
       }
-      throw new BackendUnavailable(message, e);
+      throw new AnswerLost(message, e);
+    }
+    String message = "shell backend on " + host.name() + ": " + words(result);
+    if (Answer.isRefusal(result.status())) {
+      throw new BackendUnavailable(message);
     }
     if (result.status() != 0) {
-      throw new BackendUnavailable("shell backend on " + host.name() + ": " + words(result));
+      throw new AnswerLost(message + " (status " + result.status() + ")", null);
     }
     return new String(result.stdoutBytes(), StandardCharsets.ISO_8859_1).lines().toList();
   }
