@@ -17,11 +17,6 @@ record Answer(List<String> lines, int status, String message) {
 
   /** Whether the verb says that it did nothing. */
   boolean isRefusal() {
-    return isRefusal(status);
-  }
-
-  /** Whether a verb that ends with this status did nothing. */
-  static boolean isRefusal(int status) {
     return status == 2 || status == 3;
   }
 }

@@ -67,7 +67,7 @@ public final class ShellBackend implements HPCBackend, Detectable, ResourceRepor
 
   /** With variables for hpc-shell and its agent, beside those that they have anyway. */
   ShellBackend(Map<String, String> environment) {
-    this(environment, OneShot::new);
+    this(environment, host -> new AgentSession(host, AgentSession.Patience.DEFAULT));
   }
 
   /** With another way to hpc-shell. */

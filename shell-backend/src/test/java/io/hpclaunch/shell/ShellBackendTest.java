@@ -236,6 +236,21 @@ class ShellBackendTest {
   }
 
   @Test
+  void oneElementIsEnoughToWaitFor() {
+    NativeId array = submit(shell("test $HPC_ARRAY_INDEX = 1").array(ArrayRange.of(1, 2)));
+    NativeId first =
+        submit(shell("true").dependsOn(after(Dependency.Kind.AFTEROK, array.element(1))));
+    NativeId second =
+        submit(shell("true").dependsOn(after(Dependency.Kind.AFTEROK, array.element(2))));
+    assertThat(ShellSite.end(backend, first).state()).isEqualTo(JobState.COMPLETED);
+    assertThat(ShellSite.end(backend, second).cause()).isEqualTo(Cause.DEPENDENCY);
+    assertThatThrownBy(
+            () -> submit(shell("true").dependsOn(after(Dependency.Kind.AFTEROK, array.element(3)))))
+        .isInstanceOf(Rejected.class)
+        .hasMessageContaining("element");
+  }
+
+  @Test
   void aDependencyOnWhatIsNotThereIsRefusedWithItsName() {
     String stranger = "00000000-0000-0000-0000-000000000000";
     assertThatThrownBy(() ->
