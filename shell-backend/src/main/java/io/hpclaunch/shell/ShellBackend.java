@@ -50,8 +50,6 @@ import org.jspecify.annotations.Nullable;
 public final class ShellBackend implements HPCBackend, Detectable, ResourceReporter, QueueReporter {
   private static final String NAME = "shell";
   private static final int ASKED_LAST = 1000;
-  private static final String DEFAULT_JOBS = "/jobs";
-  private static final String THIS_MACHINE = "localhost";
 
   private final Map<String, String> environment;
   private final Function<AgentHost, Verbs> way;
@@ -135,18 +133,17 @@ public final class ShellBackend implements HPCBackend, Detectable, ResourceRepor
     watch = new JobWatch(made, context.clock());
   }
 
-  /** The folder of the queue. Another host has its own state folder, which it must tell: null. */
+  /**
+   * The folder of the queue: one for all entries, since they share the machine; an entry that says
+   * what it may use has one of its own. Another host has its own state folder, which it must tell:
+   * null.
+   */
   private static @Nullable String root(BackendContext context, ShellConfig config) {
-    if (config.root() != null) {
+    if (config.root() != null || !context.transport().isLocal()) {
       return config.root();
     }
-    String workspace = context.workspace();
-    if (!context.transport().host().equals(THIS_MACHINE)) {
-      return null;
-    }
-    return workspace.endsWith(DEFAULT_JOBS)
-        ? workspace.substring(0, workspace.length() - DEFAULT_JOBS.length()) + "/shell"
-        : workspace + "/.shell";
+    boolean own = config.slots() != null || config.gpus() != null;
+    return context.stateDirectory() + "/shell" + (own ? "-" + Words.encode(context.name()) : "");
   }
 
   @Override

@@ -28,7 +28,8 @@ record ShellConfig(
           "root",
           ConfigKey.Type.STRING,
           "folder of the queue and the agent on the machine; the same for all entries that share"
-              + " its cpus; default: the state folder's shell"),
+              + " its cpus; default: the state folder's shell, or shell-NAME for an entry with"
+              + " slots or gpus of its own"),
       ConfigKey.of(
           "slots",
           ConfigKey.Type.INTEGER,

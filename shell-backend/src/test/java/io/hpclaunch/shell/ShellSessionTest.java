@@ -335,6 +335,7 @@ class ShellSessionTest {
   void anotherHostTellsWhereItsUsersStateIs() throws IOException {
     Transport remote = mock(Transport.class, delegatesTo(new LocalTransport()));
     doReturn("me@cluster").when(remote).host();
+    doReturn(false).when(remote).isLocal();
     ShellBackend backend = site.session(
         Map.of(),
         remote,
@@ -352,6 +353,7 @@ class ShellSessionTest {
       throw new BackendUnavailable("me@cluster: connection refused");
     });
     doReturn("me@cluster").when(down).host();
+    doReturn(false).when(down).isLocal();
     ShellBackend backend = site.session(Map.of(), down, Patience.DEFAULT);
     assertThat(ask(backend, STRANGER)).isEqualTo(new NotAnswered("me@cluster: connection refused"));
     assertThatThrownBy(() -> backend.cancel(List.of(STRANGER)))

@@ -68,7 +68,11 @@ final class ShellSite implements AutoCloseable {
   }
 
   private ShellBackend open(ShellBackend backend, Map<String, ?> config, Transport transport) {
-    BackendEntry entry = BackendEntry.of("shell", Map.of("config", config));
+    Map<String, Object> settings = new HashMap<>(config);
+    if (transport.isLocal()) { // entries with slots of their own share the queue here
+      settings.putIfAbsent("root", state.resolve("shell").toString());
+    }
+    BackendEntry entry = BackendEntry.of("shell", Map.of("config", settings));
     entry.check(backend.configKeys());
     backend.initialize(new Context(
         "shell",
