@@ -13,6 +13,8 @@ import io.hpclaunch.api.JobInfo;
 import io.hpclaunch.api.JobSpec;
 import io.hpclaunch.api.JobState;
 import io.hpclaunch.api.KnownJob;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,13 +43,16 @@ class ShellJobsTest {
   }
 
   private HpcRuntime runtime() {
+    return builder().build();
+  }
+
+  private HpcRuntime.Builder builder() {
     Map<String, String> environment = new HashMap<>(System.getenv());
     environment.keySet().removeIf(name -> name.startsWith("HPC_"));
     return HpcRuntime.builder()
         .environment(environment)
         .workingDirectory(folder)
-        .stateDirectory(folder.resolve("state"))
-        .build();
+        .stateDirectory(folder.resolve("state"));
   }
 
   @AfterEach
@@ -125,5 +130,80 @@ class ShellJobsTest {
     process.cancel();
     assertThat(process.waitFor().state()).isEqualTo(JobState.CANCELLED);
     process.cancel();
+  }
+
+  @Test
+  void twoEntriesOfOneTypeAreTwoBackends() throws Exception {
+    runtime.close();
+    runtime = builder()
+        .configuration(Map.of(
+            "backends",
+            List.of(
+                Map.of("name", "one", "type", "shell", "config", Map.of("slots", 1)),
+                Map.of("name", "two", "type", "shell", "workspace", folder + "/scratch"))))
+        .build();
+    JobSpec spec = JobSpec.builder("who").shell("echo $HPC_JOB_ID").build();
+    HPCProcess one = runtime.backend("one").submit(spec);
+    HPCProcess two = runtime.backend("two").submit(spec);
+    assertThat(one.waitFor().state()).isEqualTo(JobState.COMPLETED);
+    assertThat(two.waitFor().state()).isEqualTo(JobState.COMPLETED);
+    assertThat(one.logs().stdout()).isEqualTo(one.id() + "\n").startsWith("one:");
+    assertThat(two.logs().stdout()).isEqualTo(two.id() + "\n").startsWith("two:");
+    assertThat(runtime.jobs().find(two.id()).orElseThrow().jobDirectory())
+        .startsWith(folder + "/scratch/jobs/");
+  }
+
+  @Test
+  void noJobKeepsAFileOpenInItsClient() throws Exception {
+    Path out = folder.resolve("out");
+    Process client = new ProcessBuilder(
+            "bash",
+            "-c",
+            "ulimit -n 256 && exec \"$@\"",
+            "bash",
+            ProcessHandle.current().info().command().orElse("java"),
+            "-Xmx64m",
+            "-cp",
+            System.getProperty("java.class.path"),
+            ManyJobs.class.getName(),
+            folder.toString())
+        .redirectErrorStream(true)
+        .redirectOutput(out.toFile())
+        .start();
+    assertThat(client.waitFor()).as(() -> text(out)).isZero();
+    assertThat(out).content().endsWith("400 completed\n");
+  }
+
+  private static String text(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      return e.toString();
+    }
+  }
+
+  /** A client that follows more jobs than it may have files open. */
+  static final class ManyJobs {
+    private static final int NUMBER = 400;
+
+    private ManyJobs() {}
+
+    public static void main(String[] args) throws InterruptedException {
+      try (HpcRuntime runtime = HpcRuntime.builder()
+          .workingDirectory(Path.of(args[0]))
+          .stateDirectory(Path.of(args[0], "state"))
+          .build()) {
+        JobSpec spec = JobSpec.builder("true").command("true").build();
+        List<HPCProcess> all = new ArrayList<>();
+        for (int i = 0; i < NUMBER; i++) {
+          all.add(runtime.backend("shell").submit(spec));
+        }
+        int completed = 0;
+        for (HPCProcess each : all) {
+          completed += each.waitFor().state() == JobState.COMPLETED ? 1 : 0;
+        }
+        System.out.println(completed + " completed");
+      }
+    }
   }
 }
