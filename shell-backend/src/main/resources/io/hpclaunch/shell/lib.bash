@@ -42,6 +42,11 @@ append() {
   fi 2>/dev/null
 }
 
+# append_surely LINE: waits while the disk is full, since what the line tells can't be told later.
+append_surely() {
+  until append "$1"; do sleep 0.5; done
+}
+
 # now: sets now_us.
 if [[ -n ${EPOCHREALTIME:-} ]]; then
   now() {
@@ -129,10 +134,9 @@ suffix() {
 # read_exit_record FOLDER ID INDEX ATTEMPT: sets r_status, r_signal, r_cause, r_reason, r_cpu,
 # r_peak, r_started, r_ended; false where that attempt left no complete record.
 read_exit_record() {
-  local lines line native='' attempt=''
-  suffix "$3"
-  [[ -e $1/exit$REPLY ]] || return 1
-  { mapfile -t lines <"$1/exit$REPLY"; } 2>/dev/null || return 1
+  local lines line native='' attempt='' suffix=
+  [[ $3 == - ]] || suffix=.$3
+  [[ -e $1/exit$suffix ]] && mapfile -t lines 2>/dev/null <"$1/exit$suffix" || return 1
   ((${#lines[@]} > 1)) && [[ ${lines[${#lines[@]} - 1]} == end ]] || return 1
   r_status=- r_signal=- r_cause=- r_reason=- r_cpu=- r_peak=- r_started=- r_ended=-
   for line in "${lines[@]}"; do
@@ -202,7 +206,7 @@ conclude() {
 # end_words: sets REPLY, the words of an E line from STATUS on, from the r_… variables. The record
 # has all of a long reason.
 end_words() {
-  encode "${r_reason:0:250}"
-  [[ $r_reason != - ]] || REPLY=-
+  REPLY=-
+  [[ $r_reason == - ]] || encode "${r_reason:0:250}"
   REPLY="${r_status:--} ${r_signal:--} ${r_cause:--} ${r_cpu:--} ${r_peak:--} $REPLY"
 }
