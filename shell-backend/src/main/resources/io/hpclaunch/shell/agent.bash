@@ -45,6 +45,7 @@ helper_count=0
 used_cpus=0
 free_gpus=()
 next_timer=0              # 0: none
+told_itself=              # set: the ledger has lines of this agent, which ring no bell
 
 # ---- being the one agent ----------------------------------------------------------------------
 
@@ -169,6 +170,7 @@ settle_rest() {
 # finish KEY WORDS: writes an end that the agent decides.
 finish() {
   now
+  told_itself=1
   append_surely "E ${1%/*} ${1##*/} $attempt $now_us $2"
 }
 
@@ -381,29 +383,44 @@ start_reaper() {
   ) </dev/null >/dev/null 2>&1 &
 }
 
-# take_line LINE: one line of the ledger, as it comes.
+# take_line LINE: one line of the ledger, as it comes. Most are taken apart only as far as needed.
 take_line() {
-  local id
+  local id key rest
   line_words "$1" || return 0
-  if [[ $REPLY == Q* ]]; then
-    id=${REPLY:2:36}
-    [[ -z ${job[$id]+x} ]] || return 0
-    job[$id]=${REPLY:39}
-    admit "$id"
-    return
-  fi
-  # shellcheck disable=SC2086
-  set -- $REPLY
-  apply "$@"
-  case $1 in
-    S) on_begun "$2/$3" ;;
-    E) on_ended "$2/$3" ;;
-    C) heed_wish "$2/$3" ;;
-    K)
-      [[ -z ${orphan[$2/$3]+x} || -n ${ended[$2/$3]+x} ]] || finish_gone "$2/$3"
-      settle "$2/$3"
+  id=${REPLY:2:36}
+  rest=${REPLY:39}
+  key=$id/${rest%% *}
+  case $REPLY in
+    Q*)
+      [[ -z ${job[$id]+x} ]] || return 0
+      job[$id]=$rest
+      admit "$id"
       ;;
-    L)
+    S*)
+      begun[$key]=${rest#* }
+      [[ -z ${timed[$id]+x}${asked[$key]+x}${asked[$id/-]+x} ]] || on_begun "$key"
+      ;;
+    E*)
+      [[ -n ${ended[$key]+x} ]] || ended[$key]=${rest#* }
+      on_ended "$key"
+      ;;
+    *)
+      # shellcheck disable=SC2086
+      apply $REPLY
+      take_rare_line "$REPLY"
+      ;;
+  esac
+}
+
+# take_rare_line WORDS: what follows from a line that stands in the tables.
+take_rare_line() {
+  case $1 in
+    C*) heed_wish "$key" ;;
+    K*)
+      [[ -z ${orphan[$key]+x} || -n ${ended[$key]+x} ]] || finish_gone "$key"
+      settle "$key"
+      ;;
+    L*)
       ask_machine
       recount_gpus
       ;;
@@ -649,6 +666,10 @@ sooner() {
 # patience: sets timeout, how long the bell is listened for, in seconds.
 patience() {
   local left=1000000
+  if ((used_cpus > 0 && next_timer == 0 && ${#orphan[@]} + ${#reaper_of[@]} == 0)); then
+    timeout=1.000000
+    return
+  fi
   if ((${#held_cpus[@]} == 0 && head >= tail && ${#again[@]} == 0 && ${#reaper_of[@]} == 0)); then
     timeout=$idle_seconds
     return
@@ -820,9 +841,10 @@ main() {
   agent_start=$ps_start
   replay
   while :; do
+    told_itself=
     read_ledger
     schedule
-    read_ledger
+    [[ -z $told_itself ]] || continue
     patience
     if read -r -t "$timeout" -u 3 word; then
       while read -r -t 0 -u 3; do read -r -u 3 word; done

@@ -131,6 +131,8 @@ suffix() {
   [[ $1 == - ]] || REPLY=.$1
 }
 
+record_keys='v token native index attempt host started ended status signal cause reason cpu_ms peak_kb end'
+
 # read_exit_record FOLDER ID INDEX ATTEMPT: sets r_status, r_signal, r_cause, r_reason, r_cpu,
 # r_peak, r_started, r_ended; false where that attempt left no complete record.
 read_exit_record() {
@@ -138,6 +140,13 @@ read_exit_record() {
   [[ $3 == - ]] || suffix=.$3
   [[ -e $1/exit$suffix ]] && mapfile -t lines 2>/dev/null <"$1/exit$suffix" || return 1
   ((${#lines[@]} > 1)) && [[ ${lines[${#lines[@]} - 1]} == end ]] || return 1
+  if [[ ${lines[*]%%=*} == "$record_keys" ]]; then # as all our scripts write it
+    native=${lines[2]#*=} attempt=${lines[4]#*=} r_started=${lines[6]#*=} r_ended=${lines[7]#*=}
+    r_status=${lines[8]#*=} r_signal=${lines[9]#*=} r_cause=${lines[10]#*=}
+    r_reason=${lines[11]#*=} r_cpu=${lines[12]#*=} r_peak=${lines[13]#*=}
+    [[ $native == "$2" && $attempt == "$4" && $r_status == [0-9]* ]]
+    return
+  fi
   r_status=- r_signal=- r_cause=- r_reason=- r_cpu=- r_peak=- r_started=- r_ended=-
   for line in "${lines[@]}"; do
     case $line in
