@@ -32,6 +32,7 @@ declare -A parked=()      # ID of an array that runs as many as it may
 declare -A children=()    # ID → ids of jobs that depend on it
 declare -A waiting=()     # ID that waits for parents
 declare -A held_cpus=() held_gpus=() # key → what it holds
+declare -A timed=()       # ID of a job with a walltime
 declare -A helper_of=()   # key → helper
 declare -A orphan=()      # key of a job that runs without a helper
 declare -A reaper_of=()   # key → pid of its reaper
@@ -44,6 +45,7 @@ helper_count=0
 used_cpus=0
 free_gpus=()
 next_timer=0              # 0: none
+told_itself=              # set: the ledger has lines of this agent, which ring no bell
 
 # ---- being the one agent ----------------------------------------------------------------------
 
@@ -117,6 +119,21 @@ needs() {
   ((need_gpus <= ${#all_gpus[@]})) || need_gpus=${#all_gpus[@]}
 }
 
+# settle_plain KEY: settle, of a job that nobody wanted to end and that is no element.
+settle_plain() {
+  local id=${1%/*} words
+  [[ -z ${outcome[$1]+x} ]] || return 0
+  # shellcheck disable=SC2206
+  words=(${ended[$1]})
+  outcome[$1]=bad
+  [[ ${words[2]}${words[4]} != 0- ]] || outcome[$1]=ok
+  used_cpus=$((used_cpus - ${held_cpus[$1]:-0}))
+  # shellcheck disable=SC2206
+  [[ -z ${held_gpus[$1]:-} ]] || free_gpus+=(${held_gpus[$1]//,/ })
+  unset -v "held_cpus[$1]" "held_gpus[$1]" "deadline[$1]" "warning[$1]" "orphan[$1]"
+  [[ -z ${children[$id]+x} ]] || look_at_children "$id"
+}
+
 # settle KEY: when it has ended: frees what it held, and tells its array and its dependents.
 settle() {
   local key=$1 id=${1%/*} end state cause reason
@@ -153,7 +170,8 @@ settle_rest() {
 # finish KEY WORDS: writes an end that the agent decides.
 finish() {
   now
-  append "E ${1%/*} ${1##*/} $attempt $now_us $2"
+  told_itself=1
+  append_surely "E ${1%/*} ${1##*/} $attempt $now_us $2"
 }
 
 # finish_gone KEY: the end of a job whose processes are gone and for which nobody waited.
@@ -163,6 +181,9 @@ finish_gone() {
   decode "$dir"
   # shellcheck disable=SC2206
   words=(${begun[$1]})
+  if ! read_exit_record "$REPLY" "$id" "${1##*/}" "$attempt"; then
+    start_reaper "$1" left ''
+  fi
   conclude "$REPLY" "$token" "$id" "${1##*/}" "$attempt" "${words[1]}" -
   end_words
   finish "$1" "$REPLY"
@@ -233,6 +254,15 @@ place() {
 
 # admit ID: a job that the ledger tells of; also one that began or ended before this agent.
 admit() {
+  local words
+  # shellcheck disable=SC2206
+  words=(${job[$1]})
+  [[ ${words[6]} == - ]] || timed[$1]=1
+  # Most jobs: a plain one that is new and waits for nothing.
+  if [[ ${words[9]}${words[10]} == -- && -z ${begun[$1/-]+x}${ended[$1/-]+x}${asked[$1/-]+x} ]]; then
+    queue[tail++]=$1
+    return
+  fi
   local token attempt submitted cpus gpus oversubscribe wall warn grace array deps dir script in out err name env
   local first last step at_once count i
   spec_of "$1"
@@ -292,9 +322,13 @@ set_timers() {
 on_begun() {
   local token attempt submitted cpus gpus oversubscribe wall warn grace array deps dir script in out err name env
   [[ -z ${outcome[$1]+x} ]] || return 0
+  if [[ -n ${timed[${1%/*}]+x} ]]; then
+    spec_of "${1%/*}"
+    set_timers "$1"
+  fi
+  [[ -n ${asked[$1]+x}${asked[${1%/*}/-]+x} ]] || return 0
   spec_of "${1%/*}"
-  set_timers "$1"
-  [[ -z ${asked[$1]+x}${asked[${1%/*}/-]+x} ]] || reap "$1"
+  reap "$1"
 }
 
 on_ended() {
@@ -303,7 +337,11 @@ on_ended() {
     unset -v "helper_of[$1]" "helper_job[$helper]"
     idle_helpers+=("$helper")
   fi
-  if [[ ${1##*/} == '*' ]]; then settle_rest "${1%/*}"; else settle "$1"; fi
+  case $1 in
+    */\*) settle_rest "${1%/*}" ;;
+    */-) if [[ -n ${asked[$1]+x}${overdue[$1]+x} ]]; then settle "$1"; else settle_plain "$1"; fi ;;
+    *) settle "$1" ;;
+  esac
 }
 
 # heed_wish KEY: ends what was asked to end: what runs is reaped, what waits never starts.
@@ -328,43 +366,64 @@ heed_wish() {
 reap() {
   local words
   [[ -z ${reaper_of[$1]+x}${cleared[$1]+x}${outcome[$1]+x} ]] || return 0
+  start_reaper "$1" "${overdue[$1]:+timeout}" "${asked[$1]:-${asked[${1%/*}/-]:-}}"
+  reaper_of[$1]=$!
+}
+
+# start_reaper KEY CAUSE WHO
+start_reaper() {
+  local words
   # shellcheck disable=SC2206
   words=(${begun[$1]})
   (
     close_helpers
     exec 3>&- 4<&- 7>&- 9>&-
     exec setsid "$BASH" "$here/reaper.bash" "$spool" "$host" "${1%/*}" "${1##*/}" "$attempt" \
-      "$token" "$dir" "${words[2]}" "${words[3]}" "${words[4]}" "$grace" "${overdue[$1]:+timeout}" \
-      "${asked[$1]:-${asked[${1%/*}/-]:-}}" "${words[1]}"
+      "$token" "$dir" "${words[2]}" "${words[3]}" "${words[4]}" "$grace" "$2" "$3" "${words[1]}"
   ) </dev/null >/dev/null 2>&1 &
-  reaper_of[$1]=$!
 }
 
-# take_line LINE: one line of the ledger, as it comes.
+# take_line LINE: one line of the ledger, as it comes. Most are taken apart only as far as needed.
 take_line() {
+  local id key rest
   line_words "$1" || return 0
-  # shellcheck disable=SC2086
-  set -- $REPLY
+  id=${REPLY:2:36}
+  rest=${REPLY:39}
+  key=$id/${rest%% *}
+  case $REPLY in
+    Q*)
+      [[ -z ${job[$id]+x} ]] || return 0
+      job[$id]=$rest
+      admit "$id"
+      ;;
+    S*)
+      begun[$key]=${rest#* }
+      [[ -z ${timed[$id]+x}${asked[$key]+x}${asked[$id/-]+x} ]] || on_begun "$key"
+      ;;
+    E*)
+      [[ -n ${ended[$key]+x} ]] || ended[$key]=${rest#* }
+      on_ended "$key"
+      ;;
+    *)
+      # shellcheck disable=SC2086
+      apply $REPLY
+      take_rare_line "$REPLY"
+      ;;
+  esac
+}
+
+# take_rare_line WORDS: what follows from a line that stands in the tables.
+take_rare_line() {
   case $1 in
-    Q)
-      [[ -z ${job[$2]+x} ]] || return 0
-      apply "$@"
-      [[ -z ${job[$2]+x} ]] || admit "$2"
+    C*) heed_wish "$key" ;;
+    K*)
+      [[ -z ${orphan[$key]+x} || -n ${ended[$key]+x} ]] || finish_gone "$key"
+      settle "$key"
       ;;
-    S) apply "$@" && on_begun "$2/$3" ;;
-    E) apply "$@" && on_ended "$2/$3" ;;
-    C) apply "$@" && heed_wish "$2/$3" ;;
-    K)
-      apply "$@"
-      [[ -z ${orphan[$2/$3]+x} || -n ${ended[$2/$3]+x} ]] || finish_gone "$2/$3"
-      settle "$2/$3"
-      ;;
-    L)
-      apply "$@"
+    L*)
       ask_machine
       recount_gpus
       ;;
-    *) apply "$@" ;;
   esac
 }
 
@@ -487,7 +546,8 @@ hand_out() {
   if [[ $index != - ]]; then
     in=${in//'%7Bindex%7D'/$index} out=${out//'%7Bindex%7D'/$index} err=${err//'%7Bindex%7D'/$index}
   fi
-  line="J ${key%/*} $index $attempt $token $dir $script $in $out $err $need_cpus $devices $count"
+  line="$attempt $token $dir ${script/#"$dir/"/./} ${in/#"$dir/"/./} ${out/#"$dir/"/./} ${err/#"$dir/"/./}"
+  line="J ${key%/*} $index $line $need_cpus $devices $count"
   if [[ ${helper_env[$helper]} != "${base[$env]:-0022}" ]]; then
     helper_env[$helper]=${base[$env]:-0022}
     line="V ${helper_env[$helper]}"$'\n'$line
@@ -545,7 +605,6 @@ start_elements() {
 
 # schedule: first come, first served. One that there is no room for keeps those behind it waiting.
 schedule() {
-  local token attempt submitted cpus gpus oversubscribe wall warn grace array deps dir script in out err name env
   local id first last step at_once count need_cpus need_gpus
   start_again || return 0
   while ((head < tail)); do
@@ -607,6 +666,10 @@ sooner() {
 # patience: sets timeout, how long the bell is listened for, in seconds.
 patience() {
   local left=1000000
+  if ((used_cpus > 0 && next_timer == 0 && ${#orphan[@]} + ${#reaper_of[@]} == 0)); then
+    timeout=1.000000
+    return
+  fi
   if ((${#held_cpus[@]} == 0 && head >= tail && ${#again[@]} == 0 && ${#reaper_of[@]} == 0)); then
     timeout=$idle_seconds
     return
@@ -654,7 +717,7 @@ read_all() {
 tell_agent() {
   now
   present_since=$now_us
-  printf '%s %s %s\n' "$$" "$agent_start" "$boot_id" >"$spool/agent.new"
+  until printf '%s %s %s\n' "$$" "$agent_start" "$boot_id" >"$spool/agent.new"; do sleep 0.5; done
   mv -f -- "$spool/agent.new" "$spool/agent"
 }
 
@@ -677,7 +740,7 @@ end_of_boot() {
     now
     # shellcheck disable=SC2086
     apply E "${key%/*}" "${key##*/}" "$attempt" "$now_us" $REPLY
-    append "K ${key%/*} ${key##*/} $now_us -"
+    append_surely "K ${key%/*} ${key##*/} $now_us -"
     finish "$key" "$REPLY"
   done
 }
@@ -757,10 +820,13 @@ is_final() {
 retire() {
   now
   ((now_us - present_since > 1500000)) || return 0
-  rm -f -- "$spool/agent" "$spool/due"
+  rm -f -- "$spool/agent"
   read_ledger
   schedule
-  ((${#held_cpus[@]} > 0 || head < tail || ${#again[@]} > 0)) || exit 0
+  if ((${#held_cpus[@]} == 0 && head >= tail && ${#again[@]} == 0)); then
+    rm -f -- "$spool/due"
+    exit 0
+  fi
   tell_agent
 }
 
@@ -775,9 +841,10 @@ main() {
   agent_start=$ps_start
   replay
   while :; do
+    told_itself=
     read_ledger
     schedule
-    read_ledger
+    [[ -z $told_itself ]] || continue
     patience
     if read -r -t "$timeout" -u 3 word; then
       while read -r -t 0 -u 3; do read -r -u 3 word; done

@@ -17,6 +17,7 @@ here=${BASH_SOURCE[0]%/*}
 exec 7>>"$spool/ledger" 6<>"$spool/wake" || exit
 
 proc_stat "$$"
+own_start=$ps_start
 printf '%s %s\n' "$$" "$ps_start" >>"$spool/helpers"
 
 base_names=()
@@ -47,29 +48,27 @@ take_base() {
 open_streams() {
   local path
   for path in "$out" "$err"; do
-    [[ -z $path || -d ${path%/*} || $path != */* ]] || mkdir -p -- "${path%/*}" 2>/dev/null
+    [[ -d ${path%/*} || $path != */* ]] || mkdir -p -- "${path%/*}" 2>/dev/null
   done
-  problem="cannot read standard input ${in:-/dev/null}"
-  { exec <"${in:-/dev/null}"; } 2>/dev/null || return 1
-  problem="cannot write standard output ${out:-/dev/null}"
-  { exec >"${out:-/dev/null}"; } 2>/dev/null || return 1
-  problem="cannot write standard error ${err:-/dev/null}"
-  if [[ $err == "$out" ]]; then
-    exec 2>&1
-  else
-    { : >"${err:-/dev/null}"; } 2>/dev/null && exec 2>"${err:-/dev/null}"
-  fi
+  problem="cannot read standard input $in"
+  exec <"$in" || return 1
+  problem="cannot write standard output $out"
+  exec >"$out" || return 1
+  problem="cannot write standard error $err"
+  if [[ $err == "$out" ]]; then exec 2>&1; else exec 2>"$err"; fi
 }
 
 # become_job: in a process of its own. Nothing of the job has run before its S line stands.
 become_job() {
-  local opened=1 pid=$BASHPID problem=
-  proc_stat "$pid"
+  local opened=1 pid=$BASHPID problem='' text
+  read -r text <"/proc/$pid/stat"
+  # shellcheck disable=SC2086
+  set -- ${text#*) } # the name is bash's own
+  local start=${20}
   umask "$job_umask"
   open_streams || opened=
   now
-  printf '~S %s %s %s %s %s %s %s %s .\n' \
-    "$id" "$idx" "$attempt" "$now_us" "$pid" "$ps_start" "$ps_session" "$devices" >&7 || exit 125
+  append_surely "S $id $idx $attempt $now_us $pid $start $$ $devices"
   if [[ -z $opened ]]; then
     seconds "$now_us"
     r_status=1 r_signal=- r_cause=launch r_reason=$problem r_cpu=- r_peak=-
@@ -100,43 +99,68 @@ await_job() {
   done
 }
 
-# children_ms: sets REPLY, the cpu time of all children that were waited for: fields 16 and 17.
+# children_ms STAT: sets REPLY, the cpu time of all children that were waited for: fields 16 and 17.
 children_ms() {
-  local text
-  IFS= read -r -d '' text <"/proc/$$/stat"
   # shellcheck disable=SC2206
-  local words=(${text#*) }) # the name is bash's own
+  local words=(${1#*) })
   REPLY=$(((words[13] + words[14]) * 10))
+}
+
+# path_of WORD: sets REPLY. A path within the job's folder comes as ./NAME, which is shorter to read
+# from a pipe, where bash takes byte after byte.
+path_of() {
+  case $1 in
+    -) REPLY=/dev/null ;;
+    *%*)
+      decode "$1"
+      REPLY=${REPLY/#.\//"$dir/"}
+      ;;
+    ./*) REPLY=$dir/${1:2} ;;
+    *) REPLY=$1 ;;
+  esac
+}
+
+# end_rest FOLDER: what a script that was killed left behind.
+end_rest() {
+  "$BASH" "$here/reaper.bash" "$spool" "$host" "$id" "$idx" "$attempt" "$token" "$1" "$job_pid" \
+    "$own_start" "$$" 0 left '' '' </dev/null 9>&- 8>&- 7>&- 6>&-
 }
 
 # run_job ID INDEX ATTEMPT TOKEN FOLDER SCRIPT STDIN STDOUT STDERR CPUS DEVICES COUNT: one job. One
 # whose record stands there already has run.
 run_job() {
-  local id=$1 idx=$2 attempt=$3 token=$4 dir script in out err cpus=${10} devices=${11} count=${12}
-  local status begun job_ms
-  decode "$5" && dir=$REPLY
-  decode "$6" && script=$REPLY
-  decode "$7" && in=$REPLY
-  decode "$8" && out=$REPLY
-  decode "$9" && err=$REPLY
-  now
-  begun=$now_us
-  if ! read_exit_record "$dir" "$id" "$idx" "$attempt"; then
+  local id=$1 idx=$2 attempt=$3 token=$4 dir=$5 script in out err cpus=${10} devices=${11} count=${12}
+  local status begun before after job_ms job_pid suffix=
+  [[ $dir != *%* ]] || { decode "$dir" && dir=$REPLY; }
+  path_of "$6" && script=$REPLY
+  path_of "$7" && in=$REPLY
+  path_of "$8" && out=$REPLY
+  path_of "$9" && err=$REPLY
+  [[ $idx == - ]] || suffix=.$idx
+  if [[ ! -e $dir/exit$suffix ]] || ! read_exit_record "$dir" "$id" "$idx" "$attempt"; then
+    now
+    begun=$now_us
+    read -r before <"/proc/$$/stat"
     become_job &
-    await_job "$!"
-    children_ms
-    job_ms=$((REPLY - used_ms))
-    used_ms=$REPLY
-    conclude "$dir" "$token" "$id" "$idx" "$attempt" "$begun" "$status" "$job_ms"
-    [[ $r_cpu != - ]] || r_cpu=$job_ms
+    job_pid=$!
+    await_job "$job_pid"
+    if ! read_exit_record "$dir" "$id" "$idx" "$attempt" || [[ $r_cpu == - ]]; then
+      read -r after <"/proc/$$/stat"
+      children_ms "$before"
+      job_ms=$REPLY
+      children_ms "$after"
+      job_ms=$((REPLY - job_ms))
+      conclude "$dir" "$token" "$id" "$idx" "$attempt" "$begun" "$status" "$job_ms"
+      ((status <= 128)) || end_rest "$5"
+      [[ $r_cpu != - ]] || r_cpu=$job_ms
+    fi
   fi
   now
   end_words
-  printf '~E %s %s %s %s %s .\n' "$id" "$idx" "$attempt" "$now_us" "$REPLY" >&7
-  printf '\n' >&6
+  append_surely "E $id $idx $attempt $now_us $REPLY"
+  read -r -t 0 -u 6 || printf '\n' >&6 # a bell that rings already is enough
 }
 
-used_ms=0
 while IFS= read -r line; do
   # shellcheck disable=SC2086
   set -- $line

@@ -42,6 +42,11 @@ append() {
   fi 2>/dev/null
 }
 
+# append_surely LINE: waits while the disk is full, since what the line tells can't be told later.
+append_surely() {
+  until append "$1"; do sleep 0.5; done
+}
+
 # now: sets now_us.
 if [[ -n ${EPOCHREALTIME:-} ]]; then
   now() {
@@ -126,14 +131,22 @@ suffix() {
   [[ $1 == - ]] || REPLY=.$1
 }
 
+record_keys='v token native index attempt host started ended status signal cause reason cpu_ms peak_kb end'
+
 # read_exit_record FOLDER ID INDEX ATTEMPT: sets r_status, r_signal, r_cause, r_reason, r_cpu,
 # r_peak, r_started, r_ended; false where that attempt left no complete record.
 read_exit_record() {
-  local lines line native='' attempt=''
-  suffix "$3"
-  [[ -e $1/exit$REPLY ]] || return 1
-  { mapfile -t lines <"$1/exit$REPLY"; } 2>/dev/null || return 1
+  local lines line native='' attempt='' suffix=
+  [[ $3 == - ]] || suffix=.$3
+  [[ -e $1/exit$suffix ]] && mapfile -t lines 2>/dev/null <"$1/exit$suffix" || return 1
   ((${#lines[@]} > 1)) && [[ ${lines[${#lines[@]} - 1]} == end ]] || return 1
+  if [[ ${lines[*]%%=*} == "$record_keys" ]]; then # as all our scripts write it
+    native=${lines[2]#*=} attempt=${lines[4]#*=} r_started=${lines[6]#*=} r_ended=${lines[7]#*=}
+    r_status=${lines[8]#*=} r_signal=${lines[9]#*=} r_cause=${lines[10]#*=}
+    r_reason=${lines[11]#*=} r_cpu=${lines[12]#*=} r_peak=${lines[13]#*=}
+    [[ $native == "$2" && $attempt == "$4" && $r_status == [0-9]* ]]
+    return
+  fi
   r_status=- r_signal=- r_cause=- r_reason=- r_cpu=- r_peak=- r_started=- r_ended=-
   for line in "${lines[@]}"; do
     case $line in
@@ -202,7 +215,7 @@ conclude() {
 # end_words: sets REPLY, the words of an E line from STATUS on, from the r_… variables. The record
 # has all of a long reason.
 end_words() {
-  encode "${r_reason:0:250}"
-  [[ $r_reason != - ]] || REPLY=-
+  REPLY=-
+  [[ $r_reason == - ]] || encode "${r_reason:0:250}"
   REPLY="${r_status:--} ${r_signal:--} ${r_cause:--} ${r_cpu:--} ${r_peak:--} $REPLY"
 }

@@ -4,7 +4,8 @@
 # reaper.bash SPOOL HOST ID INDEX ATTEMPT TOKEN FOLDER PID START SESSION GRACE CAUSE WHO BEGUN: ends one
 # running job and leaves no process of it: SIGTERM to its group, GRACE microseconds, SIGKILL, and
 # the same to what left the group but carries the job's token. Then it says so in the ledger. Two
-# that do the same do no harm.
+# that do the same do no harm. With the CAUSE `left` the job has ended, its script killed from outside:
+# then only what it left behind is ended.
 set -f
 umask 077
 LC_ALL=C
@@ -121,11 +122,13 @@ main() {
   done
   if ((${#members[@]} > 0)); then
     local IFS=,
-    left="${members[*]}"
+    left="${members[*]:0:50}"
   fi
+  [[ $cause != left ]] || return
   amend_record "${cause:-cancelled}"
   now
-  printf '~K %s %s %s %s .\n' "$id" "$index" "$now_us" "$left" >>"$spool/ledger"
+  exec 7>>"$spool/ledger"
+  append_surely "K $id $index $now_us $left"
   printf '\n' 1<>"$spool/wake"
 }
 

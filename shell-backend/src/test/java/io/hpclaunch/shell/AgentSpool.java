@@ -11,7 +11,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -23,11 +25,20 @@ final class AgentSpool implements AutoCloseable {
   static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final Path folder;
+  private final Path root;
   private final Path scripts;
+  private final Map<String, String> environment =
+      new HashMap<>(Map.of("HPC_SHELL_IDLE", "1", "LEAKS", "into no job"));
   private int count;
 
   AgentSpool(Path folder) {
+    this(folder, folder.resolve("shell"));
+  }
+
+  /** With the spools of all hosts in a folder that is not the jobs' neighbour. */
+  AgentSpool(Path folder, Path root) {
     this.folder = folder;
+    this.root = root;
     try {
       scripts = Path.of(Objects.requireNonNull(ShellBackend.class.getResource("hpc-shell"))
               .toURI())
@@ -112,10 +123,14 @@ final class AgentSpool implements AutoCloseable {
    * A job whose script follows docs/jobs.md: announces, fences, runs the lines, writes its record.
    */
   Job job(String... lines) throws IOException {
+    return scripted("(\n" + String.join("\n", lines) + "\n)");
+  }
+
+  private Job scripted(String body) throws IOException {
     String token = "h%07dtesttoken".formatted(++count);
     Path dir = Files.createDirectories(folder.resolve("jobs/a b\n" + token));
     Path script = dir.resolve("script");
-    Files.writeString(script, script(token, dir, List.of(lines)));
+    Files.writeString(script, script(token, dir, body));
     String path = encode(dir.toString());
     return new Job(
         ("job ID " + token + " 1 1 0 0 - - 300000 - - " + path + " " + path + "/script - " + path
@@ -124,7 +139,27 @@ final class AgentSpool implements AutoCloseable {
         dir);
   }
 
-  private static String script(String token, Path dir, List<String> lines) {
+  /**
+   * A job whose command has a process group of its own, as the scripts that core renders start it;
+   * TERM goes to that group, USR1 to the command alone.
+   */
+  Job grouped(String... lines) throws IOException {
+    return scripted("""
+        trap 'kill -s TERM -- -$pid' TERM
+        trap 'kill -s USR1 $pid' USR1
+        set -m
+        (
+        set +m
+        trap - TERM USR1
+        %s
+        ) &
+        pid=$!
+        set +m
+        while wait $pid; status=$?; kill -0 $pid 2>/dev/null; do :; done
+        (exit $status)""".formatted(String.join("\n", lines)));
+  }
+
+  private static String script(String token, Path dir, String body) {
     return """
         #!/bin/bash
         token=%s dir='%s' index=${HPC_ARRAY_INDEX:--}
@@ -134,16 +169,14 @@ final class AgentSpool implements AutoCloseable {
           read -r owner <"$dir/claim"
           [[ $owner == "$HPC_NATIVE_ID" ]] || exit 0
         fi
-        (
         %s
-        )
         status=$?
         printf '%%s\\n' v=1 "token=$token" "native=$HPC_NATIVE_ID" "index=$index" attempt=1 host=h \\
           started=1.000 ended=2.000 "status=$status" signal=- cause=- reason=- cpu_ms=- peak_kb=- end \\
           >"$dir/.exit$suffix"
         mv "$dir/.exit$suffix" "$dir/exit$suffix"
         exit "$status"
-        """.formatted(token, dir, String.join("\n", lines));
+        """.formatted(token, dir, body);
   }
 
   /** Words as a line carries them: what is not plain is %XX. */
@@ -174,15 +207,33 @@ final class AgentSpool implements AutoCloseable {
     return submit(List.of("--slots", "2"), jobs);
   }
 
-  List<String> call(String input, List<String> verb) throws IOException {
+  /** What the processes that are started from now on find in their environment. */
+  AgentSpool with(String name, String value) {
+    environment.put(name, value);
+    return this;
+  }
+
+  private Process start(List<String> words) throws IOException {
     List<String> argv = new ArrayList<>(
         List.of("bash", scripts.resolve("hpc-shell").toString(), root().toString()));
-    argv.addAll(verb);
+    argv.addAll(words);
     ProcessBuilder builder = new ProcessBuilder(argv);
-    builder.environment().put("HPC_SHELL_IDLE", "1");
-    builder.environment().put("LEAKS", "into no job");
+    builder.environment().putAll(environment);
     builder.redirectError(ProcessBuilder.Redirect.INHERIT);
-    Process process = builder.start();
+    return builder.start();
+  }
+
+  /** Begins a conversation; to be closed. */
+  AgentSession serve() throws IOException {
+    return new AgentSession(start(List.of("serve")));
+  }
+
+  Path scripts() {
+    return scripts;
+  }
+
+  List<String> call(String input, List<String> verb) throws IOException {
+    Process process = start(verb);
     try (var to = process.getOutputStream()) {
       to.write(input.getBytes(StandardCharsets.UTF_8));
     }
@@ -211,6 +262,20 @@ final class AgentSpool implements AutoCloseable {
     return query(job.id()).get(0);
   }
 
+  /** The answers about jobs, in their order, once all have ended. */
+  List<List<String>> ends(List<Job> jobs) throws IOException {
+    String[] ids = jobs.stream().map(Job::id).toArray(String[]::new);
+    await(() -> {
+      try {
+        return query(ids).stream()
+            .noneMatch(answer -> List.of("QUEUED", "RUNNING").contains(answer.get(3)));
+      } catch (IOException e) {
+        throw new IllegalStateException(e);
+      }
+    });
+    return query(ids);
+  }
+
   static void await(BooleanSupplier condition) {
     Instant deadline = Instant.now().plus(PATIENCE);
     while (!condition.getAsBoolean()) {
@@ -222,7 +287,7 @@ final class AgentSpool implements AutoCloseable {
   }
 
   Path root() {
-    return folder.resolve("shell");
+    return root;
   }
 
   /** The spool of this host. */
