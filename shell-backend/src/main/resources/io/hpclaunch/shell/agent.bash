@@ -167,10 +167,12 @@ settle_rest() {
   for ((i = first; i <= last; i += step)); do settle "$1/$i"; done
 }
 
-# finish KEY WORDS: writes an end that the agent decides.
+# finish KEY WORDS: writes an end that the agent decides. It counts at once: nothing of it may start
+# before the line is read.
 finish() {
   now
   told_itself=1
+  [[ -n ${ended[$1]+x} ]] || ended[$1]="$attempt $now_us $2"
   append_surely "E ${1%/*} ${1##*/} $attempt $now_us $2"
 }
 
