@@ -3,8 +3,8 @@ package io.hpclaunch.shell;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.hpclaunch.shell.AgentSession.Answer;
 import io.hpclaunch.shell.AgentSpool.Job;
+import io.hpclaunch.shell.AgentTalk.Answer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +22,7 @@ class AgentServeTest {
   Path folder;
 
   private AgentSpool spool;
-  private AgentSession session;
+  private AgentTalk session;
 
   @BeforeEach
   void open() throws IOException {
@@ -165,7 +165,7 @@ class AgentServeTest {
   @Test
   void aSpoolThatCannotBeMadeEndsTheSession() throws IOException {
     Path file = Files.createFile(folder.resolve("file"));
-    try (AgentSession refused = new AgentSpool(folder, file.resolve("shell")).serve()) {
+    try (AgentTalk refused = new AgentSpool(folder, file.resolve("shell")).serve()) {
       assertThat(refused.end()).isEqualTo(3);
     }
   }

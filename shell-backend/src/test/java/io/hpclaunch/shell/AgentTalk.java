@@ -11,12 +11,12 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A conversation with {@code hpc-shell ROOT serve}. */
-final class AgentSession implements AutoCloseable {
+final class AgentTalk implements AutoCloseable {
   private final Process process;
   private final OutputStream to;
   private final BufferedReader from;
 
-  AgentSession(Process process) {
+  AgentTalk(Process process) {
     this.process = process;
     to = process.getOutputStream();
     from = process.inputReader(StandardCharsets.UTF_8);
