@@ -5,6 +5,7 @@ import io.hpclaunch.api.BackendContext;
 import io.hpclaunch.api.Settings;
 import io.hpclaunch.api.transport.Transport;
 import io.hpclaunch.core.config.BackendEntry;
+import java.nio.file.Path;
 import java.time.Clock;
 
 /** What core would hand to a plugin, with a transport of the test's. */
@@ -14,6 +15,7 @@ record DirectContext(
     Settings submit,
     Transport transport,
     String workspace,
+    Path stateDirectory,
     Clock clock)
     implements BackendContext {
   static DirectContext of(BackendUnderTest test, Transport transport) {
@@ -23,7 +25,8 @@ record DirectContext(
         entry.config(),
         entry.submit(),
         transport,
-        test.hpc().workspace().toString(),
+        test.hpc().workspace().resolve("jobs").toString(),
+        test.hpc().stateFolder(),
         Clock.systemUTC());
   }
 }

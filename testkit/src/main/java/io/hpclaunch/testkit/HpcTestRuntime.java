@@ -113,6 +113,11 @@ public final class HpcTestRuntime implements BeforeEachCallback, AfterEachCallba
     return folder().resolve("workspace");
   }
 
+  /** The state folder of all runtimes but strangers'. */
+  Path stateFolder() {
+    return folder().resolve("state");
+  }
+
   /**
    * The runtime.
    *
@@ -120,7 +125,7 @@ public final class HpcTestRuntime implements BeforeEachCallback, AfterEachCallba
    */
   public HpcRuntime runtime() {
     if (runtime == null) {
-      runtime = newRuntime("state");
+      runtime = newRuntime(stateFolder());
     }
     return runtime;
   }
@@ -143,7 +148,7 @@ public final class HpcTestRuntime implements BeforeEachCallback, AfterEachCallba
    * @return a new one
    */
   public Backend another() {
-    return open(newRuntime("state"));
+    return open(newRuntime(stateFolder()));
   }
 
   /**
@@ -152,15 +157,15 @@ public final class HpcTestRuntime implements BeforeEachCallback, AfterEachCallba
    * @return a new one
    */
   public Backend stranger() {
-    return open(newRuntime("state-" + runtimes.size()));
+    return open(newRuntime(folder().resolve("state-" + runtimes.size())));
   }
 
-  private HpcRuntime newRuntime(String stateFolder) {
+  private HpcRuntime newRuntime(Path stateFolder) {
     HpcRuntime made = HpcRuntime.builder()
         .configuration(Map.of())
         .environment(System.getenv())
         .workingDirectory(folder())
-        .stateDirectory(folder().resolve(stateFolder))
+        .stateDirectory(stateFolder)
         .build();
     runtimes.add(made);
     return made;

@@ -38,6 +38,10 @@ final class FakeJob {
     return done;
   }
 
+  void whenDone(Runnable next) {
+    var unused = done.thenRun(next);
+  }
+
   synchronized boolean isWaiting() {
     return process == null && end == null;
   }

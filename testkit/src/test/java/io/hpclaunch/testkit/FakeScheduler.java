@@ -64,8 +64,8 @@ public class FakeScheduler implements HPCBackend {
     TOKENS.put(request.token(), id);
     int atOnce = array == null || array.atOnce() == null ? jobs.size() : array.atOnce();
     List<FakeJob> all = List.copyOf(jobs.values());
-    all.forEach(job -> job.done().thenRun(() -> startNext(all, 1)));
-    parents(request).whenComplete((ok, error) -> {
+    all.forEach(job -> job.whenDone(() -> startNext(all, 1)));
+    var unused = parents(request).whenComplete((ok, error) -> {
       if (Boolean.TRUE.equals(ok)) {
         startNext(all, atOnce);
       } else {
