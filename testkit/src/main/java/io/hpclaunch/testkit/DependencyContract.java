@@ -25,12 +25,16 @@ interface DependencyContract extends BackendUnderTest {
     Checks.needs(this, Capability.DEPENDENCIES);
     Checks.needsJobsHere(this);
     Path go = hpc().folder().resolve("go");
-    HPCProcess parent = hpc().submit(Gate.job(hpc(), "parent", go));
+    Path done = hpc().folder().resolve("done");
+    HPCProcess parent = hpc().submit(hpc().job("parent")
+        .environment("DONE", done.toString())
+        .command(Gate.argv(go, "sleep 1; : >\"$DONE\""))
+        .build());
     HPCProcess child = hpc()
         .submit(hpc()
             .job("child")
             .dependsOn(Dependency.afterOk(parent.id()))
-            .command("test", "-e", go.toString())
+            .command("test", "-e", done.toString())
             .build());
     hpc().until("the parent runs", () -> Gate.isReached(go));
     assertFalse(child.onExit().isDone(), "the child waits");

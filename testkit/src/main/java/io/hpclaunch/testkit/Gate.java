@@ -17,8 +17,13 @@ final class Gate {
 
   /** The command: tells by GATE.started that it runs, and ends when there is GATE. */
   static String[] argv(Path gate) {
+    return argv(gate, ":");
+  }
+
+  /** The same, with a line of shell that runs before the end. */
+  static String[] argv(Path gate, String last) {
     String wait = ": >\"$0.started\"; until [ -e \"$0\" ]; do sleep 0.05; done";
-    return new String[] {"sh", "-c", wait, gate.toString()};
+    return new String[] {"sh", "-c", wait + "; " + last, gate.toString()};
   }
 
   static boolean isReached(Path gate) {

@@ -305,6 +305,10 @@ public final class HpcTestRuntime implements BeforeEachCallback, AfterEachCallba
     }
   }
 
+  private Duration clearing() {
+    return patience.get().compareTo(CLEARING) < 0 ? patience.get() : CLEARING;
+  }
+
   /** What a broken backend does here is no news: the test has told. */
   private void cancelWhatIsLeft() {
     try {
@@ -312,7 +316,7 @@ public final class HpcTestRuntime implements BeforeEachCallback, AfterEachCallba
           submitted.stream().filter(job -> !job.info().state().isFinal()).toList();
       if (!open.isEmpty()) {
         backend().cancel(open.stream().map(HPCProcess::id).toList());
-        within(CLEARING, () -> processes().isEmpty());
+        within(clearing(), () -> processes().isEmpty());
       }
     } catch (HpcException | IllegalStateException e) {
       // The processes are ended one by one.

@@ -140,12 +140,15 @@ interface StatusContract extends BackendUnderTest {
 
   @Test
   default void aCallbackThatThrowsOrLastsHarmsNobody() {
-    HPCProcess first = hpc().submit(hpc().job("first").command("true").build());
+    Checks.needsJobsHere(this);
+    Path go = hpc().folder().resolve("go");
+    HPCProcess first = hpc().submit(Gate.job(hpc(), "first", go)); // ends when somebody listens
     CountDownLatch othersEnded = new CountDownLatch(1);
     CompletableFuture<Boolean> lasting = first.onExit().thenApply(end -> await(othersEnded));
     CompletableFuture<Void> throwing = first.onExit().thenAccept(end -> {
       throw new IllegalStateException("a user's mistake");
     });
+    Gate.open(go);
     hpc().end(first);
     HPCProcess second = hpc().submit(hpc().job("second").command("true").build());
     Checks.completed(second, hpc().end(second));
