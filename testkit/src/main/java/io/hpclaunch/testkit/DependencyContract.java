@@ -26,10 +26,12 @@ interface DependencyContract extends BackendUnderTest {
     Checks.needsJobsHere(this);
     Path go = hpc().folder().resolve("go");
     Path done = hpc().folder().resolve("done");
-    HPCProcess parent = hpc().submit(hpc().job("parent")
-        .environment("DONE", done.toString())
-        .command(Gate.argv(go, "sleep 1; : >\"$DONE\""))
-        .build());
+    HPCProcess parent = hpc()
+        .submit(hpc()
+            .job("parent")
+            .environment("DONE", done.toString())
+            .command(Gate.argv(go, "sleep 1; : >\"$DONE\""))
+            .build());
     HPCProcess child = hpc()
         .submit(hpc()
             .job("child")

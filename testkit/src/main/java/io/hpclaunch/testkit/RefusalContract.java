@@ -11,6 +11,7 @@ import io.hpclaunch.api.ArrayRange;
 import io.hpclaunch.api.Capability;
 import io.hpclaunch.api.ContainerSpec;
 import io.hpclaunch.api.Dependency;
+import io.hpclaunch.api.InvalidConfiguration;
 import io.hpclaunch.api.InvalidJob;
 import io.hpclaunch.api.JobId;
 import io.hpclaunch.api.JobSpec;
@@ -48,7 +49,7 @@ interface RefusalContract extends BackendUnderTest {
   private void isNotRefused(JobSpec spec, Capability capability) {
     try {
       hpc().backend().script(spec);
-    } catch (InvalidJob e) {
+    } catch (InvalidJob | InvalidConfiguration e) {
       // It was looked at more closely: a parent, an image, a launcher does not exist.
     } catch (Unsupported e) {
       List<Capability> lacking = lacking(spec);

@@ -75,10 +75,8 @@ class ContractsFindFaultsTest {
         .execute()
         .testEvents();
     List<Throwable> failures = tests.failed().stream()
-        .flatMap(event -> event
-            .getRequiredPayload(TestExecutionResult.class)
-            .getThrowable()
-            .stream())
+        .flatMap(
+            event -> event.getRequiredPayload(TestExecutionResult.class).getThrowable().stream())
         .toList();
     assertThat(tests.started().count()).as("tests that ran").isPositive();
     assertThat(failures).as("%s of %s", test, broken).isNotEmpty();
