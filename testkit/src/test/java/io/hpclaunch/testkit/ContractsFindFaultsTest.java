@@ -24,7 +24,6 @@ class ContractsFindFaultsTest {
     "answers-more, aQuestionIsAnsweredForEachIdAndForNoOther",
     "answers-more, aQuestionAboutNothingHasNoAnswer",
     "optimist, exitCodes",
-    "optimist, anElementThatFailsFailsTheWholeAndNoOther",
     "optimist, anotherProcessLearnsTheTrueEnd",
     "optimist, aRunningJobEndsWithAllItsProcesses",
     "no-signals, aSignalIsNoExitCode",
