@@ -224,8 +224,8 @@ final class AgentSpool implements AutoCloseable {
   }
 
   /** Begins a conversation; to be closed. */
-  AgentSession serve() throws IOException {
-    return new AgentSession(start(List.of("serve")));
+  AgentTalk serve() throws IOException {
+    return new AgentTalk(start(List.of("serve")));
   }
 
   Path scripts() {

@@ -13,19 +13,17 @@ public final class SpoolerBackend implements HPCBackend {
       Pattern.compile("(?m)^(\\d+) +(\\w+) +stdout +(?:(-?\\d+) +[\\d./]+ +)?\\[(\\w+)]");
   private static final Map<String, JobState> STATES = Map.of("queued", JobState.QUEUED,
       "running", JobState.RUNNING, "finished", JobState.COMPLETED);
-  private static final String JOB = "cd \"$0\" && exec bash ./\"$1\" </dev/null >stdout 2>stderr";
   private static final String END = "for n; do timeout 5 sh -c 'until tsp -r $0 || tsp -k $0; do"
-      + " sleep .1; done' $n || s=1; done; exit $s"; // tsp refuses both right after a job's start
+      + " sleep .1; done' $n || s=1; done; exit $s"; // tsp refuses both right after a start
   private BackendContext context;
   @Override public String name() { return "tsp"; }
   @Override public void initialize(BackendContext given) { context = given; }
 
   @Override public NativeId submit(SubmitRequest request) {
     String token = request.token().value();
-    String script = Objects.requireNonNullElse(request.spec().scriptName(), "script");
     try {
       run("env", "HPC_NATIVE_ID=" + token, "tsp", "-B", "-n", "-L", token,
-          "sh", "-c", JOB, request.jobDirectory(), script);
+          "bash", request.scriptPath());
       return NativeId.of(token);
     } catch (BackendUnavailable e) {
       throw new OutcomeUnknown(request.token(), e.getMessage(), e);
