@@ -68,8 +68,8 @@ load() {
   take_lines
 }
 
-# take_lines: applies lines: of the wanted jobs, or all. With follow set, line_count counts them and
-# news tells of which key each was.
+# take_lines: applies lines: of the wanted jobs, or all. line_count counts them; with
+# following set, news tells which key each is about.
 take_lines() {
   local line id rest some=${#wanted[@]}
   for line in "${lines[@]}"; do
