@@ -99,6 +99,15 @@ public interface Backend {
   String script(JobId id);
 
   /**
+   * Forgets a job that has ended and removes its folder. Files at paths that the user named stay.
+   *
+   * @param id a job that a record of ours has
+   * @throws InvalidJob when no record of ours has the job, or it has not ended
+   * @throws BackendUnavailable when its folder cannot be removed; the record stays
+   */
+  void clean(JobId id);
+
+  /**
    * What the scheduler has to give.
    *
    * @return nodes and queues

@@ -2,6 +2,7 @@
 package io.hpclaunch.api;
 
 import io.hpclaunch.api.transport.Transport;
+import java.nio.file.Path;
 import java.time.Clock;
 
 /**
@@ -40,11 +41,18 @@ public interface BackendContext {
   Transport transport();
 
   /**
-   * The folder for job directories, on the transport's host.
+   * The folder that the jobs' directories are in, on the transport's host. It need not exist.
+   *
+   * @return an absolute path that ends in {@code /jobs}
+   */
+  String workspace();
+
+  /**
+   * The user's state folder, on this machine. It need not exist.
    *
    * @return an absolute path
    */
-  String workspace();
+  Path stateDirectory();
 
   /**
    * The clock to read, which tests set.

@@ -667,6 +667,18 @@ public final class JobSpec {
     }
 
     /**
+     * Waits for these jobs and no others.
+     *
+     * @param values the dependencies, in place of those given before
+     * @return this
+     */
+    public Builder dependencies(List<Dependency> values) {
+      dependencies.clear();
+      dependencies.addAll(values);
+      return this;
+    }
+
+    /**
      * Makes an array job.
      *
      * @param value the elements, or null for a plain job

@@ -176,7 +176,8 @@ class JobSpecTest {
   @Test
   void aJobTellsWhatItsBackendMustBeCapableOf() {
     assertThat(full().needs())
-        .containsExactlyElementsOf(EnumSet.complementOf(EnumSet.of(Capability.CHUNKS)));
+        .containsExactlyElementsOf(
+            EnumSet.complementOf(EnumSet.of(Capability.CHUNKS, Capability.SHARED_FILES)));
     assertThat(needs(b -> b.nodes(1))).isEmpty();
     assertThat(needs(b -> b.resources(r -> r.exclusive(false)))).isEmpty();
     assertThat(needs(b -> b.prologue("x"))).containsExactly(Capability.PROLOGUE);

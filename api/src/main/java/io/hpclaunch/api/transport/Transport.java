@@ -26,6 +26,15 @@ public interface Transport extends AutoCloseable {
   String host();
 
   /**
+   * Whether the host is this machine, so that its files are at hand.
+   *
+   * @return false by default
+   */
+  default boolean isLocal() {
+    return false;
+  }
+
+  /**
    * Runs a command to its end. Each argument reaches it byte for byte.
    *
    * @param command what to run

@@ -11,6 +11,17 @@ import org.jspecify.annotations.Nullable;
 final class JobPaths {
   private JobPaths() {}
 
+  /** Whether a job is an array that has an element. */
+  static boolean hasElement(JobRecord record, int index) {
+    return record.array() != null && contains(record.array(), index);
+  }
+
+  static boolean contains(ArrayRange array, int index) {
+    return index >= array.first()
+        && index <= array.last()
+        && (index - array.first()) % array.step() == 0;
+  }
+
   /** A path of the spec as an absolute one, in which {@code {id}} and {@code {index}} stand. */
   static String absolute(String path, String workingDirectory) {
     return path.startsWith("/") ? path : workingDirectory + "/" + path;

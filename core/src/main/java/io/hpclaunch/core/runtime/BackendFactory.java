@@ -5,20 +5,42 @@ import io.hpclaunch.api.BackendContext;
 import io.hpclaunch.api.HPCBackend;
 import io.hpclaunch.api.HpcException;
 import io.hpclaunch.api.InvalidConfiguration;
+import io.hpclaunch.api.Settings;
 import io.hpclaunch.core.config.BackendEntry;
 import io.hpclaunch.core.config.ConfigSources;
+import io.hpclaunch.core.config.Configuration;
+import io.hpclaunch.core.job.BackendJobs;
+import io.hpclaunch.core.job.ClientState;
+import io.hpclaunch.core.job.JobDefaults;
+import io.hpclaunch.core.job.PluginGate;
 import io.hpclaunch.core.plugin.Found;
+import io.hpclaunch.core.plugin.Plugins;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Makes a backend of an entry and a plugin: checks the keys, opens the transport, initializes. */
 final class BackendFactory {
+  private final Configuration configuration;
+  private final Plugins plugins;
   private final Transports transports;
   private final ConfigSources sources;
+  private final ClientState client;
   private final Clock clock;
 
-  BackendFactory(Transports transports, ConfigSources sources, Clock clock) {
+  BackendFactory(
+      Configuration configuration,
+      Plugins plugins,
+      Transports transports,
+      ConfigSources sources,
+      ClientState client,
+      Clock clock) {
+    this.configuration = configuration;
+    this.plugins = plugins;
     this.transports = transports;
     this.sources = sources;
+    this.client = client;
     this.clock = clock;
   }
 
@@ -32,9 +54,11 @@ final class BackendFactory {
           entry.submit(),
           transports.of(entry),
           workspace(entry),
+          sources.stateDirectory(),
           clock);
       plugin.initialize(context);
-      return new CoreBackend(entry.name(), found.name(), plugin, new NoJobs(entry.name()));
+      PluginGate gate = new PluginGate(plugin);
+      return new CoreBackend(entry.name(), found.name(), gate, jobs(entry, plugin, gate, context));
     } catch (HpcException e) {
       closeAfter(plugin, e);
       throw e;
@@ -45,6 +69,28 @@ final class BackendFactory {
     }
   }
 
+  private BackendJobs jobs(
+      BackendEntry entry, HPCBackend plugin, PluginGate gate, BackendContext context) {
+    List<String> modules = entry.modules();
+    return new BackendJobs(
+        entry.name(),
+        gate,
+        context.transport(),
+        context.workspace(),
+        client,
+        new JobDefaults(
+            entry.resources().orElse(configuration.defaultResources()),
+            modules.isEmpty() ? configuration.defaults().words("modules") : modules),
+        new BatchLaunches(configuration, plugins, sources, entry, plugin.defaultLauncher()),
+        polling(entry.submit()));
+  }
+
+  /** Seconds; zero and what is not written leave it to the plugin. */
+  private static @Nullable Duration polling(Settings submit) {
+    double seconds = submit.number("polling_interval").orElse(0.0);
+    return seconds <= 0 ? null : Duration.ofNanos((long) (seconds * 1e9));
+  }
+
   /** As configured, {@code ~} being the user's home; else in the state folder. */
   private String workspace(BackendEntry entry) {
     String configured = entry.workspace().orElse(null);
@@ -53,14 +99,14 @@ final class BackendFactory {
     }
     boolean here = entry.transport().string("type").orElse("local").equals("local");
     if (here && (configured.equals("~") || configured.startsWith("~/"))) {
-      return sources.home() + configured.substring(1);
+      return sources.home() + configured.substring(1) + "/jobs";
     }
     if (here && !configured.startsWith("/")) {
       throw new InvalidConfiguration(
           "%s: the workspace of backend %s must be an absolute path, and is '%s'"
               .formatted(entry.origin(), entry.name(), configured));
     }
-    return configured;
+    return configured + "/jobs";
   }
 
   private static void closeAfter(HPCBackend plugin, Throwable first) {

@@ -3,7 +3,6 @@ package io.hpclaunch.core.runtime;
 
 import io.hpclaunch.api.Backend;
 import io.hpclaunch.api.Capabilities;
-import io.hpclaunch.api.HPCBackend;
 import io.hpclaunch.api.HPCProcess;
 import io.hpclaunch.api.JobId;
 import io.hpclaunch.api.JobInfo;
@@ -13,30 +12,29 @@ import io.hpclaunch.api.QueueReporter;
 import io.hpclaunch.api.ResourceReport;
 import io.hpclaunch.api.ResourceReporter;
 import io.hpclaunch.api.Unsupported;
+import io.hpclaunch.core.job.BackendJobs;
+import io.hpclaunch.core.job.PluginGate;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What users hold: asks the plugin, one call at a time, and leaves jobs to {@link Jobs}. */
+/** What users hold: jobs by {@link BackendJobs}, the rest asked of the plugin. */
 final class CoreBackend implements Backend, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(CoreBackend.class);
 
   private final String name;
   private final String type;
-  private final HPCBackend plugin;
-  private final Jobs jobs;
-
-  /** A plugin need not bear two calls at once; only its close may come beside another. */
-  private final Object turn = new Object();
+  private final PluginGate gate;
+  private final BackendJobs jobs;
 
   private volatile boolean closed;
 
-  CoreBackend(String name, String type, HPCBackend plugin, Jobs jobs) {
+  CoreBackend(String name, String type, PluginGate gate, BackendJobs jobs) {
     this.name = name;
     this.type = type;
-    this.plugin = plugin;
+    this.gate = gate;
     this.jobs = jobs;
   }
 
@@ -93,41 +91,46 @@ final class CoreBackend implements Backend, AutoCloseable {
   }
 
   @Override
+  public void clean(JobId id) {
+    checkOpen();
+    jobs.clean(id);
+  }
+
+  @Override
   public ResourceReport resources() {
     checkOpen();
-    if (!(plugin instanceof ResourceReporter reporter)) {
+    return gate.ask(plugin -> {
+      if (plugin instanceof ResourceReporter reporter) {
+        return reporter.resources();
+      }
       throw cannot("tell its resources");
-    }
-    synchronized (turn) {
-      return reporter.resources();
-    }
+    });
   }
 
   @Override
   public List<QueueReporter.Entry> queue(boolean mineOnly) {
     checkOpen();
-    if (!(plugin instanceof QueueReporter reporter)) {
+    return gate.ask(plugin -> {
+      if (plugin instanceof QueueReporter reporter) {
+        return reporter.queue(mineOnly);
+      }
       throw cannot("list its queue");
-    }
-    synchronized (turn) {
-      return reporter.queue(mineOnly);
-    }
+    });
   }
 
   @Override
   public Capabilities capabilities() {
     checkOpen();
-    synchronized (turn) {
-      return plugin.capabilities();
-    }
+    return gate.capabilities();
   }
 
   /** Closes the plugin once; one that fails to does not keep others from being closed. */
   @Override
   public void close() {
     closed = true;
+    jobs.close();
     try {
-      plugin.close();
+      gate.close();
     } catch (RuntimeException | LinkageError e) {
       log.warn("Backend {} does not close", name, e);
     }

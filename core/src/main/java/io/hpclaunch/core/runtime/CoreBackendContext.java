@@ -4,6 +4,7 @@ package io.hpclaunch.core.runtime;
 import io.hpclaunch.api.BackendContext;
 import io.hpclaunch.api.Settings;
 import io.hpclaunch.api.transport.Transport;
+import java.nio.file.Path;
 import java.time.Clock;
 
 /** What a plugin gets to work with. */
@@ -13,5 +14,6 @@ record CoreBackendContext(
     Settings submit,
     Transport transport,
     String workspace,
+    Path stateDirectory,
     Clock clock)
     implements BackendContext {}

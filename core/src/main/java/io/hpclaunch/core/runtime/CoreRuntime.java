@@ -12,10 +12,10 @@ import io.hpclaunch.api.PluginProblem;
 import io.hpclaunch.core.config.BackendEntry;
 import io.hpclaunch.core.config.ConfigSources;
 import io.hpclaunch.core.config.Configuration;
+import io.hpclaunch.core.job.ClientState;
 import io.hpclaunch.core.job.StoredJobs;
 import io.hpclaunch.core.plugin.Found;
 import io.hpclaunch.core.plugin.Plugins;
-import io.hpclaunch.core.store.FileJobStore;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -35,6 +35,7 @@ final class CoreRuntime implements HpcRuntime {
   private final Detector detector;
   private final Transports transports;
   private final BackendFactory factory;
+  private final ClientState client;
   private final JobRegister jobs;
 
   /** By the entry's name, or by type where no entry is meant. */
@@ -50,8 +51,10 @@ final class CoreRuntime implements HpcRuntime {
     this.plugins = plugins;
     this.detector = new Detector(plugins);
     this.transports = new Transports(plugins);
-    this.factory = new BackendFactory(transports, sources, clock);
-    this.jobs = new StoredJobs(new FileJobStore(sources.stateDirectory(), false, clock), clock);
+    boolean durable = configuration.root().string("durability").orElse("").equals("machine");
+    this.client = new ClientState(sources.stateDirectory(), durable, clock);
+    this.factory = new BackendFactory(configuration, plugins, transports, sources, client, clock);
+    this.jobs = new StoredJobs(client.store(), clock);
   }
 
   @Override
@@ -153,6 +156,7 @@ final class CoreRuntime implements HpcRuntime {
     }
     closed = true;
     all.forEach(CoreBackend::close);
+    client.close();
     transports.close();
     plugins.close();
   }

@@ -27,7 +27,10 @@ import org.jspecify.annotations.Nullable;
  * @param last what is known of the job; of an array what is known of the whole
  * @param array the elements, or null for a plain job
  * @param elements what is known of each element, by the user's index
- * @param chunks the parts of a split array; empty for all others
+ * @param chunks the parts of a split array that were submitted, by their first index; empty for all
+ *     others
+ * @param missingSince since when the scheduler has denied the job, without evidence of its end;
+ *     null while it knows it
  */
 public record JobRecord(
     Token token,
@@ -40,7 +43,8 @@ public record JobRecord(
     Observations last,
     @Nullable ArrayRange array,
     Map<Integer, Observations> elements,
-    List<Chunk> chunks) {
+    List<Chunk> chunks,
+    @Nullable Instant missingSince) {
   /** Copies the collections. */
   public JobRecord {
     elements = Collections.unmodifiableMap(new TreeMap<>(elements));
@@ -71,7 +75,7 @@ public record JobRecord(
       Token token, JobId id, String name, String jobFolder, JobInfo info, Instant now) {
     Observations first = Observations.first(info, now);
     return new JobRecord(
-        token, id, name, jobFolder, null, null, now, first, null, Map.of(), List.of());
+        token, id, name, jobFolder, null, null, now, first, null, Map.of(), List.of(), null);
   }
 
   /**
@@ -81,6 +85,47 @@ public record JobRecord(
    */
   public boolean isFinal() {
     return last.info().state().isFinal();
+  }
+
+  /**
+   * Whether the scheduler has given the job an id. Until then its token stands in {@link #id()}.
+   *
+   * @return false for a job that is held, or whose submission has an unknown outcome
+   */
+  public boolean isSubmitted() {
+    return !id.nativeId().value().equals(token.value());
+  }
+
+  /**
+   * Takes the scheduler's id in.
+   *
+   * @param nativeId the id
+   * @return the record of a job that is submitted
+   */
+  public JobRecord withNativeId(NativeId nativeId) {
+    JobId given = new JobId(id.backend(), nativeId);
+    return copy(given, last, elements, chunks, missingSince);
+  }
+
+  /**
+   * Takes a part of a split array in; the first one gives the array its id.
+   *
+   * @param chunk the part
+   * @return the record
+   */
+  public JobRecord withChunk(Chunk chunk) {
+    JobRecord named = isSubmitted() ? this : withNativeId(chunk.id());
+    return copy(named.id, last, elements, union(chunks, List.of(chunk)), missingSince);
+  }
+
+  /**
+   * Notes that the scheduler denies the job, or knows it.
+   *
+   * @param since when it was first denied, or null
+   * @return the record
+   */
+  public JobRecord withMissingSince(@Nullable Instant since) {
+    return copy(id, last, elements, chunks, since);
   }
 
   /**
@@ -117,11 +162,30 @@ public record JobRecord(
   public JobRecord merge(JobRecord other) {
     Map<Integer, Observations> all = new TreeMap<>(elements);
     other.elements.forEach((index, known) -> all.merge(index, known, Observations::merge));
-    return other.with(last.merge(other.last), all);
+    JobId given = other.isSubmitted() ? other.id : id;
+    return other.copy(
+        given, last.merge(other.last), all, union(chunks, other.chunks), other.missingSince);
+  }
+
+  private static List<Chunk> union(List<Chunk> some, List<Chunk> others) {
+    Map<Integer, Chunk> all = new TreeMap<>();
+    some.forEach(chunk -> all.put(chunk.part().first(), chunk));
+    others.forEach(chunk -> all.put(chunk.part().first(), chunk));
+    return List.copyOf(all.values());
   }
 
   private JobRecord with(Observations whole, Map<Integer, Observations> all) {
+    return copy(id, whole, all, chunks, missingSince);
+  }
+
+  private JobRecord copy(
+      JobId given,
+      Observations whole,
+      Map<Integer, Observations> all,
+      List<Chunk> parts,
+      @Nullable Instant missing) {
     return new JobRecord(
-        token, id, name, jobFolder, stdout, stderr, submitted, whole, array, all, chunks);
+        token, given, name, jobFolder, stdout, stderr, submitted, whole, array, all, parts,
+        missing);
   }
 }

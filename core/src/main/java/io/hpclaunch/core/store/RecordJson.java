@@ -55,6 +55,7 @@ public final class RecordJson {
       chunks.add(chunk);
     }
     json.add("chunks", chunks);
+    Json.put(json, "missing_since", record.missingSince());
     return Json.text(json);
   }
 
@@ -92,7 +93,8 @@ public final class RecordJson {
         observations(Json.required(json, "last", JsonElement::getAsJsonObject)),
         Json.get(json, "array", e -> ArrayRange.parse(e.getAsString())),
         elements,
-        chunks);
+        chunks,
+        Json.instant(json, "missing_since"));
   }
 
   static String nativeId(NativeId id) {
@@ -123,6 +125,8 @@ public final class RecordJson {
     Json.put(json, "wall_time", info.wallTime());
     Json.put(json, "cpu_time", info.cpuTime());
     Json.put(json, "peak_memory", info.peakMemory());
+    Json.put(json, "allocated_cpus", info.allocatedCpus());
+    Json.put(json, "allocated_memory", info.allocatedMemory());
     return json;
   }
 
@@ -140,6 +144,8 @@ public final class RecordJson {
         .wallTime(Json.duration(json, "wall_time"))
         .cpuTime(Json.duration(json, "cpu_time"))
         .peakMemory(Json.get(json, "peak_memory", JsonElement::getAsLong))
+        .allocatedCpus(Json.integer(json, "allocated_cpus"))
+        .allocatedMemory(Json.get(json, "allocated_memory", JsonElement::getAsLong))
         .build();
     Cause cause = Json.get(json, "cause", e -> Cause.valueOf(e.getAsString()));
     return new Observations(

@@ -54,6 +54,11 @@ public final class LocalTransport implements Transport {
   }
 
   @Override
+  public boolean isLocal() {
+    return true;
+  }
+
+  @Override
   public CommandResult run(Command command) throws IOException {
     return LocalCommand.run(command);
   }

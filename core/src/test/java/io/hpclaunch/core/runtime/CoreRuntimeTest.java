@@ -9,8 +9,6 @@ import io.hpclaunch.api.Capability;
 import io.hpclaunch.api.HPCBackend;
 import io.hpclaunch.api.HpcRuntime;
 import io.hpclaunch.api.InvalidConfiguration;
-import io.hpclaunch.api.JobSpec;
-import io.hpclaunch.api.Unsupported;
 import io.hpclaunch.api.transport.TransportProvider;
 import io.hpclaunch.core.plugin.PluginJar;
 import io.hpclaunch.core.transport.LocalTransport;
@@ -188,7 +186,7 @@ class CoreRuntimeTest {
                 "type",
                 "alpha",
                 "workspace",
-                "~/jobs",
+                "~/scratch",
                 "config",
                 Map.of("partition", "debug")))))
         .set("backends.c.config.partition", "long")
@@ -197,7 +195,8 @@ class CoreRuntimeTest {
     assertThat(FakeBackends.CONTEXTS).singleElement().satisfies(context -> {
       assertThat(context.name()).isEqualTo("c");
       assertThat(context.config().string("partition")).contains("long");
-      assertThat(context.workspace()).isEqualTo(folder.resolve("home/jobs").toString());
+      assertThat(context.workspace())
+          .isEqualTo(folder.resolve("home/scratch/jobs").toString());
       assertThat(context.clock()).isSameAs(clock);
       assertThat(context.transport()).isInstanceOf(LocalTransport.class);
     });
@@ -269,17 +268,6 @@ class CoreRuntimeTest {
             () -> runtime.open("alpha", Map.of("transport", Map.of("type", "pigeon", "hots", "h"))))
         .isInstanceOf(InvalidConfiguration.class)
         .hasMessageContainingAll("hots", "host");
-  }
-
-  @Test
-  void jobsAreNotPartOfThisVersion() {
-    Backend backend = runtime.backend("alpha");
-    JobSpec spec = JobSpec.builder("x").command("true").build();
-    assertThatThrownBy(() -> backend.submit(spec))
-        .isInstanceOf(Unsupported.class)
-        .hasMessageContaining("not part of this version");
-    assertThatThrownBy(() -> backend.script(spec)).isInstanceOf(Unsupported.class);
-    assertThatThrownBy(() -> backend.status(List.of())).isInstanceOf(Unsupported.class);
   }
 
   @Test

@@ -71,7 +71,8 @@ class FileJobStoreTest {
         last,
         ArrayRange.parse("1-9:2%3"),
         Map.of(1, last, 9, last),
-        List.of(new JobRecord.Chunk(NativeId.of("4"), ArrayRange.of(1, 5), 7)));
+        List.of(new JobRecord.Chunk(NativeId.of("4"), ArrayRange.of(1, 5), 7)),
+        NOW.minusSeconds(5));
     assertThat(store.save(record)).isEqualTo(record);
     assertThat(open(state).load(record.token())).contains(record);
   }
@@ -93,7 +94,8 @@ class FileJobStoreTest {
         Map.of(),
         List.of(
             new JobRecord.Chunk(NativeId.of("77[].srv"), ArrayRange.of(1, 2), 0),
-            new JobRecord.Chunk(NativeId.of("78[].srv"), ArrayRange.of(3, 4), 2))));
+            new JobRecord.Chunk(NativeId.of("78[].srv"), ArrayRange.of(3, 4), 2)),
+        null));
     assertThat(store.find(JobId.parse("c:abc-1"))).contains(plain);
     assertThat(store.find(JobId.parse("c:78[].srv/3"))).contains(split);
     assertThat(store.find(JobId.parse("d:abc-1"))).isEmpty();
@@ -322,7 +324,8 @@ class FileJobStoreTest {
         Observations.first(info, NOW),
         ArrayRange.of(0, 999),
         Map.of(),
-        List.of());
+        List.of(),
+        null);
   }
 
   private Path file(Token token) {

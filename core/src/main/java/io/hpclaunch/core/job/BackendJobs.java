@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hpclaunch.core.job;
+
+import io.hpclaunch.api.BackendUnavailable;
+import io.hpclaunch.api.HPCProcess;
+import io.hpclaunch.api.InvalidJob;
+import io.hpclaunch.api.JobId;
+import io.hpclaunch.api.JobInfo;
+import io.hpclaunch.api.JobLogs;
+import io.hpclaunch.api.JobSpec;
+import io.hpclaunch.api.JobState;
+import io.hpclaunch.api.LogReader;
+import io.hpclaunch.api.NativeId;
+import io.hpclaunch.api.Observation;
+import io.hpclaunch.api.Token;
+import io.hpclaunch.api.transport.Transport;
+import io.hpclaunch.core.script.PathTemplate;
+import io.hpclaunch.core.store.JobRecord;
+import io.hpclaunch.core.store.SpecJson;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The jobs of one backend: everything of {@link io.hpclaunch.api.Backend} that is about jobs. */
+public final class BackendJobs implements AutoCloseable {
+  private final String backend;
+  private final PluginGate gate;
+  private final Transport transport;
+  private final ClientState client;
+  private final Submissions submissions;
+  private final Reconciler reconciler;
+  private final Observer observer;
+  private final Monitor monitor;
+  private final Cancellation cancellation;
+
+  /**
+   * Makes the jobs of a backend. Nothing is asked or read yet.
+   *
+   * @param backend the entry's name
+   * @param gate the way to the plugin
+   * @param transport the way to the job folders
+   * @param workspace the folder that they are in
+   * @param client what this client has of the state folder
+   * @param defaults what jobs have that say nothing themselves
+   * @param launches how commands are started through launchers
+   * @param polling the least time between two rounds of queries, or null for the plugin's own
+   */
+  public BackendJobs(
+      String backend,
+      PluginGate gate,
+      Transport transport,
+      String workspace,
+      ClientState client,
+      JobDefaults defaults,
+      Launches launches,
+      @Nullable Duration polling) {
+    this.backend = backend;
+    this.gate = gate;
+    this.transport = transport;
+    this.client = client;
+    submissions = new Submissions(backend, gate, transport, workspace, client, defaults, launches);
+    reconciler = new Reconciler(backend, gate, transport, client, submissions);
+    observer = new Observer(gate, new Judge(new ExitEvidence(transport)), client);
+    Duration least = polling == null ? gate.pollingInterval() : polling;
+    monitor = new Monitor(
+        backend, observer, reconciler, client, new Pace(least, client.clock().instant()));
+    cancellation = new Cancellation(gate, transport, client, submissions);
+  }
+
+  /** As {@link io.hpclaunch.api.Backend#submit}. */
+  public HPCProcess submit(JobSpec spec) {
+    reconciler.settle();
+    JobRecord record = submissions.submit(spec, reconciler.holdsJobs());
+    Followed job = monitor.follow(record, true);
+    return new JobHandle(this, job, null);
+  }
+
+  /** As {@link io.hpclaunch.api.Backend#script(JobSpec)}. */
+  public String script(JobSpec spec) {
+    return submissions.dryRun(spec);
+  }
+
+  /** As {@link io.hpclaunch.api.Backend#attach}. */
+  public HPCProcess attach(JobId id) {
+    own(id);
+    reconciler.settle();
+    Optional<JobRecord> known = record(id);
+    Followed job =
+        known.isPresent() ? monitor.follow(known.get(), true) : monitor.follow(stranger(id), false);
+    return new JobHandle(this, job, element(job.record(), id));
+  }
+
+  private static @Nullable Integer element(JobRecord record, JobId id) {
+    Integer index = id.nativeId().index();
+    if (index != null && !JobPaths.hasElement(record, index)) {
+      throw new InvalidJob("job " + record.id() + " has no element " + index);
+    }
+    return index;
+  }
+
+  /** A job that none of ours submitted; it is followed and not remembered. */
+  private JobRecord stranger(JobId id) {
+    NativeId whole = id.nativeId().whole();
+    Observation answer = gate.query(List.of(whole)).get(whole);
+    if (answer instanceof Observation.Seen seen) {
+      return strange(id, seen.info());
+    }
+    if (answer instanceof Observation.NotAnswered not) {
+      throw new BackendUnavailable(
+          "no record of ours has job " + id + ", and the scheduler cannot be asked: " + not.why());
+    }
+    throw new InvalidJob("there is no job " + id + ": no record of ours has it, and "
+        + (answer instanceof Observation.NotKnown not
+            ? not.evidence()
+            : "an array of others cannot be followed as a whole"));
+  }
+
+  private JobRecord strange(JobId id, JobInfo info) {
+    return JobRecord.of(
+        Token.random(),
+        new JobId(backend, id.nativeId().whole()),
+        id.nativeId().toString(),
+        "",
+        info,
+        client.clock().instant());
+  }
+
+  /** As {@link io.hpclaunch.api.Backend#status}. */
+  public Map<JobId, JobInfo> status(Collection<JobId> ids) {
+    reconciler.settle();
+    Map<JobId, JobRecord> known = new LinkedHashMap<>();
+    Map<JobId, JobInfo> told = new LinkedHashMap<>();
+    Set<JobId> strangers = new LinkedHashSet<>();
+    for (JobId id : ids) {
+      own(id);
+      try {
+        client
+            .store()
+            .find(id)
+            .ifPresentOrElse(record -> known.put(id, record), () -> strangers.add(id));
+      } catch (IOException e) {
+        told.put(id, unknown(String.valueOf(e.getMessage())));
+      }
+    }
+    Map<Token, Judge.Verdict> verdicts = observer.observe(toAsk(known.values()));
+    known.forEach((id, record) -> told.put(id, shown(id, record, verdicts.get(record.token()))));
+    told.putAll(strangers(strangers));
+    return told;
+  }
+
+  private static JobInfo unknown(String why) {
+    return JobInfo.builder(JobState.UNKNOWN).reason(why).build();
+  }
+
+  /** An end stays; only a loss may be corrected, once. */
+  private static Collection<JobRecord> toAsk(Collection<JobRecord> known) {
+    Map<Token, JobRecord> open = new LinkedHashMap<>();
+    for (JobRecord record : known) {
+      boolean lost =
+          record.last().info().state() == JobState.LOST && !record.last().corrected();
+      if (!record.isFinal() || lost) {
+        open.put(record.token(), record);
+      }
+    }
+    return open.values();
+  }
+
+  private static JobInfo shown(JobId id, JobRecord before, Judge.@Nullable Verdict verdict) {
+    JobRecord record = verdict == null ? before : verdict.record();
+    JobInfo whole = verdict == null ? before.last().info() : verdict.shown();
+    Integer index = id.nativeId().index();
+    if (index == null) {
+      return whole;
+    }
+    return JobPaths.hasElement(record, index)
+        ? new Followed(record, true).info(index)
+        : unknown("job " + record.id() + " has no element " + index);
+  }
+
+  private Map<JobId, JobInfo> strangers(Set<JobId> ids) {
+    List<NativeId> asked = new ArrayList<>();
+    ids.forEach(id -> asked.add(id.nativeId()));
+    Map<NativeId, Observation> answers = gate.query(asked);
+    Map<JobId, JobInfo> told = new HashMap<>();
+    for (JobId id : ids) {
+      Observation answer = answers.get(id.nativeId());
+      if (answer instanceof Observation.Seen seen) {
+        told.put(id, seen.info());
+      } else if (answer instanceof Observation.NotAnswered not) {
+        told.put(id, unknown(not.why()));
+      } else if (answer instanceof Observation.SeenArray whole) {
+        told.put(id, unknown("an array of " + whole.elements().size() + " elements of others"));
+      }
+    }
+    return told;
+  }
+
+  /** As {@link io.hpclaunch.api.Backend#cancel}. */
+  public void cancel(Collection<JobId> ids) {
+    ids.forEach(this::own);
+    reconciler.settle();
+    cancellation.cancel(ids);
+    monitor.nudge();
+  }
+
+  /** As {@link io.hpclaunch.api.Backend#logs}. */
+  public JobLogs logs(JobId id) {
+    own(id);
+    Optional<JobRecord> known = record(id);
+    if (known.isEmpty()) {
+      throw new InvalidJob(
+          "no record of ours has job " + id + ": where its output is, only its scheduler knows");
+    }
+    JobRecord record = known.get();
+    Integer index = element(record, id);
+    if (gate.ask(plugin -> plugin instanceof LogReader)) {
+      return new NativeLogs(gate, record.id().nativeId(), index);
+    }
+    return new JobOutput(transport, log -> path(id, log, index), () -> hasEnded(id));
+  }
+
+  /** While a job is held its id may change. */
+  private String path(JobId id, JobLogs.Stream log, @Nullable Integer index) {
+    JobRecord record = record(id).orElseThrow(() -> new InvalidJob("job " + id + " was forgotten"));
+    String path = log == JobLogs.Stream.STDOUT
+        ? JobPaths.log(record, record.stdout(), "stdout")
+        : JobPaths.log(record, record.stderr(), "stderr");
+    return PathTemplate.resolve(path, record.id().nativeId().value(), index);
+  }
+
+  private boolean hasEnded(JobId id) {
+    Optional<JobRecord> record = record(id);
+    if (record.isEmpty()) {
+      return true;
+    }
+    Followed job = monitor.find(record.get().token());
+    JobInfo info;
+    if (job == null) {
+      JobInfo asked = status(List.of(id)).get(id);
+      info = asked == null ? unknown("") : asked;
+    } else {
+      Integer index = id.nativeId().index();
+      info = index == null ? job.info() : job.info(index);
+    }
+    return info.state().isFinal();
+  }
+
+  /** As {@link io.hpclaunch.api.Backend#script(JobId)}. */
+  public String script(JobId id) {
+    own(id);
+    JobRecord record =
+        record(id).orElseThrow(() -> new InvalidJob("no record of ours has job " + id));
+    JobFolder folder = new JobFolder(transport, record.jobFolder());
+    try {
+      Optional<String> text = folder.read(JobFolder.SPEC);
+      if (text.isPresent()) {
+        JobSpec spec = SpecJson.read(text.get(), Map.of());
+        Part part = Part.of(spec.array(), gate.capabilities().maxArrayIndex()).get(0);
+        Optional<String> script = folder.read(Request.scriptName(spec, part));
+        if (script.isPresent()) {
+          return script.get();
+        }
+      }
+    } catch (IOException e) {
+      throw new BackendUnavailable(
+          "the folder of " + record.id() + " cannot be read: " + e.getMessage(), e);
+    }
+    throw new InvalidJob(
+        "the folder " + record.jobFolder() + " of " + record.id() + " has no script any more");
+  }
+
+  /** As {@link io.hpclaunch.api.Backend#clean}. */
+  public void clean(JobId id) {
+    own(id);
+    JobRecord record =
+        record(id).orElseThrow(() -> new InvalidJob("no record of ours has job " + id));
+    if (!record.isFinal()) {
+      throw new InvalidJob(record.id() + " has not ended: cancel it, or wait for its end");
+    }
+    try {
+      if (record.jobFolder().endsWith("/" + record.token())) {
+        new JobFolder(transport, record.jobFolder()).remove();
+      }
+      client.store().remove(record.token());
+    } catch (IOException e) {
+      throw new BackendUnavailable(
+          "the folder of " + record.id() + " cannot be removed: " + e.getMessage(), e);
+    }
+  }
+
+  private Optional<JobRecord> record(JobId id) {
+    try {
+      return client.store().find(id);
+    } catch (IOException e) {
+      throw new InvalidJob(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private void own(JobId id) {
+    if (!id.backend().equals(backend)) {
+      throw new InvalidJob(
+          "job " + id + " belongs to backend " + id.backend() + ", and was asked of " + backend);
+    }
+  }
+
+  /** How many jobs are followed. */
+  int followed() {
+    return monitor.size();
+  }
+
+  /** One round of the monitor. */
+  Duration round() {
+    return monitor.round();
+  }
+
+  @Override
+  public void close() {
+    monitor.close();
+  }
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hpclaunch.core.job;
+
+import io.hpclaunch.api.BackendUnavailable;
+import io.hpclaunch.api.InvalidJob;
+import io.hpclaunch.api.JobId;
+import io.hpclaunch.api.NativeId;
+import io.hpclaunch.api.transport.Transport;
+import io.hpclaunch.core.script.JobScript;
+import io.hpclaunch.core.store.JobRecord;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Asks for the end of jobs: the scheduler, or where it does not have a job yet, by its claim. */
+final class Cancellation {
+  private static final Logger log = LoggerFactory.getLogger(Cancellation.class);
+
+  private final PluginGate gate;
+  private final Transport transport;
+  private final ClientState client;
+  private final Submissions submissions;
+
+  Cancellation(PluginGate gate, Transport transport, ClientState client, Submissions submissions) {
+    this.gate = gate;
+    this.transport = transport;
+    this.client = client;
+    this.submissions = submissions;
+  }
+
+  void cancel(Collection<JobId> ids) {
+    Set<NativeId> ours = new LinkedHashSet<>();
+    Set<NativeId> strangers = new LinkedHashSet<>();
+    for (JobId id : ids) {
+      Optional<JobRecord> record = record(id);
+      if (record.isEmpty()) {
+        strangers.add(id.nativeId());
+      } else if (!record.get().isFinal()) {
+        ours.addAll(natives(record.get(), id));
+        unsubmitted(record.get(), id);
+      }
+    }
+    ours.addAll(strangers);
+    gate.cancel(ours);
+  }
+
+  private Optional<JobRecord> record(JobId id) {
+    try {
+      return client.store().find(id);
+    } catch (IOException e) {
+      log.warn("{}", e.getMessage());
+      return Optional.empty(); // the scheduler may know it
+    }
+  }
+
+  /** The chunks or elements that the scheduler knows. */
+  private static List<NativeId> natives(JobRecord record, JobId id) {
+    Integer index = id.nativeId().index();
+    if (index == null) {
+      return Judge.asked(record);
+    }
+    if (!JobPaths.hasElement(record, index)) {
+      throw new InvalidJob("job " + record.id() + " has no element " + index);
+    }
+    if (record.chunks().isEmpty()) {
+      return record.isSubmitted() ? List.of(record.id().nativeId().element(index)) : List.of();
+    }
+    List<NativeId> found = new ArrayList<>();
+    for (JobRecord.Chunk chunk : record.chunks()) {
+      if (JobPaths.contains(chunk.part(), index)) {
+        found.add(chunk.id().element(index - chunk.offset()));
+      }
+    }
+    return found;
+  }
+
+  /** With its claim taken a job cannot run, even if the scheduler has it without our knowing. */
+  private void unsubmitted(JobRecord record, JobId id) {
+    if (record.isSubmitted() || id.nativeId().index() != null) {
+      return;
+    }
+    JobFolder folder = new JobFolder(transport, record.jobFolder());
+    try {
+      if (!folder.exists()) {
+        return;
+      }
+      String owner = folder.takeClaim(JobScript.claimName(null));
+      if (!owner.equals("-") && !owner.isEmpty()) {
+        gate.cancel(List.of(NativeId.of(owner)));
+        return;
+      }
+      folder.write(JobFolder.CANCELLED, client.clock().instant() + "\n");
+    } catch (IOException e) {
+      throw new BackendUnavailable(record.id() + " cannot be cancelled: " + e.getMessage(), e);
+    }
+    submissions.ended(record, null, "cancelled before it was submitted");
+  }
+}

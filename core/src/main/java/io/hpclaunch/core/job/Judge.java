@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hpclaunch.core.job;
+
+import io.hpclaunch.api.ArrayRange;
+import io.hpclaunch.api.Cause;
+import io.hpclaunch.api.JobInfo;
+import io.hpclaunch.api.JobState;
+import io.hpclaunch.api.NativeId;
+import io.hpclaunch.api.Observation;
+import io.hpclaunch.core.store.JobRecord;
+import io.hpclaunch.core.store.Observations;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Concludes from what a scheduler answered what is known of a job. Only an answer about the job
+ * says something about it; an end needs evidence; what nobody knows is lost after a deadline.
+ */
+final class Judge {
+  /** How long an end that the scheduler may take back is watched before it is told. */
+  static final Duration GRACE = Duration.ofSeconds(30);
+
+  /** How long a job may be denied, without evidence of its end, until it is lost. */
+  static final Duration LOST_AFTER = Duration.ofMinutes(5);
+
+  private final ExitEvidence evidence;
+
+  Judge(ExitEvidence evidence) {
+    this.evidence = evidence;
+  }
+
+  /**
+   * What came out.
+   *
+   * @param record what is known now
+   * @param shown the observation to show: that of the record, or that nothing can be determined
+   */
+  record Verdict(JobRecord record, JobInfo shown) {}
+
+  /** The ids under which the scheduler is asked about a job. */
+  static List<NativeId> asked(JobRecord record) {
+    if (record.chunks().isEmpty()) {
+      return record.isSubmitted() ? List.of(record.id().nativeId()) : List.of();
+    }
+    List<NativeId> ids = new ArrayList<>();
+    record.chunks().forEach(chunk -> ids.add(chunk.id()));
+    return ids;
+  }
+
+  /**
+   * Judges one job.
+   *
+   * @param known what is known of it
+   * @param answers to the ids of {@link #asked}
+   * @param now the present
+   * @return the verdict
+   */
+  Verdict judge(JobRecord known, Map<NativeId, Observation> answers, Instant now) {
+    ArrayRange array = known.array();
+    if (array == null) {
+      Observation answer = answers.get(known.id().nativeId());
+      return answer == null ? unchanged(known) : plain(known, answer, now);
+    }
+    return array(known, array, answers, now);
+  }
+
+  private static Verdict unchanged(JobRecord known) {
+    return new Verdict(known, known.last().info());
+  }
+
+  private Verdict plain(JobRecord known, Observation answer, Instant now) {
+    Outcome outcome = outcome(known, null, known.last(), answer, now);
+    JobRecord judged = known.withMissingSince(outcome.missingSince());
+    if (outcome.info() != null) {
+      judged = judged.observe(outcome.info(), now);
+    }
+    String unknown = outcome.unknown();
+    return unknown == null || judged.isFinal()
+        ? unchanged(judged)
+        : new Verdict(judged, unknown(judged.last().info(), unknown));
+  }
+
+  /** What is known, but for where the job stands now. */
+  private static JobInfo unknown(JobInfo last, String why) {
+    return last.toBuilder()
+        .state(JobState.UNKNOWN)
+        .nativeState(null)
+        .reason(why)
+        .build();
+  }
+
+  /** Elements are told apart by the user's index; chunks have indices of the scheduler's own. */
+  private Verdict array(
+      JobRecord known, ArrayRange array, Map<NativeId, Observation> answers, Instant now) {
+    Map<Integer, JobInfo> seen = new TreeMap<>();
+    Missing missing = new Missing(known.missingSince());
+    if (known.chunks().isEmpty()) {
+      part(known, array, 0, answers.get(known.id().nativeId()), now, seen, missing);
+    }
+    for (JobRecord.Chunk chunk : known.chunks()) {
+      part(known, chunk.part(), chunk.offset(), answers.get(chunk.id()), now, seen, missing);
+    }
+    JobRecord judged = known.withMissingSince(missing.since).observeElements(seen, now);
+    judged = judged.observe(ArrayState.of(array, judged.elements(), known.submitted()), now);
+    return missing.why == null || judged.isFinal()
+        ? unchanged(judged)
+        : new Verdict(judged, unknown(judged.last().info(), missing.why));
+  }
+
+  /** Since when parts of an array are denied, and why nothing is known of some. */
+  private static final class Missing {
+    private final @Nullable Instant before;
+    private @Nullable Instant since;
+    private @Nullable String why;
+
+    Missing(@Nullable Instant before) {
+      this.before = before;
+    }
+  }
+
+  private void part(
+      JobRecord known,
+      ArrayRange part,
+      int offset,
+      @Nullable Observation answer,
+      Instant now,
+      Map<Integer, JobInfo> seen,
+      Missing missing) {
+    if (answer == null) {
+      return;
+    }
+    JobRecord asBefore = known.withMissingSince(missing.before);
+    for (int index : indices(part)) {
+      Observations last = known.elements().get(index);
+      if (last != null && last.info().state().isFinal() && last.info().state() != JobState.LOST) {
+        continue;
+      }
+      Observation one = element(answer, index - offset, last);
+      if (one == null) {
+        continue;
+      }
+      Outcome outcome = outcome(asBefore, index, last, one, now);
+      if (outcome.info() != null) {
+        seen.put(index, outcome.info());
+      }
+      missing.since = outcome.missingSince() == null ? missing.since : outcome.missingSince();
+      missing.why = outcome.unknown() == null ? missing.why : outcome.unknown();
+    }
+  }
+
+  private static int[] indices(ArrayRange part) {
+    int[] all = new int[part.size()];
+    for (int i = 0; i < all.length; i++) {
+      all[i] = part.first() + i * part.step();
+    }
+    return all;
+  }
+
+  /** Null where nothing is to be concluded: an element that never began need not be listed. */
+  private static @Nullable Observation element(
+      Observation answer, int schedulersIndex, @Nullable Observations last) {
+    if (!(answer instanceof Observation.SeenArray whole)) {
+      return answer;
+    }
+    JobInfo info = whole.elements().get(schedulersIndex);
+    if (info != null) {
+      return Observation.seen(info);
+    }
+    return last == null || last.info().state() == JobState.QUEUED
+        ? null
+        : Observation.notKnown("the scheduler lists the array without this element");
+  }
+
+  /**
+   * What one answer says.
+   *
+   * @param info what was seen, or null
+   * @param missingSince since when the job is denied, or null
+   * @param unknown why nothing can be determined now, or null
+   */
+  private record Outcome(
+      @Nullable JobInfo info,
+      @Nullable Instant missingSince,
+      @Nullable String unknown) {}
+
+  private Outcome outcome(
+      JobRecord known,
+      @Nullable Integer index,
+      @Nullable Observations last,
+      Observation answer,
+      Instant now) {
+    if (answer instanceof Observation.Seen seen) {
+      return seen(known, index, last, seen.info(), now);
+    }
+    if (answer instanceof Observation.NotKnown denied) {
+      return denied(known, index, last, denied.evidence(), now);
+    }
+    String why = answer instanceof Observation.NotAnswered not
+        ? not.why()
+        : "the scheduler speaks of an array, and this is none";
+    return new Outcome(null, known.missingSince(), why);
+  }
+
+  private Outcome seen(
+      JobRecord known,
+      @Nullable Integer index,
+      @Nullable Observations last,
+      JobInfo seen,
+      Instant now) {
+    JobInfo info =
+        seen.submitted() == null ? seen.toBuilder().submitted(known.submitted()).build() : seen;
+    if (info.state() == JobState.UNKNOWN) {
+      String reason = info.reason();
+      String why = reason != null ? reason : "the scheduler says " + info.nativeState();
+      return new Outcome(null, null, why);
+    }
+    if (mayBeTakenBack(info) && !isConfirmed(info, last, now)) {
+      return new Outcome(
+          null, null, "it ended by " + info.cause() + "; whether it runs again is awaited");
+    }
+    return new Outcome(info.state().isFinal() ? completed(known, index, info) : info, null, null);
+  }
+
+  private static boolean mayBeTakenBack(JobInfo info) {
+    return info.cause() == Cause.NODE_FAIL || info.cause() == Cause.PREEMPTED;
+  }
+
+  /** The scheduler's own time counts, since a client may see the job once only. */
+  private static boolean isConfirmed(JobInfo info, @Nullable Observations last, Instant now) {
+    Instant ended = info.ended();
+    Instant since = ended != null ? ended : last == null ? now : last.observed();
+    return !now.isBefore(since.plus(GRACE));
+  }
+
+  /** The scheduler decides on the end; what it leaves open, the job's own record may tell. */
+  private JobInfo completed(JobRecord known, @Nullable Integer index, JobInfo info) {
+    boolean unexplained =
+        (info.cause() == Cause.EXIT_CODE && info.reason() == null) || info.wallTime() == null;
+    if (!unexplained || info.state() == JobState.CANCELLED) {
+      return info;
+    }
+    Optional<JobInfo> own = evidence.of(known, index, info.attempt());
+    return own.isEmpty() ? info : filled(info, own.get());
+  }
+
+  private static JobInfo filled(JobInfo info, JobInfo own) {
+    JobInfo.Builder all = info.toBuilder();
+    boolean sameEnd = own.attempt() == info.attempt() || info.attempt() == 1;
+    if (!sameEnd) {
+      return info;
+    }
+    all.started(info.started() == null ? own.started() : info.started());
+    all.ended(info.ended() == null ? own.ended() : info.ended());
+    all.wallTime(info.wallTime() == null ? own.wallTime() : info.wallTime());
+    all.cpuTime(info.cpuTime() == null ? own.cpuTime() : info.cpuTime());
+    all.peakMemory(info.peakMemory() == null ? own.peakMemory() : info.peakMemory());
+    all.nodes(info.nodes() == null ? own.nodes() : info.nodes());
+    all.reason(info.reason() == null ? own.reason() : info.reason());
+    if (info.exitCode() == null && info.signal() == null) {
+      all.exitCode(own.exitCode()).signal(own.signal());
+    }
+    boolean vague = info.state() == JobState.FAILED
+        && (info.cause() == null || info.cause() == Cause.EXIT_CODE);
+    if (vague && own.cause() != null) {
+      all.failed(own.cause()).exitCode(own.exitCode()).signal(own.signal());
+    } else if (info.state() == JobState.COMPLETED && own.state() == JobState.FAILED) {
+      all.state(JobState.FAILED); // the scheduler knows its own script's end only
+      all.failed(own.cause() == null ? Cause.EXIT_CODE : own.cause());
+      all.exitCode(own.exitCode()).signal(own.signal());
+    }
+    return all.build();
+  }
+
+  private Outcome denied(
+      JobRecord known,
+      @Nullable Integer index,
+      @Nullable Observations last,
+      String why,
+      Instant now) {
+    int attempt = last == null ? 1 : last.info().attempt();
+    Optional<JobInfo> own = evidence.of(known, index, attempt);
+    if (own.isPresent()) {
+      JobInfo info = own.get().toBuilder().submitted(known.submitted()).build();
+      return new Outcome(info, null, null);
+    }
+    Instant since = known.missingSince() == null ? now : known.missingSince();
+    if (now.isBefore(since.plus(LOST_AFTER))) {
+      return new Outcome(null, since, why);
+    }
+    JobInfo.Builder lost = last == null
+        ? JobInfo.builder(JobState.LOST).submitted(known.submitted())
+        : last.info().toBuilder().state(JobState.LOST);
+    String reason =
+        why + "; not known since " + since + ", and no exit record in " + known.jobFolder();
+    return new Outcome(lost.nativeState(null).reason(reason).build(), since, null);
+  }
+}

@@ -1,0 +1,511 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hpclaunch.core.job;
+
+import io.hpclaunch.api.ArrayRange;
+import io.hpclaunch.api.BackendUnavailable;
+import io.hpclaunch.api.Cause;
+import io.hpclaunch.api.Dependency;
+import io.hpclaunch.api.HpcException;
+import io.hpclaunch.api.InvalidJob;
+import io.hpclaunch.api.JobId;
+import io.hpclaunch.api.JobInfo;
+import io.hpclaunch.api.JobSpec;
+import io.hpclaunch.api.JobState;
+import io.hpclaunch.api.NativeId;
+import io.hpclaunch.api.Observation;
+import io.hpclaunch.api.OutcomeUnknown;
+import io.hpclaunch.api.Rejected;
+import io.hpclaunch.api.Token;
+import io.hpclaunch.api.Unsupported;
+import io.hpclaunch.api.transport.Transport;
+import io.hpclaunch.core.script.JobScript;
+import io.hpclaunch.core.store.JobRecord;
+import io.hpclaunch.core.store.Journal;
+import io.hpclaunch.core.store.JournalEntry;
+import io.hpclaunch.core.store.JournalEntry.Kind;
+import io.hpclaunch.core.store.Observations;
+import io.hpclaunch.core.store.SpecJson;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Submits jobs in the order that docs/jobs.md fixes: intent, folder, submission, record, outcome. A
+ * crash between any two steps leaves something that {@link Reconciler} can settle.
+ */
+final class Submissions {
+  private static final Logger log = LoggerFactory.getLogger(Submissions.class);
+
+  private final String backend;
+  private final PluginGate gate;
+  private final Transport transport;
+  private final String workspace;
+  private final ClientState client;
+  private final JobDefaults defaults;
+  private final Launches launches;
+  private final JobChecks checks;
+
+  Submissions(
+      String backend,
+      PluginGate gate,
+      Transport transport,
+      String workspace,
+      ClientState client,
+      JobDefaults defaults,
+      Launches launches) {
+    this.backend = backend;
+    this.gate = gate;
+    this.transport = transport;
+    this.workspace = workspace;
+    this.client = client;
+    this.defaults = defaults;
+    this.launches = launches;
+    this.checks = new JobChecks(backend, transport);
+  }
+
+  /** The script of a job that is not submitted. */
+  String dryRun(JobSpec given) {
+    JobSpec spec = complete(given);
+    checks.capabilities(spec, gate.capabilities());
+    Token token = Token.random();
+    Part part = Part.of(spec.array(), gate.capabilities().maxArrayIndex()).get(0);
+    return gate.script(request(placed(spec, token), token, part));
+  }
+
+  /**
+   * Submits a job.
+   *
+   * @param given the job
+   * @param behind whether jobs are held already, behind which it has to wait
+   * @return the job's record
+   */
+  JobRecord submit(JobSpec given, boolean behind) {
+    JobSpec spec = complete(given);
+    checks.capabilities(spec, gate.capabilities());
+    checks.files(spec, gate.capabilities());
+    boolean waits = parentsAreHeld(spec) || behind;
+    Token token = Token.random();
+    JobSpec placed = placed(spec, token);
+    List<Part> parts = Part.of(spec.array(), gate.capabilities().maxArrayIndex());
+    List<Request> requests = new ArrayList<>();
+    for (Part part : parts) {
+      requests.add(request(placed, token, part));
+    }
+    List<String> scripts = requests.stream().map(gate::script).toList();
+    Journal journal = client.journal();
+    for (Part part : parts) {
+      append(journal, intent(token, part, spec.name()));
+    }
+    prepare(placed, token, requests, scripts, journal);
+    return submitParts(requests, record(placed, token), journal, waits);
+  }
+
+  private JobRecord submitParts(
+      List<Request> requests, JobRecord fresh, Journal journal, boolean behind) {
+    JobRecord record = fresh;
+    boolean waits = behind;
+    for (int i = 0; i < requests.size(); i++) {
+      Request request = requests.get(i);
+      try {
+        record = submitPart(request, record, journal, waits);
+      } catch (HpcException e) {
+        abandon(requests.subList(i + 1, requests.size()), record, journal, e);
+        throw e;
+      }
+      waits |= !isSubmitted(record, request.part());
+    }
+    return record;
+  }
+
+  /** Nothing of a split array may be left: what the scheduler took before is cancelled. */
+  private void abandon(List<Request> rest, JobRecord record, Journal journal, HpcException why) {
+    rest.forEach(request -> drop(request, journal, "another part of the array failed"));
+    if (!record.chunks().isEmpty()) {
+      endParts(record, String.valueOf(why.getMessage()));
+    }
+  }
+
+  /** Cancels the parts of an array that will never be whole; the others have ended thereby. */
+  void endParts(JobRecord record, String why) {
+    try {
+      gate.cancel(Judge.asked(record));
+    } catch (HpcException e) {
+      log.error("Parts of the array {} cannot be cancelled: {}", record.id(), e.getMessage());
+    }
+    ArrayRange array = record.array();
+    Map<Integer, JobInfo> never = new TreeMap<>();
+    JobInfo end = JobInfo.builder(JobState.CANCELLED)
+        .submitted(record.submitted())
+        .reason("never submitted: " + why)
+        .build();
+    if (array != null) {
+      for (int i = array.first(); i <= array.last(); i += array.step()) {
+        int index = i;
+        if (record.chunks().stream().noneMatch(chunk -> JobPaths.contains(chunk.part(), index))) {
+          never.put(index, end);
+        }
+      }
+    }
+    try {
+      client.store().save(record.observeElements(never, client.clock().instant()));
+    } catch (IOException e) {
+      log.warn("The record of {} cannot be written: {}", record.id(), e.getMessage());
+    }
+  }
+
+  /** Whether the scheduler has a part of a job. */
+  private static boolean isSubmitted(JobRecord record, Part part) {
+    return part.chunk() == null
+        ? record.isSubmitted()
+        : record.chunks().stream().anyMatch(chunk -> chunk.part().equals(part.chunk()));
+  }
+
+  private JobSpec complete(JobSpec given) {
+    return defaults.fill(given);
+  }
+
+  private JobSpec placed(JobSpec spec, Token token) {
+    return spec.workingDirectory() != null
+        ? spec
+        : spec.toBuilder().workingDirectory(folder(token)).build();
+  }
+
+  private String folder(Token token) {
+    return workspace + "/" + token;
+  }
+
+  /** What goes to the plugin; its dependencies are those of the scheduler. */
+  private Request request(JobSpec spec, Token token, Part part) {
+    return new Request(
+        backend,
+        spec.toBuilder().dependencies(nativeDependencies(spec)).build(),
+        token,
+        folder(token),
+        part,
+        launches.lines(spec));
+  }
+
+  private JournalEntry.Intent intent(Token token, Part part, String name) {
+    return new JournalEntry.Intent(
+        token, part.chunk(), client.clock().instant(), backend, name, folder(token));
+  }
+
+  private static void append(Journal journal, JournalEntry entry) {
+    try {
+      journal.append(entry);
+    } catch (IOException e) {
+      throw new BackendUnavailable(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** Makes the job's folder. Nothing was submitted where this fails. */
+  private void prepare(
+      JobSpec spec, Token token, List<Request> requests, List<String> scripts, Journal journal) {
+    JobFolder folder = new JobFolder(transport, folder(token));
+    try {
+      folder.create();
+      folder.write(JobFolder.SPEC, SpecJson.write(spec));
+      String secrets = JobScript.secrets(spec);
+      if (!secrets.isEmpty()) {
+        folder.write(JobFolder.SECRETS, secrets);
+      }
+      new Staging(transport).bring(spec);
+      for (int i = 0; i < requests.size(); i++) {
+        folder.writeScript(Request.scriptName(spec, requests.get(i).part()), scripts.get(i));
+      }
+    } catch (IOException | HpcException e) {
+      String why = "the job's folder " + folder.path() + " cannot be made on " + transport.host()
+          + " (" + e.getMessage() + "); nothing was submitted";
+      for (Request request : requests) {
+        drop(request, journal, why);
+      }
+      remove(folder);
+      throw e instanceof HpcException ours ? ours : new BackendUnavailable(why, e);
+    }
+  }
+
+  private static void remove(JobFolder folder) {
+    try {
+      folder.remove();
+    } catch (IOException e) {
+      log.warn("{} cannot be removed: {}", folder.path(), e.getMessage());
+    }
+  }
+
+  /** What is known before the scheduler has it. */
+  JobRecord record(JobSpec spec, Token token) {
+    Instant now = client.clock().instant();
+    Request paths = new Request(backend, spec, token, folder(token), new Part(null, null, 0), null);
+    JobInfo info = JobInfo.builder(JobState.QUEUED).submitted(now).build();
+    return new JobRecord(
+        token,
+        new JobId(backend, NativeId.of(token.value())),
+        spec.name(),
+        folder(token),
+        spec.stdout() == null ? null : paths.stdout(),
+        spec.stderr() == null ? null : paths.stderr(),
+        now,
+        Observations.first(info, now),
+        spec.array(),
+        Map.of(),
+        List.of(),
+        null);
+  }
+
+  /** Submits one part, or holds it. */
+  private JobRecord submitPart(Request request, JobRecord record, Journal journal, boolean waits) {
+    if (waits) {
+      return hold(request, record, journal, "it waits behind jobs that are held");
+    }
+    try {
+      return accepted(request, gate.submit(request), record, journal);
+    } catch (Rejected e) {
+      if (e.isNoRoom()) {
+        return hold(request, record, journal, String.valueOf(e.getMessage()));
+      }
+      throw rejected(request, record, journal, e);
+    } catch (BackendUnavailable | Unsupported | InvalidJob e) {
+      throw rejected(request, record, journal, e);
+    } catch (OutcomeUnknown e) {
+      return unknown(request, record, journal, e);
+    }
+  }
+
+  /** The record comes first: a crash in between leaves an intent that leads to the same job. */
+  JobRecord accepted(Request request, NativeId id, JobRecord record, Journal journal) {
+    Part part = request.part();
+    JobRecord submitted = part.chunk() == null
+        ? record.withNativeId(id)
+        : record.withChunk(new JobRecord.Chunk(id, part.chunk(), part.offset()));
+    try {
+      JobRecord saved = client.store().save(submitted);
+      journal.append(outcome(request, Kind.SUBMITTED, id, null));
+      return saved;
+    } catch (IOException e) {
+      log.warn(
+          "Job {} was submitted as {} and that cannot be written down: {}",
+          request.token(),
+          id,
+          e.getMessage());
+      return submitted;
+    }
+  }
+
+  private JobRecord hold(Request request, JobRecord record, Journal journal, String why) {
+    append(journal, outcome(request, Kind.HELD, null, why));
+    log.info("Job {} is held until the scheduler has room: {}", record.id(), why);
+    return noted(record, "held in the client's own queue: " + why);
+  }
+
+  private JobRecord noted(JobRecord record, String reason) {
+    JobInfo info = record.last().info().toBuilder().reason(reason).build();
+    JobRecord noted = record.isSubmitted()
+        ? record
+        : record.observe(info, record.last().observed().plusNanos(1));
+    try {
+      return client.store().save(noted);
+    } catch (IOException e) {
+      log.warn("The record of {} cannot be written: {}", record.id(), e.getMessage());
+      return noted;
+    }
+  }
+
+  private HpcException rejected(
+      Request request, JobRecord record, Journal journal, HpcException why) {
+    drop(request, journal, String.valueOf(why.getMessage()));
+    if (record.chunks().isEmpty()) {
+      remove(new JobFolder(transport, request.jobDirectory()));
+    }
+    return why;
+  }
+
+  private void drop(Request request, Journal journal, String why) {
+    try {
+      journal.append(outcome(request, Kind.REJECTED, null, why));
+    } catch (IOException e) {
+      log.warn("{}", e.getMessage());
+    }
+  }
+
+  /** The scheduler may have it: it is looked for at once, and by whoever comes later. */
+  private JobRecord unknown(
+      Request request, JobRecord record, Journal journal, OutcomeUnknown why) {
+    Optional<Map<Token, NativeId>> found = gate.find(List.of(request.token()), record.submitted());
+    NativeId id =
+        found.isEmpty() || request.part().chunk() != null ? null : found.get().get(request.token());
+    if (id != null) {
+      return accepted(request, id, record, journal);
+    }
+    String words = String.valueOf(why.getMessage());
+    try {
+      journal.append(outcome(request, Kind.UNKNOWN, null, words));
+      client
+          .store()
+          .save(record.observe(
+              record.last().info().toBuilder()
+                  .reason("whether it was submitted is not known: " + words)
+                  .build(),
+              record.last().observed().plusNanos(1)));
+    } catch (IOException e) {
+      log.warn("{}", e.getMessage());
+    }
+    throw why;
+  }
+
+  JournalEntry.Outcome outcome(
+      Request request, Kind kind, @Nullable NativeId id, @Nullable String why) {
+    return new JournalEntry.Outcome(
+        request.token(), request.part().chunk(), client.clock().instant(), kind, id, why);
+  }
+
+  /**
+   * Submits what was held. The intent is written once more before: a client that dies now leaves a
+   * submission that is to be looked for, and not one to be made again.
+   *
+   * @return the job's record, or empty when there is still no room
+   * @throws BackendUnavailable when the scheduler cannot be reached; it stays held
+   */
+  Optional<JobRecord> submitHeld(
+      JobSpec spec, Part part, JobRecord record, JournalEntry.Intent intent, Journal journal) {
+    Request request = request(spec, intent.token(), part);
+    append(journal, intent);
+    try {
+      return Optional.of(accepted(request, gate.submit(request), record, journal));
+    } catch (BackendUnavailable e) {
+      append(journal, outcome(request, Kind.HELD, null, String.valueOf(e.getMessage())));
+      throw e;
+    } catch (Rejected e) {
+      if (e.isNoRoom()) {
+        append(journal, outcome(request, Kind.HELD, null, String.valueOf(e.getMessage())));
+        return Optional.empty();
+      }
+      return Optional.of(refused(request, record, journal, e));
+    } catch (Unsupported | InvalidJob e) {
+      return Optional.of(refused(request, record, journal, e));
+    } catch (OutcomeUnknown e) {
+      try {
+        return Optional.of(unknown(request, record, journal, e));
+      } catch (OutcomeUnknown again) {
+        log.warn("Whether held job {} was submitted is not known: {}", record.id(), e.getMessage());
+        return Optional.of(record);
+      }
+    }
+  }
+
+  /** Its user has gone on long since: the refusal is the job's end. */
+  JobRecord refused(Request request, JobRecord record, Journal journal, HpcException why) {
+    drop(request, journal, String.valueOf(why.getMessage()));
+    return ended(record, Cause.LAUNCH, String.valueOf(why.getMessage()));
+  }
+
+  /** Keeps an end that comes before any start. */
+  JobRecord ended(JobRecord record, @Nullable Cause cause, String reason) {
+    Instant now = client.clock().instant();
+    JobInfo.Builder info = record.last().info().toBuilder().reason(reason).ended(now);
+    JobInfo end = cause == null
+        ? info.state(JobState.CANCELLED).build()
+        : info.failed(cause).build();
+    JobRecord last = record.observe(end, now);
+    try {
+      return client.store().save(last);
+    } catch (IOException e) {
+      log.warn("The end of {} cannot be written down: {}", record.id(), e.getMessage());
+      return last;
+    }
+  }
+
+  // ---- dependencies ----------------------------------------------------------------------------
+
+  /** Whether one of the jobs that it waits for is not submitted yet. Unknown ones are refused. */
+  private boolean parentsAreHeld(JobSpec spec) {
+    boolean held = false;
+    List<NativeId> strangers = new ArrayList<>();
+    for (Dependency each : spec.dependencies()) {
+      if (!each.job().backend().equals(backend)) {
+        throw new InvalidJob("dependency " + each + " is a job of another backend, which " + backend
+            + " cannot wait for");
+      }
+      Optional<JobRecord> parent = parent(each);
+      if (parent.isEmpty()) {
+        strangers.add(each.job().nativeId());
+      } else {
+        checkElement(each, parent.get());
+        held |= !parent.get().isSubmitted() && !parent.get().isFinal();
+      }
+    }
+    gate.query(strangers).forEach((id, answer) -> {
+      if (answer instanceof Observation.NotKnown not) {
+        throw new InvalidJob(
+            "the job waits for " + backend + ":" + id + ", which nobody knows: " + not.evidence());
+      }
+      if (answer instanceof Observation.NotAnswered not) {
+        throw new BackendUnavailable("the job waits for " + backend + ":" + id
+            + ", which no record of ours has, and the scheduler cannot be asked: " + not.why());
+      }
+    });
+    return held;
+  }
+
+  private static void checkElement(Dependency dependency, JobRecord parent) {
+    Integer index = dependency.job().nativeId().index();
+    if (index != null && !JobPaths.hasElement(parent, index)) {
+      throw new InvalidJob("dependency " + dependency + " names an element that job " + parent.id()
+          + " does not have");
+    }
+  }
+
+  private Optional<JobRecord> parent(Dependency dependency) {
+    try {
+      return client.store().find(dependency.job());
+    } catch (IOException e) {
+      throw new InvalidJob(
+          "the record of " + dependency.job() + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /** As the scheduler knows them: a split array is several jobs. */
+  private List<Dependency> nativeDependencies(JobSpec spec) {
+    List<Dependency> all = new ArrayList<>();
+    for (Dependency each : spec.dependencies()) {
+      Optional<JobRecord> parent = parent(each);
+      Integer index = each.job().nativeId().index();
+      if (parent.isEmpty() || parent.get().chunks().isEmpty()) {
+        NativeId id =
+            parent.isEmpty() ? each.job().nativeId() : parent.get().id().nativeId();
+        all.add(on(each, index == null ? id.whole() : id.element(index)));
+        continue;
+      }
+      all.addAll(onChunks(each, parent.get(), index));
+    }
+    return all;
+  }
+
+  private List<Dependency> onChunks(
+      Dependency dependency, JobRecord parent, @Nullable Integer index) {
+    if (index == null && dependency.kind() == Dependency.Kind.AFTERNOTOK) {
+      throw new Unsupported(
+          "dependency " + dependency + ": the array is " + parent.chunks().size()
+              + " jobs of this scheduler, of which it cannot wait for any one to fail");
+    }
+    List<Dependency> all = new ArrayList<>();
+    for (JobRecord.Chunk chunk : parent.chunks()) {
+      if (index == null) {
+        all.add(on(dependency, chunk.id()));
+      } else if (JobPaths.contains(chunk.part(), index)) {
+        all.add(on(dependency, chunk.id().element(index - chunk.offset())));
+      }
+    }
+    return all;
+  }
+
+  private Dependency on(Dependency dependency, NativeId id) {
+    return new Dependency(dependency.kind(), new JobId(backend, id));
+  }
+}
