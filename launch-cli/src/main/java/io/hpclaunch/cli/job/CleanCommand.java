@@ -86,7 +86,7 @@ final class CleanCommand extends JobCommand {
     String problem = null;
     if (!dryRun) {
       try {
-        runtime().jobs().forget(job.id());
+        runtime().backend(job.id().backend()).clean(job.id());
       } catch (HpcException e) {
         problem = String.valueOf(e.getMessage());
         tell(problem);

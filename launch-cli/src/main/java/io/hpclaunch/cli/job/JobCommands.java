@@ -15,8 +15,10 @@ public final class JobCommands {
    * @param session what they work with
    */
   public static void addTo(CommandLine hpc, Session session) {
-    // Behind the program or script, every word is its own.
-    hpc.addSubcommand(new CommandLine(new SubmitCommand(session)).setStopAtPositional(true));
+    // Behind the program or script, every word is its own; and schedulers' options are values.
+    hpc.addSubcommand(new CommandLine(new SubmitCommand(session))
+        .setStopAtPositional(true)
+        .setAllowOptionsAsOptionParameters(true));
     hpc.addSubcommand(new StatusCommand(session));
     hpc.addSubcommand(new WaitCommand(session));
     hpc.addSubcommand(new CancelCommand(session));

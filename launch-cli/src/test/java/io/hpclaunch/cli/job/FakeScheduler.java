@@ -162,6 +162,12 @@ final class FakeScheduler implements Backend {
   }
 
   @Override
+  public void clean(JobId id) {
+    asked("clean " + id.nativeId());
+    register.forget(id);
+  }
+
+  @Override
   public JobLogs logs(JobId id) {
     asked("logs " + id.nativeId());
     return new Logs(id);

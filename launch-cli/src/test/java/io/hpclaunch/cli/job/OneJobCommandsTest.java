@@ -222,6 +222,7 @@ class OneJobCommandsTest {
     JobInfo recent = JobInfo.builder(JobState.COMPLETED)
         .ended(FakeTime.START.minusSeconds(1))
         .build();
+    hpc.scheduler("other");
     hpc.remembers("cluster:old", old, null);
     hpc.remembers("other:old", old, null);
     hpc.remembers("cluster:recent", recent, null);

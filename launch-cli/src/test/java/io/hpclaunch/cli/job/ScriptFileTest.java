@@ -25,8 +25,9 @@ class ScriptFileTest {
 
   private String output(String script, String... arguments) throws Exception {
     List<String> lines = ScriptFile.of("script", script).shell(List.of(arguments));
-    Process process = new ProcessBuilder(
-            "bash", "-c", "eval " + Quoting.quote(String.join("\n", lines)))
+    Path job = Files.writeString(
+        folder.resolve("job"), "eval " + Quoting.quote(String.join("\n", lines)) + "\n");
+    Process process = new ProcessBuilder("bash", job.toString())
         .redirectErrorStream(true)
         .redirectInput(new File("/dev/null"))
         .start();

@@ -203,9 +203,7 @@ class SubmitCommandTest {
     hpc.cluster.capabilities.clear();
     assertThat(submitted("submit", "-c", "true").workingDirectory()).isNull();
     hpc.cluster.capabilities.add(Capability.SHARED_FILES);
-    Files.writeString(
-        folder.resolve("hpc-launch.yaml"),
-        """
+    Files.writeString(folder.resolve("hpc-launch.yaml"), """
         hpc:
           backends:
             - {name: cluster, type: fake, transport: {type: ssh, host: h}}
