@@ -19,8 +19,8 @@ import java.util.regex.Pattern;
  * A user's script: what it holds when it is submitted is what runs, whatever becomes of the file.
  *
  * <p>Scripts for bash become the job's own lines, with the arguments set in the place of the first
- * line, so that the numbers of the others stay. Any other interpreter reads the script from a file
- * descriptor, and finds its arguments behind it, as the kernel hands them to it; execve(2).
+ * line, so that they move no other. Any other interpreter reads the script from a file descriptor,
+ * and finds its arguments behind it, as the kernel hands them to it; execve(2).
  */
 final class ScriptFile {
   private static final Set<String> BASH =

@@ -175,7 +175,7 @@ class SubmitCommandTest {
     assertThat(shell(spec)).containsExactly("#!/bin/bash", "echo \"$1\"");
     assertThat(spec.name()).isEqualTo("go.sh");
     assertThat(shell(submitted("submit", "go.sh", "-N", "it's", "--", "x")))
-        .containsExactly("set -- '-N' 'it'\\''s' '--' 'x'", "echo \"$1\"");
+        .containsExactly("set -- -N 'it'\\''s' -- x", "echo \"$1\"");
   }
 
   @Test
