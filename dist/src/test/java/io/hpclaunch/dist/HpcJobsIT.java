@@ -241,7 +241,7 @@ class HpcJobsIT {
     Process waiting = start("waiting", "wait", id);
     Process attached = start("attached", "attach", id);
     for (Process each : List.of(waiting, attached)) {
-      await("it watches", () -> hasThread(each, "hpc"));
+      await("it watches", () -> hasThread(each, "hpc-monitor"));
       hpc.run(List.of("kill", "-INT", String.valueOf(each.pid()))).ok();
       assertThat(status(each)).isEqualTo(130);
     }

@@ -37,8 +37,7 @@ final class AttachCommand extends OneJobCommand {
   @Override
   int run(JobId job, Backend itsBackend) throws InterruptedException {
     refuseWholeArray(job);
-    HPCProcess process = itsBackend.attach(job);
-    return Interruption.tells(err(), job + " goes on", () -> follow(job, process));
+    return Interruption.tells(err(), job + " goes on", () -> follow(job, itsBackend.attach(job)));
   }
 
   private int follow(JobId job, HPCProcess process) throws InterruptedException {

@@ -100,9 +100,9 @@ final class JobTable {
     Duration time = info.wallTime();
     Instant started = info.started();
     if (time == null && started != null && !info.state().isFinal() && started.isBefore(now)) {
-      time = Duration.ofSeconds(Duration.between(started, now).toSeconds());
+      time = Duration.between(started, now);
     }
-    return time == null ? null : Walltimes.format(time);
+    return time == null ? null : Walltimes.format(Duration.ofSeconds(time.toSeconds()));
   }
 
   static @Nullable String nodes(@Nullable List<String> nodes) {

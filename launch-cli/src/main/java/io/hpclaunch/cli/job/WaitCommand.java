@@ -59,15 +59,23 @@ final class WaitCommand extends JobCommand {
     if (seen.reports().size() < jobs.size()) {
       return seen.status();
     }
-    List<HPCProcess> open = new ArrayList<>();
-    for (JobReport job : seen.reports()) {
-      if (!job.info().state().isFinal()) {
-        open.add(runtime().backend(job.id().backend()).attach(job.id()));
-      }
+    List<JobId> open = seen.reports().stream()
+        .filter(job -> !job.info().state().isFinal())
+        .map(JobReport::id)
+        .toList();
+    String goesOn = open.size() == 1 ? open.get(0) + " goes on" : "the jobs go on";
+    return Interruption.tells(err(), goesOn, () -> {
+      List<HPCProcess> followed = attach(open);
+      return ended(followed, limit) ? told(jobs, followed) : timedOut(followed);
+    });
+  }
+
+  private List<HPCProcess> attach(List<JobId> open) {
+    List<HPCProcess> followed = new ArrayList<>();
+    for (JobId job : open) {
+      followed.add(runtime().backend(job.backend()).attach(job));
     }
-    String goesOn = open.size() == 1 ? open.get(0).id() + " goes on" : "the jobs go on";
-    return Interruption.tells(
-        err(), goesOn, () -> ended(open, limit) ? told(jobs, open) : timedOut(open));
+    return followed;
   }
 
   /** Waits; false when the limit came first. */
