@@ -2,18 +2,30 @@
 package io.hpclaunch.shell;
 
 import io.hpclaunch.api.BackendContext;
+import io.hpclaunch.api.BackendUnavailable;
+import io.hpclaunch.api.Capabilities;
+import io.hpclaunch.api.Capability;
 import io.hpclaunch.api.ConfigKey;
 import io.hpclaunch.api.Detectable;
 import io.hpclaunch.api.HPCBackend;
 import io.hpclaunch.api.InvalidConfiguration;
 import io.hpclaunch.api.NativeId;
 import io.hpclaunch.api.Observation;
+import io.hpclaunch.api.OutcomeUnknown;
+import io.hpclaunch.api.QueueReporter;
+import io.hpclaunch.api.Rejected;
 import io.hpclaunch.api.ResourceReport;
 import io.hpclaunch.api.ResourceReporter;
+import io.hpclaunch.api.ScriptForm;
 import io.hpclaunch.api.Settings;
 import io.hpclaunch.api.SubmitRequest;
-import io.hpclaunch.api.Unsupported;
+import io.hpclaunch.api.Token;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -22,19 +34,41 @@ import org.jspecify.annotations.Nullable;
  * The machine at hand, or one behind SSH, without a scheduler. Found by {@code shell},
  * {@code local} and {@code none}.
  *
- * <p>This version tells what the machine has, and carries the topology that launchers count with.
- * Running jobs is not part of it yet.
+ * <p>Jobs are queued and started there by an agent: scripts that this plugin brings along and that
+ * run for as long as there are jobs. No server is needed, no job needs its client, and what was
+ * queued goes on where an agent that was killed left it. The agent starts jobs first come, first
+ * served, while there are cpus and gpus that no other job of this user holds; a job gets the gpus
+ * that are its own in {@code CUDA_VISIBLE_DEVICES}.
+ *
+ * <p>Memory that a job asks for is not enforced and not counted, and neither is the type of a gpu:
+ * there is nothing on a plain machine that would keep a job to them. All nodes of a job are this
+ * one machine, so that cpus are tasks times cpus per task.
  *
  * @since 0.1
  */
-public final class ShellBackend implements HPCBackend, Detectable, ResourceReporter {
+public final class ShellBackend implements HPCBackend, Detectable, ResourceReporter, QueueReporter {
   private static final String NAME = "shell";
   private static final int ASKED_LAST = 1000;
+  private static final String DEFAULT_JOBS = "/jobs";
+  private static final String THIS_MACHINE = "localhost";
 
+  private final Map<String, String> environment;
+  private final AgentSession.Patience patience;
   private @Nullable BackendContext context;
+  private @Nullable Verbs verbs;
+  private @Nullable JobWatch watch;
+  private @Nullable ShellConfig config;
 
   /** Made by the service loader. */
-  public ShellBackend() {}
+  public ShellBackend() {
+    this(Map.of(), AgentSession.Patience.DEFAULT);
+  }
+
+  /** With variables for hpc-shell and its agent, beside those that it has anyway. */
+  ShellBackend(Map<String, String> environment, AgentSession.Patience patience) {
+    this.environment = environment;
+    this.patience = patience;
+  }
 
   @Override
   public String name() {
@@ -48,22 +82,173 @@ public final class ShellBackend implements HPCBackend, Detectable, ResourceRepor
 
   @Override
   public List<ConfigKey> configKeys() {
-    return List.of(
-        ConfigKey.of(
-            "cores_per_socket",
-            ConfigKey.Type.INTEGER,
-            "cores of each socket; default: the machine's"),
-        ConfigKey.of(
-            "sockets_per_node", ConfigKey.Type.INTEGER, "sockets of the machine; default: its own"),
-        ConfigKey.of(
-            "nnode",
-            ConfigKey.Type.INTEGER,
-            "number of such machines that launchers count with; default: 1"));
+    List<ConfigKey> keys = new ArrayList<>(ShellConfig.KEYS);
+    keys.add(ConfigKey.of(
+        "cores_per_socket",
+        ConfigKey.Type.INTEGER,
+        "cores of each socket; default: the machine's"));
+    keys.add(ConfigKey.of(
+        "sockets_per_node", ConfigKey.Type.INTEGER, "sockets of the machine; default: its own"));
+    keys.add(ConfigKey.of(
+        "nnode",
+        ConfigKey.Type.INTEGER,
+        "number of such machines that launchers count with; default: 1"));
+    return List.copyOf(keys);
+  }
+
+  @Override
+  public Capabilities capabilities() {
+    return Capabilities.of(
+        Capability.ARRAYS,
+        Capability.DEPENDENCIES,
+        Capability.STAGE_IN,
+        Capability.SECRETS,
+        Capability.LAUNCHERS,
+        Capability.STDIN,
+        Capability.PROLOGUE,
+        Capability.WARNING,
+        Capability.GPUS,
+        Capability.WALLTIME,
+        Capability.SHARED_FILES);
+  }
+
+  /** An answer costs the machine next to nothing. */
+  @Override
+  public Duration pollingInterval() {
+    return Duration.ofMillis(100);
   }
 
   @Override
   public void initialize(BackendContext context) {
+    ShellConfig settings = ShellConfig.of(context.config());
     this.context = context;
+    config = settings;
+    Verbs session = new AgentSession(
+        new AgentHost(context.transport(), root(context, settings), environment), patience);
+    verbs = session;
+    watch = new JobWatch(session, context.clock());
+  }
+
+  /** The folder of the queue. Another host has its own state folder, which it must tell: null. */
+  private static @Nullable String root(BackendContext context, ShellConfig config) {
+    if (config.root() != null) {
+      return config.root();
+    }
+    String workspace = context.workspace();
+    if (!context.transport().host().equals(THIS_MACHINE)) {
+      return null;
+    }
+    return workspace.endsWith(DEFAULT_JOBS)
+        ? workspace.substring(0, workspace.length() - DEFAULT_JOBS.length()) + "/shell"
+        : workspace + "/.shell";
+  }
+
+  @Override
+  public void close() {
+    Verbs open = verbs;
+    if (open != null) {
+      open.close();
+    }
+  }
+
+  /** The agent opens the standard streams, so that a job that cannot begin can say why. */
+  @Override
+  public String script(SubmitRequest request) {
+    return request.script(ScriptForm.DEFAULT.streamsOpened());
+  }
+
+  @Override
+  public NativeId submit(SubmitRequest request) {
+    ShellConfig settings = config();
+    String id = JobLine.id(request.token());
+    List<String> answer;
+    try {
+      answer =
+          verbs().call("submit", JobLine.options(settings), List.of(JobLine.of(request, settings)));
+    } catch (AnswerLost e) {
+      throw new OutcomeUnknown(request.token(), String.valueOf(e.getMessage()), e);
+    }
+    Answers.Submitted outcome = Answers.submit(id, answer);
+    if (outcome == null) {
+      throw new OutcomeUnknown(
+          request.token(), "hpc-shell answered a submission with " + answer, null);
+    }
+    if (outcome.reason() != null) {
+      throw new Rejected(outcome.reason());
+    }
+    return NativeId.of(id);
+  }
+
+  @Override
+  public Map<NativeId, Observation> query(Collection<NativeId> ids) {
+    Collection<NativeId> asked = new LinkedHashSet<>(ids);
+    try {
+      return initialized(watch).query(asked);
+    } catch (BackendUnavailable | AnswerLost e) {
+      Observation why = Observation.notAnswered(String.valueOf(e.getMessage()));
+      Map<NativeId, Observation> none = new LinkedHashMap<>();
+      asked.forEach(id -> none.put(id, why));
+      return none;
+    }
+  }
+
+  @Override
+  public void cancel(Collection<NativeId> ids) {
+    if (ids.isEmpty()) {
+      return;
+    }
+    List<String> elsewhere = Answers.elsewhere(ask("cancel", lines(new LinkedHashSet<>(ids))));
+    if (!elsewhere.isEmpty()) {
+      throw new Rejected("only the host that a job runs on can end it: cancel "
+          + String.join(", ", elsewhere) + " there");
+    }
+  }
+
+  @Override
+  public Map<Token, NativeId> find(Collection<Token> tokens, Instant since) {
+    List<String> lines = new ArrayList<>();
+    tokens.forEach(token -> lines.add(token.value()));
+    return Answers.find(tokens, ask("find", lines));
+  }
+
+  /** All jobs here are of one user: an agent has no others. An array has an entry an element. */
+  @Override
+  public List<Entry> queue(boolean mineOnly) {
+    return Answers.queue(ask("queue", List.of()));
+  }
+
+  private static List<String> lines(Collection<NativeId> ids) {
+    List<String> lines = new ArrayList<>(ids.size());
+    ids.forEach(id -> lines.add(JobLine.id(id)));
+    return lines;
+  }
+
+  /** What changes nothing, or can be asked for again. */
+  private List<String> ask(String verb, List<String> lines) {
+    try {
+      return verbs().call(verb, List.of(), lines);
+    } catch (AnswerLost e) {
+      throw new BackendUnavailable(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private Verbs verbs() {
+    return initialized(verbs);
+  }
+
+  private ShellConfig config() {
+    return initialized(config);
+  }
+
+  private BackendContext context() {
+    return initialized(context);
+  }
+
+  private static <T> T initialized(@Nullable T part) {
+    if (part == null) {
+      throw new IllegalStateException("not initialized");
+    }
+    return part;
   }
 
   @Override
@@ -90,7 +275,7 @@ public final class ShellBackend implements HPCBackend, Detectable, ResourceRepor
         "up",
         sockets,
         cores,
-        facts.processors(),
+        atLeastOne(config, "slots", facts.processors()),
         facts.memory() == 0 ? null : facts.memory(),
         facts.gpus());
     return new ResourceReport(List.of(node), List.of());
@@ -103,32 +288,5 @@ public final class ShellBackend implements HPCBackend, Detectable, ResourceRepor
           + " must be at least 1, not " + value);
     }
     return value;
-  }
-
-  private BackendContext context() {
-    BackendContext c = context;
-    if (c == null) {
-      throw new IllegalStateException("not initialized");
-    }
-    return c;
-  }
-
-  @Override
-  public NativeId submit(SubmitRequest request) {
-    throw noJobs();
-  }
-
-  @Override
-  public Map<NativeId, Observation> query(Collection<NativeId> ids) {
-    throw noJobs();
-  }
-
-  @Override
-  public void cancel(Collection<NativeId> ids) {
-    throw noJobs();
-  }
-
-  private static Unsupported noJobs() {
-    return new Unsupported("the shell backend of this version does not run jobs");
   }
 }

@@ -65,10 +65,6 @@ take_lock() {
   return 1
 }
 
-append() {
-  printf '~%s .\n' "$1" >&7
-}
-
 # ask_machine: sets slots and all_gpus, unless a ledger line says them.
 ask_machine() {
   read -r slots gpu_names <<<"${slots_line:-"- -"}"
@@ -382,14 +378,11 @@ recount_gpus() {
   done
 }
 
-# read_ledger: takes what was appended. A line whose end is not there yet is kept.
+# read_ledger: takes what was appended.
 read_ledger() {
-  local line
-  while IFS= read -r line <&4; do
-    take_line "$partial$line"
-    partial=
-  done
-  partial+=$line
+  local lines line
+  whole_lines 4 || return 0
+  for line in "${lines[@]}"; do take_line "$line"; done
 }
 
 # ---- helpers -----------------------------------------------------------------------------------
@@ -495,9 +488,9 @@ hand_out() {
     in=${in//'%7Bindex%7D'/$index} out=${out//'%7Bindex%7D'/$index} err=${err//'%7Bindex%7D'/$index}
   fi
   line="J ${key%/*} $index $attempt $token $dir $script $in $out $err $need_cpus $devices $count"
-  if [[ ${helper_env[$helper]} != "$env" ]]; then
-    line="V ${base[$env]:-0022}"$'\n'$line
-    helper_env[$helper]=$env
+  if [[ ${helper_env[$helper]} != "${base[$env]:-0022}" ]]; then
+    helper_env[$helper]=${base[$env]:-0022}
+    line="V ${helper_env[$helper]}"$'\n'$line
   fi
   # A helper that died in between is found by look_at_helpers.
   printf '%s\n' "$line" >&"${helper_in[$helper]}"
@@ -629,27 +622,40 @@ patience() {
 
 # ---- life --------------------------------------------------------------------------------------
 
-# replay: the ledger so far, with nobody appending to it.
+# replay: the ledger so far. Verbs may append at any moment; what comes behind what was read here is
+# for read_ledger.
 replay() {
-  local id seen
+  local id lines=()
   exec 5>>"$spool/ledger.lock"
   flock 5
+  read_all
+  ! compact || read_all
   exec 7>>"$spool/ledger"
-  load "$spool/ledger"
-  boot_begun=$boot_of_agent
-  compact
-  exec 7>>"$spool/ledger" 4<"$spool/ledger"
   now
   append "A $now_us $$ $agent_start $boot_id"
-  mapfile -t -u 4 seen # to its end: all of it is in the tables
-  partial=
-  printf '%s %s %s\n' "$$" "$agent_start" "$boot_id" >"$spool/agent.new"
-  mv -f -- "$spool/agent.new" "$spool/agent"
+  tell_agent
   exec 5>&-
   ask_machine
   free_gpus=("${all_gpus[@]}")
   [[ -z $boot_begun || $boot_begun == "$boot_id" ]] || end_of_boot
   for id in "${order[@]}"; do admit "$id"; done
+}
+
+# read_all: sets lines, and the tables.
+read_all() {
+  forget
+  exec 7>>"$spool/ledger" 4<"$spool/ledger"
+  whole_lines 4
+  take_lines
+  boot_begun=${boot_begun:-$boot_of_agent}
+}
+
+# tell_agent: that this one is at work.
+tell_agent() {
+  now
+  present_since=$now_us
+  printf '%s %s %s\n' "$$" "$agent_start" "$boot_id" >"$spool/agent.new"
+  mv -f -- "$spool/agent.new" "$spool/agent"
 }
 
 # end_of_boot: nothing of an earlier boot runs. What left no record ended with its host.
@@ -676,40 +682,57 @@ end_of_boot() {
   done
 }
 
-# compact: what has ended goes to archive/XX, by the first two characters of its id; a crash in
-# between leaves it in both, which changes nothing.
+# compact: what has ended, of lines, goes to archive/XX, by the first two characters of its id; a crash
+# in between leaves it in both, which changes nothing. False where the ledger stays as it is.
 compact() {
-  local lines line id file keep=()
+  local line id file keep=()
   local -A shelf=() gone=() used=()
-  { mapfile -t lines <"$spool/ledger"; } 2>/dev/null
-  ((${#lines[@]} > compact_at)) || return 0
+  ((${#lines[@]} > compact_at)) || return 1
   for id in "${order[@]}"; do
     is_final "$id" && gone[$id]=1
     spec_of "$id"
     [[ -n ${gone[$id]+x} ]] || used[$env]=1
   done
+  now
+  keep=("~N $now_us.$$ ."$'\n')
   for line in "${lines[@]}"; do
     line_words "$line" || continue
-    line="~$REPLY ."
+    line="~$REPLY ."$'\n'
     id=${line:3:36}
     case $REPLY in
       V*) [[ -z ${used[$id]+x} ]] || keep+=("$line") ;;
-      A* | L*) ;;
-      *) if [[ -n ${gone[$id]+x} ]]; then shelf[${id:0:2}]+=$line$'\n'; else keep+=("$line"); fi ;;
+      [ALN]*) ;;
+      *) if [[ -n ${gone[$id]+x} ]]; then shelf[${id:0:2}]+=$line; else keep+=("$line"); fi ;;
     esac
   done
-  [[ -z $slots_line ]] || keep+=("~L $slots_line .")
+  [[ -z $slots_line ]] || keep+=("~L $slots_line ."$'\n')
   mkdir -p -- "$spool/archive"
   for file in "${!shelf[@]}"; do
     printf %s "${shelf[$file]}" >>"$spool/archive/$file" || return
   done
-  { ((${#keep[@]} == 0)) || printf '%s\n' "${keep[@]}"; } >"$spool/ledger.new" || return
+  printf %s "${keep[@]}" >"$spool/ledger.new" || return
   mv -f -- "$spool/ledger.new" "$spool/ledger" || return
-  local left=()
-  for id in "${order[@]}"; do
-    if [[ -n ${gone[$id]+x} ]]; then unset -v "job[$id]"; else left+=("$id"); fi
+  bring_latecomers
+}
+
+# bring_latecomers: lines that verbs appended to the old ledger, which 4 still is, before the new one
+# stood; what comes later is brought by the verb itself, which looks where it went. A job's base
+# environment is brought with it.
+bring_latecomers() {
+  local line words
+  exec 7>>"$spool/ledger"
+  whole_lines 4 || return 0
+  for line in "${lines[@]}"; do
+    line_words "$line" || continue
+    line=$REPLY
+    # shellcheck disable=SC2206
+    words=($line)
+    case $line in
+      V*) base[${words[1]}]="${words[*]:2}" ;;
+      Q*) append "V ${words[${#words[@]} - 1]} ${base[${words[${#words[@]} - 1]}]:-0022}" ;;
+    esac
+    append "$line"
   done
-  order=("${left[@]}")
 }
 
 # is_final ID: whether all of it has ended.
@@ -728,18 +751,17 @@ is_final() {
   done
 }
 
-# retire: ends this agent, unless something came in. Verbs append under the same lock, so either
-# their line is seen here or they see that there is no agent.
+# retire: ends this agent, unless something came in. Verbs append first and look for the agent then: so
+# either their line is seen here or they see that there is no agent. A verb starts no second one
+# within a second, so for that time this one stays.
 retire() {
-  exec 5>>"$spool/ledger.lock"
-  flock 5
+  now
+  ((now_us - present_since > 1500000)) || return 0
+  rm -f -- "$spool/agent" "$spool/due"
   read_ledger
   schedule
-  if ((${#held_cpus[@]} == 0 && head >= tail && ${#again[@]} == 0)); then
-    rm -f -- "$spool/agent"
-    exit
-  fi
-  exec 5>&-
+  ((${#held_cpus[@]} > 0 || head < tail || ${#again[@]} > 0)) || exit 0
+  tell_agent
 }
 
 main() {

@@ -15,6 +15,10 @@ order=()               # ids as they were submitted
 slots_line=            # SLOTS GPUS
 boot_of_agent=         # of the last agent
 boot_begun=            # of the agent that started what runs
+ledger_name=           # from its first N line
+line_count=0           # lines read, torn ones too
+following=             # set: keep news
+news=()                # line → ID, or the key, that it is about
 
 # apply KIND WORDS…: one line, without its end. A repeated line changes nothing.
 apply() {
@@ -35,17 +39,43 @@ apply() {
     V) base[$2]="${*:3}" ;;
     L) slots_line="$2 $3" ;;
     A) boot_of_agent=$5 ;;
+    N) ledger_name=${ledger_name:-$2} ;;
   esac
+}
+
+# whole_lines FD: sets lines to what can be read there, each with its line end. A line whose end is
+# not there yet is kept in partial, for the next call. False where there is nothing.
+partial=
+whole_lines() {
+  lines=()
+  mapfile -u "$1" lines 2>/dev/null
+  local last=$((${#lines[@]} - 1))
+  ((last >= 0)) || return 1
+  lines[0]=$partial${lines[0]}
+  partial=
+  if [[ ${lines[last]} != *$'\n' ]]; then
+    partial=${lines[last]}
+    unset -v 'lines[last]'
+  fi
 }
 
 # load FILE: applies its lines: of the wanted jobs, or all. False when it can't be read.
 load() {
-  local lines=() line id rest some=${#wanted[@]}
-  [[ -r $1 ]] || return 1
-  { mapfile -t lines <"$1"; } 2>/dev/null || return 1
+  local lines=() partial=
+  { exec {load_fd}<"$1"; } 2>/dev/null || return 1
+  whole_lines "$load_fd"
+  exec {load_fd}<&-
+  take_lines
+}
+
+# take_lines: applies lines: of the wanted jobs, or all. With follow set, line_count counts them and
+# news tells of which key each was.
+take_lines() {
+  local line id rest some=${#wanted[@]}
   for line in "${lines[@]}"; do
+    line_count=$((line_count + 1))
     line_words "$line" || continue
-    if ((some)) && [[ -z ${wanted[${REPLY:2:36}]+x} && $REPLY != L* ]]; then
+    if ((some)) && [[ -z ${wanted[${REPLY:2:36}]+x} && $REPLY != [LN]* ]]; then
       continue
     fi
     case $REPLY in # what most lines are, as apply does it, without taking all words apart
@@ -57,7 +87,8 @@ load() {
         ;;
       S*)
         rest=${REPLY:39}
-        begun[${REPLY:2:36}/${rest%% *}]=${rest#* }
+        id=${REPLY:2:36}/${rest%% *}
+        begun[$id]=${rest#* }
         ;;
       E*)
         rest=${REPLY:39}
@@ -67,9 +98,19 @@ load() {
       *)
         # shellcheck disable=SC2086
         apply $REPLY
+        [[ $REPLY == [CTK]* ]] || continue
+        rest=${REPLY:39}
+        id=${REPLY:2:36}/${rest%% *}
         ;;
     esac
+    [[ -z $following ]] || news[line_count]=$id
   done
+}
+
+# forget: empties the tables.
+forget() {
+  job=() begun=() ended=() asked=() overdue=() cleared=() base=() order=() news=()
+  slots_line='' boot_of_agent='' ledger_name='' line_count=0 partial=
 }
 
 # split_array SPEC: sets first, last, step, at_once (0: no limit) and count.

@@ -3,10 +3,12 @@
 # What the verbs, the agent and its helpers share. Bash 4.2 or newer; needs LC_ALL=C, so that a
 # character is a byte, and `set -f`, so that words are split and never expanded.
 #
-# The ledger is the one record of a spool: lines are only ever appended, each by one write. A line
-# is `~KIND WORD… .`; a torn one (full disk) lacks its end and is passed over, and what is glued
-# behind it is found by its `~`. Words carry bytes outside the plain set as %XX, `-` is "none".
+# The ledger is the one record of a spool: lines are only ever appended, each by one write, without
+# a lock. A line is `~KIND WORD… .`; a torn one (full disk) lacks its end and is passed over, and
+# what is glued behind it is found by its `~`. Words carry bytes outside the plain set as %XX, `-` is
+# "none". A line that stands there twice counts once.
 #
+#   N NAME                            names this ledger; the first one counts
 #   V ENV UMASK NAME=VALUE…           the base environment of the jobs of one submit call
 #   L SLOTS GPUS                      what the machine may give
 #   Q ID TOKEN ATTEMPT TIME CPUS GPUS OVERSUBSCRIBE WALL WARN GRACE ARRAY DEPS DIR SCRIPT STDIN STDOUT STDERR NAME ENV
@@ -19,15 +21,25 @@
 #
 # Times are microseconds since 1970. START is field 22 of /proc/PID/stat, see proc(5).
 
-# line_words LINE: sets REPLY, a line of the ledger without its marks; false where it is torn.
-# (`${1##*"~"}` alone takes the square of the length, so it is kept for torn ones.)
+# line_words LINE: sets REPLY, a line of the ledger without its marks and line end; false where it
+# is torn. (`${1##*"~"}` alone takes the square of the length, so it is kept for torn ones.)
 line_words() {
-  [[ $1 == *' .' ]] || return 1
-  REPLY=${1:1:${#1}-3}
+  [[ $1 == *$' .\n' ]] || return 1
+  REPLY=${1:1:${#1}-4}
   case $REPLY in
     *'~'*) REPLY=${REPLY##*'~'} ;;
     *) [[ $1 == '~'* ]] ;;
   esac
+}
+
+# append LINE: to 7, the ledger, as one write. What bash prints goes out in several when it is longer
+# than its buffer, and the line of another process could come in between. False on a full disk.
+append() {
+  if ((${#1} < 1000)); then
+    printf '~%s .\n' "$1" >&7
+  else
+    cat <<<"~$1 ." >&7
+  fi 2>/dev/null
 }
 
 # now: sets now_us.
@@ -103,9 +115,9 @@ read_line() {
 # agent_alive: whether the spool's agent runs in this very boot.
 agent_alive() {
   read_line "$spool/agent" || return 1
-  local pid start boot
-  read -r pid start boot <<<"$REPLY"
-  [[ $boot == "$boot_id" ]] && alive "$pid" "$start"
+  # shellcheck disable=SC2086
+  set -- $REPLY
+  [[ $3 == "$boot_id" ]] && alive "$1" "$2"
 }
 
 # suffix INDEX: sets REPLY, what the names of an element's files end in.
@@ -187,9 +199,10 @@ conclude() {
   write_exit_record "$1" "$2" "$3" "$4" "$5"
 }
 
-# end_words: sets REPLY, the words of an E line from STATUS on, from the r_… variables.
+# end_words: sets REPLY, the words of an E line from STATUS on, from the r_… variables. The record
+# has all of a long reason.
 end_words() {
-  encode "$r_reason"
+  encode "${r_reason:0:250}"
   [[ $r_reason != - ]] || REPLY=-
   REPLY="${r_status:--} ${r_signal:--} ${r_cause:--} ${r_cpu:--} ${r_peak:--} $REPLY"
 }

@@ -80,7 +80,7 @@ public final class BackendJobs implements AutoCloseable {
   public HPCProcess submit(JobSpec spec) {
     reconciler.settle();
     JobRecord record = submissions.submit(spec, reconciler.holdsJobs());
-    Followed job = monitor.follow(record, true);
+    Followed job = monitor.follow(record);
     return new JobHandle(this, job, null);
   }
 
@@ -94,8 +94,7 @@ public final class BackendJobs implements AutoCloseable {
     own(id);
     reconciler.settle();
     Optional<JobRecord> known = record(id);
-    Followed job =
-        known.isPresent() ? monitor.follow(known.get(), true) : monitor.follow(stranger(id), false);
+    Followed job = monitor.follow(known.isPresent() ? known.get() : stranger(id));
     return new JobHandle(this, job, element(job.record(), id));
   }
 
@@ -182,7 +181,7 @@ public final class BackendJobs implements AutoCloseable {
       return whole;
     }
     return JobPaths.hasElement(record, index)
-        ? new Followed(record, true).info(index)
+        ? new Followed(record).info(index)
         : unknown("job " + record.id() + " has no element " + index);
   }
 

@@ -30,6 +30,9 @@ final class ExitEvidence {
    * @return what its script wrote; empty where there is no whole record of such an attempt
    */
   Optional<JobInfo> of(JobRecord record, @Nullable Integer index, int attempt) {
+    if (record.isForeign()) {
+      return Optional.empty();
+    }
     JobFolder folder = new JobFolder(transport, record.jobFolder());
     String name = ExitRecord.fileName(index);
     try {

@@ -19,19 +19,16 @@ final class Followed {
   private final CompletableFuture<JobInfo> end = new CompletableFuture<>();
   private JobRecord record;
   private JobInfo shown;
-  private boolean stored;
   private @Nullable Map<Integer, CompletableFuture<JobInfo>> elementEnds;
 
   /**
    * Begins to follow a job.
    *
    * @param record what is known of it
-   * @param stored whether a record of it is kept; not of jobs that others submitted
    */
-  Followed(JobRecord record, boolean stored) {
+  Followed(JobRecord record) {
     this.record = record;
     this.shown = record.last().info();
-    this.stored = stored;
     if (record.isFinal()) {
       end.complete(shown);
     }
@@ -39,10 +36,6 @@ final class Followed {
 
   synchronized JobRecord record() {
     return record;
-  }
-
-  synchronized boolean isStored() {
-    return stored;
   }
 
   synchronized JobInfo info() {

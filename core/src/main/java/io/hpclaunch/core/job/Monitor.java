@@ -47,12 +47,12 @@ final class Monitor implements AutoCloseable {
   }
 
   /** Follows a job; one that is followed already is followed once. */
-  Followed follow(JobRecord record, boolean stored) {
+  Followed follow(JobRecord record) {
     Followed known = followed.get(record.token());
     if (known != null) {
       return known;
     }
-    Followed job = new Followed(record, stored);
+    Followed job = new Followed(record);
     if (record.isFinal()) {
       return job;
     }
@@ -93,7 +93,7 @@ final class Monitor implements AutoCloseable {
     }
     List<JobRecord> records = new ArrayList<>();
     for (Followed job : followed.values()) {
-      records.add(job.isStored() && !job.record().isSubmitted() ? stored(job) : job.record());
+      records.add(job.record().isSubmitted() ? job.record() : stored(job));
     }
     long begin = System.nanoTime();
     Map<Token, Judge.Verdict> verdicts = observer.observe(records);

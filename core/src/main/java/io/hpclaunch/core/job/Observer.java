@@ -71,6 +71,9 @@ final class Observer {
   }
 
   private static boolean worthSaving(JobRecord before, JobRecord after) {
+    if (after.isForeign()) {
+      return false;
+    }
     JobInfo old = before.last().info();
     JobInfo now = after.last().info();
     if (old.state() != now.state()

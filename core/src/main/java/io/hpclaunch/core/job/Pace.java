@@ -20,6 +20,7 @@ final class Pace {
   private final Duration least;
   private final Duration most;
   private Instant lastNews;
+  private Duration tookBefore = Duration.ZERO;
 
   /**
    * Makes a pace.
@@ -62,7 +63,9 @@ final class Pace {
     }
     Duration quiet = Duration.between(lastNews, now).dividedBy(SHARE);
     Duration pause = quiet.compareTo(most) < 0 ? quiet : most;
-    return longer(longer(pause, least), took.multipliedBy(REST));
+    Duration usual = took.compareTo(tookBefore) < 0 ? took : tookBefore; // one may be slow by chance
+    tookBefore = took;
+    return longer(longer(pause, least), usual.multipliedBy(REST));
   }
 
   private static Duration longer(Duration a, Duration b) {

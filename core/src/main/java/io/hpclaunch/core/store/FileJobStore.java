@@ -4,6 +4,7 @@ package io.hpclaunch.core.store;
 import io.hpclaunch.api.JobId;
 import io.hpclaunch.api.NativeId;
 import io.hpclaunch.api.Token;
+import io.hpclaunch.core.shell.RawBytes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
@@ -96,7 +97,7 @@ public final class FileJobStore implements JobStore {
     Path file = file(token);
     String text;
     try {
-      text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+      text = RawBytes.decode(Files.readAllBytes(file));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IOException e) {

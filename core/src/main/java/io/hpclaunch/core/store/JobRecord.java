@@ -97,6 +97,15 @@ public record JobRecord(
   }
 
   /**
+   * Whether somebody else submitted the job: it is followed, and never kept.
+   *
+   * @return true for a record without a job's folder
+   */
+  public boolean isForeign() {
+    return jobFolder.isEmpty();
+  }
+
+  /**
    * Takes the scheduler's id in.
    *
    * @param nativeId the id

@@ -6,9 +6,11 @@ import com.google.gson.JsonObject;
 import io.hpclaunch.api.ArrayRange;
 import io.hpclaunch.api.NativeId;
 import io.hpclaunch.api.Token;
+import io.hpclaunch.core.shell.RawBytes;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +47,7 @@ final class JournalLines {
       Json.put(json, "native", id == null ? null : RecordJson.nativeId(id));
       Json.put(json, "why", outcome.why());
     }
-    byte[] text = Json.text(json).getBytes(StandardCharsets.UTF_8);
+    byte[] text = RawBytes.encode(Json.text(json));
     byte[] end = ("\t" + crc(text, 0, text.length) + "\n").getBytes(StandardCharsets.US_ASCII);
     byte[] line = new byte[text.length + end.length];
     System.arraycopy(text, 0, line, 0, text.length);
@@ -81,7 +83,7 @@ final class JournalLines {
       return null;
     }
     try {
-      return entry(Json.parse(new String(bytes, from, tab - from, StandardCharsets.UTF_8)));
+      return entry(Json.parse(RawBytes.decode(Arrays.copyOfRange(bytes, from, tab))));
     } catch (RuntimeException e) {
       return null; // of a newer version
     }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.core.store;
 
+import io.hpclaunch.core.shell.RawBytes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -45,7 +45,7 @@ final class StateFiles {
     try {
       try (FileChannel channel = FileChannel.open(
           temporary, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), FILE)) {
-        ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
+        ByteBuffer bytes = ByteBuffer.wrap(RawBytes.encode(text));
         while (bytes.hasRemaining()) {
           channel.write(bytes);
         }

@@ -14,6 +14,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -193,6 +194,12 @@ public final class LocalTransport implements Transport {
           fact(facts, "mode", Integer.class) & 07777);
     } catch (NoSuchFileException e) {
       return null;
+    } catch (FileSystemException e) {
+      Path parent = path.getParent();
+      if (parent != null && Files.exists(parent) && !Files.isDirectory(parent)) {
+        return null; // nothing is below a file
+      }
+      throw e;
     }
   }
 

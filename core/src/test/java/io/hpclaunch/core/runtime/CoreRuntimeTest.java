@@ -9,6 +9,7 @@ import io.hpclaunch.api.Capability;
 import io.hpclaunch.api.HPCBackend;
 import io.hpclaunch.api.HpcRuntime;
 import io.hpclaunch.api.InvalidConfiguration;
+import io.hpclaunch.api.Unsupported;
 import io.hpclaunch.api.transport.TransportProvider;
 import io.hpclaunch.core.plugin.PluginJar;
 import io.hpclaunch.core.transport.LocalTransport;

@@ -1,0 +1,577 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hpclaunch.core.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.hpclaunch.api.ArrayRange;
+import io.hpclaunch.api.BackendUnavailable;
+import io.hpclaunch.api.Cause;
+import io.hpclaunch.api.Dependency;
+import io.hpclaunch.api.HPCProcess;
+import io.hpclaunch.api.InvalidJob;
+import io.hpclaunch.api.JobId;
+import io.hpclaunch.api.JobInfo;
+import io.hpclaunch.api.JobSpec;
+import io.hpclaunch.api.JobState;
+import io.hpclaunch.api.NativeId;
+import io.hpclaunch.api.Observation;
+import io.hpclaunch.api.OutcomeUnknown;
+import io.hpclaunch.api.Rejected;
+import io.hpclaunch.api.StagedFile;
+import io.hpclaunch.api.Token;
+import io.hpclaunch.api.Unsupported;
+import io.hpclaunch.core.store.JobRecord;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BackendJobsTest {
+  @TempDir
+  Path folder;
+
+  private Bench bench;
+
+  @BeforeEach
+  void open() {
+    bench = Bench.in(folder);
+  }
+
+  @AfterEach
+  void close() {
+    bench.close();
+  }
+
+  private HPCProcess submit() {
+    return bench.jobs.submit(Bench.job());
+  }
+
+  private void succeed() throws IOException {
+    bench = bench.successor();
+  }
+
+  // ---- submission ------------------------------------------------------------------------------
+
+  @Test
+  void aJobHasItsFolderItsRecordAndItsId() throws IOException {
+    JobSpec spec = Bench.job().toBuilder()
+        .secretEnvironment("KEY", "hidden'value")
+        .stageIn(StagedFile.content("in", "data/in.txt"))
+        .build();
+    HPCProcess process = bench.jobs.submit(spec);
+    assertThat(process.id()).hasToString("c:1");
+    assertThat(process.info().state()).isEqualTo(JobState.QUEUED);
+    JobRecord record = bench.record("1");
+    Path job = Path.of(record.jobFolder());
+    assertThat(job).isEqualTo(bench.state.resolve("jobs").resolve(record.token().value()));
+    assertThat(job.resolve("spec.json")).content().doesNotContain("hidden");
+    assertThat(job.resolve("script")).content().doesNotContain("hidden").contains("true");
+    assertThat(job.resolve("data/in.txt")).hasContent("in");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(job)))
+        .isEqualTo("rwx------");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(job.resolve("secrets"))))
+        .isEqualTo("rw-------");
+    assertThat(bench.scheduler.submitted.get(0).scriptPath())
+        .isEqualTo(job.resolve("script").toString());
+    assertThat(bench.client.openIntents("c")).isEmpty();
+  }
+
+  @Test
+  void whatTheBackendCannotDoIsRefusedBeforeAnythingIsDone() throws IOException {
+    JobSpec spec = Bench.job().toBuilder()
+        .container(io.hpclaunch.api.ContainerSpec.image("x").build())
+        .build();
+    assertThatThrownBy(() -> bench.jobs.submit(spec))
+        .isInstanceOf(Unsupported.class)
+        .hasMessageContaining("containers");
+    assertThat(bench.folders()).isEmpty();
+    assertThat(bench.state.resolve("journal")).doesNotExist();
+  }
+
+  @Test
+  void filesThatAreMissingAreToldBeforeAnythingIsDone() throws IOException {
+    Path file = Files.writeString(folder.resolve("file"), "");
+    refused(b -> b.workingDirectory(folder.resolve("none")), "does not exist");
+    refused(b -> b.workingDirectory(file), "is a file");
+    refused(b -> b.workingDirectory("relative"), "not an absolute path");
+    refused(b -> b.stdin(folder.resolve("none").toString()), "standard input");
+    refused(b -> b.stdin(folder.toString()), "is a folder");
+    refused(b -> b.stdout(folder.toString()), "is a folder");
+    refused(b -> b.stderr(file + "/below"), "is a file");
+    refused(b -> b.stageIn(StagedFile.path(folder.resolve("none"), "x")), "none");
+    assertThat(bench.scheduler.submitted).isEmpty();
+    assertThat(bench.folders()).isEmpty();
+  }
+
+  private void refused(java.util.function.UnaryOperator<JobSpec.Builder> change, String why) {
+    JobSpec spec = change.apply(Bench.job().toBuilder()).build();
+    assertThatThrownBy(() -> bench.jobs.submit(spec))
+        .isInstanceOf(InvalidJob.class)
+        .hasMessageContaining(why);
+  }
+
+  @Test
+  void aRejectedJobLeavesNothing() throws IOException {
+    bench.scheduler.failBefore(new Rejected("no such account"));
+    assertThatThrownBy(this::submit).isInstanceOf(Rejected.class).hasMessage("no such account");
+    assertThat(bench.folders()).isEmpty();
+    assertThat(bench.register.active().jobs()).isEmpty();
+    succeed();
+    bench.jobs.status(List.of());
+    assertThat(bench.scheduler.submitted).isEmpty();
+  }
+
+  @Test
+  void aSchedulerOutOfReachGetsNothing() throws IOException {
+    bench.scheduler.failBefore(new BackendUnavailable("no route"));
+    assertThatThrownBy(this::submit).isInstanceOf(BackendUnavailable.class);
+    assertThat(bench.folders()).isEmpty();
+    assertThat(bench.client.openIntents("c")).isEmpty();
+  }
+
+  @Test
+  void aStateFolderThatCannotBeWrittenIsTold() throws IOException {
+    bench.close();
+    Files.writeString(folder.resolve("file"), "");
+    bench = Bench.in(folder.resolve("file"));
+    assertThatThrownBy(this::submit)
+        .isInstanceOf(io.hpclaunch.api.HpcException.class)
+        .hasMessageContainingAll("state folder", "HPC_STATE_DIR");
+    assertThat(bench.scheduler.submitted).isEmpty();
+  }
+
+  @Test
+  void aDryRunLeavesNothing() throws IOException {
+    assertThat(bench.jobs.script(Bench.job())).startsWith("#!/bin/bash\n");
+    assertThat(bench.folders()).isEmpty();
+    assertThat(bench.scheduler.submitted).isEmpty();
+    assertThat(bench.state).doesNotExist();
+  }
+
+  // ---- outcomes that are not known
+  // ---------------------------------------------------------------
+
+  @Test
+  void aTimeoutOfASubmissionThatWasTakenIsFoundAtOnce() {
+    bench.scheduler.failAfter(new OutcomeUnknown(Token.random(), "timeout", null));
+    assertThat(submit().id()).hasToString("c:1");
+    assertThat(bench.scheduler.submitted).hasSize(1);
+  }
+
+  @Test
+  void aPluginThatThrowsAfterTheSubmissionIsNotAskedTwice() {
+    bench.scheduler.failAfter(new NullPointerException("bug"));
+    assertThat(submit().id()).hasToString("c:1");
+    assertThat(bench.scheduler.submitted).hasSize(1);
+  }
+
+  @Test
+  void anUnknownOutcomeIsFoundLater() throws IOException {
+    bench.scheduler.findFails = new BackendUnavailable("down");
+    bench.scheduler.failAfter(new OutcomeUnknown(Token.random(), "timeout", null));
+    Token token = catchThrowableOfType(OutcomeUnknown.class, this::submit).token();
+    JobRecord open =
+        bench.client.store().load(bench.scheduler.submitted.get(0).token()).orElseThrow();
+    assertThat(open.isSubmitted()).isFalse();
+    assertThat(open.last().info().reason()).contains("not known", "timeout");
+    assertThat(token).isNotNull();
+    bench.pass(Judge.LOST_AFTER.multipliedBy(3));
+    assertThat(bench.jobs.status(List.of(open.id())).get(open.id()).state())
+        .as("an unreachable scheduler proves nothing")
+        .isEqualTo(JobState.QUEUED);
+    bench.scheduler.findFails = null;
+    assertThat(bench.jobs.status(List.of(open.id())).get(open.id()).state())
+        .isEqualTo(JobState.QUEUED);
+    assertThat(bench.record("1").token()).isEqualTo(open.token());
+    assertThat(bench.record(open.token().value()).id()).hasToString("c:1");
+  }
+
+  @Test
+  void whatTheSchedulerNeverGotIsFencedAfterADeadline() throws Exception {
+    bench.scheduler.failBefore(new OutcomeUnknown(Token.random(), "timeout", null));
+    assertThatThrownBy(this::submit).isInstanceOf(OutcomeUnknown.class);
+    JobId id = bench.register.active().jobs().get(0).id();
+    bench.pass(Reconciler.DEADLINE.minusSeconds(1));
+    assertThat(bench.jobs.status(List.of(id)).get(id).state()).isEqualTo(JobState.QUEUED);
+    bench.pass(Duration.ofSeconds(1));
+    JobInfo end = bench.jobs.status(List.of(id)).get(id);
+    assertThat(end.state()).isEqualTo(JobState.FAILED);
+    assertThat(end.cause()).isEqualTo(Cause.LAUNCH);
+    Path claim = Path.of(bench.record(id.nativeId().value()).jobFolder(), "claim");
+    assertThat(claim).content().isEqualTo("-\n");
+    assertThat(bench.scheduler.submitted).isEmpty();
+  }
+
+  // ---- a client that dies
+  // ------------------------------------------------------------------------
+
+  @Test
+  void aClientThatDiedAfterTheSubmissionLosesNothing() throws IOException {
+    bench.scheduler.failAfter(new ThreadDeath());
+    assertThatThrownBy(this::submit).isInstanceOf(ThreadDeath.class);
+    succeed();
+    assertThat(bench.register.active().jobs()).isEmpty();
+    bench.jobs.status(List.of());
+    assertThat(bench.record("1").id()).hasToString("c:1");
+    assertThat(bench.scheduler.submitted).hasSize(1);
+    succeed();
+    assertThat(bench.client.openIntents("c")).isEmpty();
+  }
+
+  @Test
+  void aClientThatDiedBeforeTheSubmissionLeavesNothingThatRuns() throws IOException {
+    bench.scheduler.failBefore(new ThreadDeath());
+    assertThatThrownBy(this::submit).isInstanceOf(ThreadDeath.class);
+    succeed();
+    bench.jobs.status(List.of());
+    assertThat(bench.folders()).as("it may still come").hasSize(1);
+    bench.pass(Reconciler.DEADLINE);
+    bench.jobs.status(List.of());
+    assertThat(bench.folders()).isEmpty();
+    assertThat(bench.client.openIntents("c")).isEmpty();
+    assertThat(bench.scheduler.submitted).isEmpty();
+  }
+
+  @Test
+  void aClientThatDiedWithoutAScriptSubmittedNothing() throws IOException {
+    bench.scheduler.failBefore(new ThreadDeath());
+    assertThatThrownBy(this::submit).isInstanceOf(ThreadDeath.class);
+    Files.delete(bench.state.resolve("jobs").resolve(bench.folders().get(0)).resolve("script"));
+    succeed();
+    bench.jobs.status(List.of());
+    assertThat(bench.folders()).isEmpty();
+    assertThat(bench.client.openIntents("c")).isEmpty();
+  }
+
+  @Test
+  void theClaimTellsWhoRunsWhereTheSchedulerCannotLook() throws IOException {
+    bench.scheduler.failBefore(new ThreadDeath());
+    assertThatThrownBy(this::submit).isInstanceOf(ThreadDeath.class);
+    Path job = bench.state.resolve("jobs").resolve(bench.folders().get(0));
+    Files.writeString(job.resolve("claim"), "4711\n");
+    succeed();
+    bench.jobs.status(List.of());
+    assertThat(bench.record("4711").jobFolder()).isEqualTo(job.toString());
+  }
+
+  // ---- held jobs -----------------------------------------------------------------------------
+
+  @Test
+  void whatThereIsNoRoomForIsHeldAndSubmittedInOrder() throws IOException {
+    bench.scheduler.failBefore(Rejected.noRoom("job submit limit"));
+    HPCProcess first = submit();
+    assertThat(first.info().state()).isEqualTo(JobState.QUEUED);
+    assertThat(first.info().reason()).contains("held", "job submit limit");
+    bench.scheduler.failBefore(Rejected.noRoom("job submit limit"));
+    bench.pass(Duration.ofSeconds(6));
+    HPCProcess second = submit();
+    assertThat(bench.scheduler.submitted).isEmpty();
+    assertThat(second.info().reason()).contains("behind");
+    JobId held = first.id();
+    bench.pass(Duration.ofSeconds(6));
+    bench.jobs.round();
+    assertThat(bench.scheduler.submitted).hasSize(2);
+    assertThat(first.id()).hasToString("c:1");
+    assertThat(second.id()).hasToString("c:2");
+    assertThat(bench.record(held.nativeId().value()).id()).hasToString("c:1");
+  }
+
+  @Test
+  void heldJobsOutliveTheirClient() throws IOException {
+    bench.scheduler.failBefore(Rejected.noRoom("full"));
+    JobId held = submit().id();
+    succeed();
+    bench.jobs.status(List.of(held));
+    assertThat(bench.record("1").token()).hasToString(held.nativeId().value());
+    succeed();
+    bench.jobs.status(List.of(held));
+    assertThat(bench.scheduler.submitted).hasSize(1);
+  }
+
+  @Test
+  void aClientThatDiesWhileItSubmitsWhatWasHeldDoublesNothing() throws IOException {
+    bench.scheduler.failBefore(Rejected.noRoom("full"));
+    JobId held = submit().id();
+    bench.scheduler.failAfter(new ThreadDeath());
+    bench.pass(Duration.ofSeconds(6));
+    assertThatThrownBy(() -> bench.jobs.status(List.of(held))).isInstanceOf(ThreadDeath.class);
+    succeed();
+    bench.jobs.status(List.of(held));
+    assertThat(bench.scheduler.submitted).hasSize(1);
+    assertThat(bench.record("1").token()).hasToString(held.nativeId().value());
+  }
+
+  @Test
+  void aHeldJobThatIsCancelledIsNeverSubmitted() throws Exception {
+    bench.scheduler.failBefore(Rejected.noRoom("full"));
+    HPCProcess held = submit();
+    bench.scheduler.failBefore(Rejected.noRoom("still full"));
+    held.cancel();
+    bench.pass(Duration.ofSeconds(6));
+    bench.jobs.round();
+    assertThat(held.waitFor(Duration.ofSeconds(10)).orElseThrow().state())
+        .isEqualTo(JobState.CANCELLED);
+    assertThat(bench.scheduler.submitted).isEmpty();
+    assertThat(bench.client.openIntents("c")).isEmpty();
+  }
+
+  @Test
+  void whatWaitsForAHeldJobIsHeldToo() {
+    bench.scheduler.failBefore(Rejected.noRoom("full"));
+    HPCProcess parent = submit();
+    HPCProcess child = bench.jobs.submit(
+        Bench.job().toBuilder().dependsOn(Dependency.afterOk(parent.id())).build());
+    bench.pass(Duration.ofSeconds(6));
+    bench.jobs.round();
+    assertThat(bench.scheduler.submitted).hasSize(2);
+    assertThat(bench.scheduler.submitted.get(1).spec().dependencies())
+        .containsExactly(Dependency.afterOk(JobId.parse("c:1")));
+    assertThat(child.id()).hasToString("c:2");
+  }
+
+  @Test
+  void aDependencyThatNobodyKnowsIsRefused() throws IOException {
+    JobSpec orphan = Bench.job().toBuilder()
+        .dependsOn(Dependency.afterOk(JobId.parse("c:99")))
+        .build();
+    assertThatThrownBy(() -> bench.jobs.submit(orphan))
+        .isInstanceOf(InvalidJob.class)
+        .hasMessageContaining("c:99");
+    assertThat(bench.folders()).isEmpty();
+  }
+
+  // ---- arrays --------------------------------------------------------------------------------
+
+  @Test
+  void anArrayThatIsTooLargeIsSplit() throws Exception {
+    bench.scheduler.largestIndex = 4;
+    HPCProcess array = bench.jobs.submit(
+        Bench.job().toBuilder().array(ArrayRange.parse("10-21%3")).build());
+    assertThat(bench.scheduler.submitted)
+        .extracting(request -> String.valueOf(request.array()))
+        .containsExactly("0-4%1", "0-4%1", "0-1%1");
+    assertThat(array.id()).hasToString("c:1");
+    assertThat(array.elements()).hasSize(12);
+    bench.scheduler.answers.put(NativeId.of("1"), new Observation.SeenArray(Map.of(2, done(0))));
+    bench.scheduler.answers.put(NativeId.of("3"), new Observation.SeenArray(Map.of(1, done(3))));
+    bench.jobs.round();
+    assertThat(array.elements().get(2).info().state()).isEqualTo(JobState.COMPLETED);
+    assertThat(array.elements().get(11).info().exitCode()).isEqualTo(3);
+    assertThat(array.info().state()).isEqualTo(JobState.RUNNING);
+    array.elements().get(6).cancel();
+    assertThat(bench.scheduler.cancelled).containsExactly(NativeId.of("2").element(1));
+  }
+
+  private static JobInfo done(int status) {
+    JobInfo.Builder info = JobInfo.builder(JobState.COMPLETED).exitCode(status);
+    return status == 0 ? info.build() : info.failed(Cause.EXIT_CODE).build();
+  }
+
+  @Test
+  void anArrayOfWhichAPartIsRejectedLeavesNothing() throws IOException {
+    bench.scheduler.largestIndex = 4;
+    bench.scheduler.pass();
+    bench.scheduler.failBefore(new Rejected("not this one"));
+    JobSpec spec = Bench.job().toBuilder().array(ArrayRange.of(0, 9)).build();
+    assertThatThrownBy(() -> bench.jobs.submit(spec)).isInstanceOf(Rejected.class);
+    assertThat(bench.scheduler.cancelled).containsExactly(NativeId.of("1"));
+    assertThat(bench.client.openIntents("c")).isEmpty();
+  }
+
+  // ---- the end -------------------------------------------------------------------------------
+
+  @Test
+  void theEndIsToldOnceOffTheMonitorsThread() throws Exception {
+    HPCProcess process = submit();
+    CompletableFuture<String> told = new CompletableFuture<>();
+    CompletableFuture<Void> heard =
+        process.onExit().thenAccept(info -> told.complete(Thread.currentThread().getName()));
+    CompletableFuture<Void> failing = process.onExit().thenAccept(info -> {
+      throw new IllegalStateException("a callback of the user's");
+    });
+    bench.scheduler.say(NativeId.of("1"), JobState.RUNNING);
+    bench.jobs.round();
+    assertThat(process.info().state()).isEqualTo(JobState.RUNNING);
+    assertThat(told).isNotDone();
+    bench.scheduler.say(NativeId.of("1"), done(0));
+    bench.jobs.round();
+    assertThat(told.get(10, TimeUnit.SECONDS)).startsWith("hpc-callback");
+    heard.get(10, TimeUnit.SECONDS);
+    assertThatThrownBy(() -> failing.get(10, TimeUnit.SECONDS))
+        .hasRootCauseMessage("a callback of the user's");
+    assertThat(bench.jobs.followed()).isZero();
+    bench.scheduler.say(NativeId.of("1"), JobState.RUNNING);
+    assertThat(bench.jobs.status(List.of(process.id())).get(process.id()).state())
+        .as("an end stays")
+        .isEqualTo(JobState.COMPLETED);
+  }
+
+  @Test
+  void aQueryThatFailsSaysNothingAboutJobs() throws Exception {
+    HPCProcess process = submit();
+    bench.scheduler.queryFails = new IllegalStateException("bug");
+    for (int i = 0; i < 20; i++) {
+      bench.pass(Duration.ofMinutes(10));
+      bench.jobs.round();
+    }
+    assertThat(process.info().state()).isEqualTo(JobState.UNKNOWN);
+    assertThat(process.info().reason()).contains("bug");
+    assertThat(process.onExit()).isNotDone();
+    bench.scheduler.queryFails = null;
+    bench.scheduler.say(NativeId.of("1"), done(0));
+    bench.jobs.round();
+    assertThat(process.waitFor().state()).isEqualTo(JobState.COMPLETED);
+  }
+
+  @Test
+  void whatNobodyKnowsIsLostAfterADeadlineAndMayBeCorrectedOnce() throws Exception {
+    HPCProcess process = submit();
+    bench.scheduler.answers.clear();
+    bench.jobs.round();
+    assertThat(process.info().state()).isEqualTo(JobState.UNKNOWN);
+    bench.pass(Judge.LOST_AFTER);
+    bench.jobs.round();
+    assertThat(process.waitFor().state()).isEqualTo(JobState.LOST);
+    assertThat(process.waitFor().reason()).contains("no job 1");
+    bench.scheduler.say(NativeId.of("1"), done(0));
+    assertThat(bench.jobs.status(List.of(process.id())).get(process.id()).state())
+        .isEqualTo(JobState.COMPLETED);
+  }
+
+  @Test
+  void theDeadlineOfALossRunsOnThroughShortClients() throws IOException {
+    JobId id = submit().id();
+    bench.scheduler.answers.clear();
+    bench.jobs.status(List.of(id));
+    succeed();
+    bench.pass(Judge.LOST_AFTER);
+    assertThat(bench.jobs.status(List.of(id)).get(id).state()).isEqualTo(JobState.LOST);
+  }
+
+  @Test
+  void theExitRecordIsEvidenceWhereTheSchedulerForgot() throws Exception {
+    HPCProcess process = submit();
+    bench.scheduler.answers.clear();
+    exit("status=7", "");
+    bench.jobs.round();
+    assertThat(process.info().state()).as("half a record is none").isEqualTo(JobState.UNKNOWN);
+    exit("status=7", "end\n");
+    bench.jobs.round();
+    assertThat(process.waitFor().exitCode()).isEqualTo(7);
+    assertThat(process.waitFor().cause()).isEqualTo(Cause.EXIT_CODE);
+  }
+
+  private void exit(String status, String mark) throws IOException {
+    JobRecord record = bench.record("1");
+    Files.writeString(
+        Path.of(record.jobFolder(), "exit"),
+        "v=1\ntoken=" + record.token() + "\nnative=1\nindex=-\nattempt=1\n" + status
+            + "\nsignal=-\ncause=-\n" + mark);
+  }
+
+  @Test
+  void anEndThatMayBeTakenBackIsWatchedForAWhile() throws Exception {
+    HPCProcess process = submit();
+    JobInfo gone = JobInfo.builder(JobState.FAILED)
+        .failed(Cause.NODE_FAIL)
+        .ended(bench.now.get())
+        .build();
+    bench.scheduler.say(NativeId.of("1"), gone);
+    bench.jobs.round();
+    assertThat(process.onExit()).isNotDone();
+    bench.scheduler.say(
+        NativeId.of("1"), JobInfo.builder(JobState.RUNNING).attempt(2).build());
+    bench.pass(Judge.GRACE.multipliedBy(2));
+    bench.jobs.round();
+    assertThat(process.info().attempt()).isEqualTo(2);
+    bench.scheduler.say(
+        NativeId.of("1"), gone.toBuilder().attempt(2).ended(bench.now.get()).build());
+    bench.jobs.round();
+    bench.pass(Judge.GRACE);
+    bench.jobs.round();
+    assertThat(process.waitFor().cause()).isEqualTo(Cause.NODE_FAIL);
+  }
+
+  @Test
+  void oneQueryServesAllJobs() {
+    for (int i = 0; i < 100; i++) {
+      submit();
+    }
+    bench.scheduler.queries.set(0);
+    bench.jobs.round();
+    assertThat(bench.scheduler.queries).hasValue(1);
+    assertThat(bench.jobs.followed()).isEqualTo(100);
+  }
+
+  @Test
+  void aDamagedRecordHarmsNoOther() throws IOException {
+    JobId good = submit().id();
+    JobId bad = submit().id();
+    String token = bench.record("2").token().value();
+    Files.writeString(
+        bench.state.resolve("records").resolve(token.substring(0, 2)).resolve(token + ".json"),
+        "{");
+    Map<JobId, JobInfo> told = bench.jobs.status(List.of(good, bad));
+    assertThat(told.get(good).state()).isEqualTo(JobState.QUEUED);
+    assertThat(told.get(bad).state()).isEqualTo(JobState.UNKNOWN);
+    assertThat(told.get(bad).reason()).contains("damaged", token);
+    assertThat(bench.register.active().jobs()).hasSize(1);
+    assertThat(bench.register.active().damaged()).singleElement().asString().contains(token);
+  }
+
+  // ---- attaching, forgetting -------------------------------------------------------------------
+
+  @Test
+  void aJobOfOthersCanBeFollowed() throws Exception {
+    bench.scheduler.say(NativeId.of("77"), JobState.RUNNING);
+    HPCProcess process = bench.jobs.attach(JobId.parse("c:77"));
+    assertThat(process.info().state()).isEqualTo(JobState.RUNNING);
+    bench.scheduler.say(NativeId.of("77"), done(0));
+    bench.jobs.round();
+    assertThat(process.waitFor().state()).isEqualTo(JobState.COMPLETED);
+    assertThat(bench.register.find(process.id())).isEmpty();
+    assertThatThrownBy(() -> bench.jobs.attach(JobId.parse("c:78")))
+        .isInstanceOf(InvalidJob.class)
+        .hasMessageContaining("no job 78");
+    assertThatThrownBy(() -> bench.jobs.attach(JobId.parse("d:77"))).isInstanceOf(InvalidJob.class);
+  }
+
+  @Test
+  void whatNobodyKnowsHasNoStatus() {
+    JobId none = JobId.parse("c:5");
+    assertThat(bench.jobs.status(List.of(none))).isEmpty();
+    bench.scheduler.queryFails = new BackendUnavailable("down");
+    assertThat(bench.jobs.status(List.of(none)).get(none).state()).isEqualTo(JobState.UNKNOWN);
+  }
+
+  @Test
+  void onlyWhatHasEndedIsCleaned() throws IOException {
+    JobId id = submit().id();
+    assertThatThrownBy(() -> bench.jobs.clean(id)).isInstanceOf(InvalidJob.class);
+    bench.scheduler.say(NativeId.of("1"), done(0));
+    bench.jobs.status(List.of(id));
+    bench.jobs.clean(id);
+    assertThat(bench.folders()).isEmpty();
+    assertThat(bench.register.find(id)).isEmpty();
+  }
+
+  @Test
+  void thoseWhoWaitAreToldThatTheRuntimeIsClosed() {
+    HPCProcess process = submit();
+    bench.jobs.close();
+    assertThatThrownBy(process::waitFor)
+        .isInstanceOf(IllegalStateException.class)
+        .hasStackTraceContaining("goes on");
+  }
+}

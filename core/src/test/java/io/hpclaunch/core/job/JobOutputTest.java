@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hpclaunch.core.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hpclaunch.api.JobLogs.Stream;
+import io.hpclaunch.core.transport.LocalTransport;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(30)
+class JobOutputTest {
+  @TempDir
+  Path folder;
+
+  private final AtomicBoolean ended = new AtomicBoolean();
+
+  private JobOutput output() {
+    return new JobOutput(
+        new LocalTransport(), log -> folder.resolve(log.name()).toString(), ended::get);
+  }
+
+  private void write(String text) throws IOException {
+    Files.writeString(
+        folder.resolve("STDOUT"), text, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+  }
+
+  @Test
+  void whatIsNotThereYetIsEmpty() {
+    assertThat(output().stdout()).isEmpty();
+    assertThat(output().stderr()).isEmpty();
+  }
+
+  @Test
+  void aFollowerReadsToTheEndOfTheJob() throws Exception {
+    CompletableFuture<String> all = CompletableFuture.supplyAsync(() -> {
+      try (InputStream in = output().follow(Stream.STDOUT)) {
+        return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      } catch (IOException e) {
+        throw new java.io.UncheckedIOException(e);
+      }
+    });
+    write("first\n");
+    write("second\n");
+    assertThat(all).isNotDone();
+    write("last, without a line's end");
+    ended.set(true);
+    assertThat(all.get(20, TimeUnit.SECONDS))
+        .isEqualTo("first\nsecond\nlast, without a line's end");
+  }
+
+  @Test
+  void whatIsWrittenRightBeforeTheEndIsRead() throws Exception {
+    for (int i = 0; i < 200; i++) {
+      ended.set(false);
+      Files.deleteIfExists(folder.resolve("STDOUT"));
+      JobOutput output =
+          new JobOutput(new LocalTransport(), log -> folder.resolve(log.name()).toString(), () -> {
+            try {
+              write("x"); // the last thing that a job does
+            } catch (IOException e) {
+              throw new java.io.UncheckedIOException(e);
+            }
+            return true;
+          });
+      try (InputStream in = output.follow(Stream.STDOUT)) {
+        assertThat(in.readAllBytes()).hasSize(1);
+      }
+    }
+  }
+
+  @Test
+  void bytesThatAreNoTextAreKept() throws IOException {
+    byte[] bytes = {(byte) 0xff, 0, 'x', (byte) 0xc3};
+    Files.write(folder.resolve("STDERR"), bytes);
+    try (InputStream in = output().open(Stream.STDERR)) {
+      assertThat(in.readAllBytes()).isEqualTo(bytes);
+    }
+    assertThat(output().stderr()).isEqualTo("\uDCFF\0x\uDCC3");
+  }
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hpclaunch.shell;
+
+import io.hpclaunch.api.JobInfo;
+import io.hpclaunch.api.JobState;
+import io.hpclaunch.api.NativeId;
+import io.hpclaunch.api.Observation;
+import io.hpclaunch.api.Observation.Seen;
+import io.hpclaunch.api.Observation.SeenArray;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Observations of jobs that are asked about again and again. Of those that were asked about the
+ * last time, too, only news are asked for, so that a round costs what has changed and not what
+ * there is. What is kept are the jobs of the last round that had not ended.
+ */
+final class JobWatch {
+  private final Verbs verbs;
+  private final Clock clock;
+  private final Map<NativeId, Observation> kept = new HashMap<>();
+
+  /** Up to where the kept ones are known. */
+  private String mark = Words.NONE;
+
+  JobWatch(Verbs verbs, Clock clock) {
+    this.verbs = verbs;
+    this.clock = clock;
+  }
+
+  /**
+   * Asks about jobs.
+   *
+   * @param ids jobs, elements and whole arrays, each once
+   * @return an observation of each
+   * @throws AnswerLost when no answer came
+   */
+  Map<NativeId, Observation> query(Collection<NativeId> ids) throws AnswerLost {
+    kept.keySet().retainAll(ids); // of the others the news up to the next mark are never told
+    List<String> followed = new ArrayList<>();
+    List<String> fresh = new ArrayList<>();
+    for (NativeId id : ids) {
+      (kept.containsKey(id) ? followed : fresh).add(JobLine.id(id));
+    }
+    Answers.Told told = new Answers.Told();
+    ask(mark, followed, told);
+    String next = told.mark();
+    ask(Words.NONE, fresh, told);
+    // What came between the two answers is told once more the next time.
+    mark = followed.isEmpty() ? told.mark() : next;
+    Map<NativeId, Observation> observations = new LinkedHashMap<>();
+    for (NativeId id : ids) {
+      observations.put(id, remember(id, combine(id, told.of(id))));
+    }
+    return observations;
+  }
+
+  private void ask(String since, List<String> ids, Answers.Told told) throws AnswerLost {
+    if (!ids.isEmpty()) {
+      told.take(verbs.call("query", List.of("--since", since), ids));
+    }
+  }
+
+  /** What is known of a job: of an array the elements without news stay as they were. */
+  private Observation combine(NativeId id, @Nullable Observation news) {
+    Observation before = kept.get(id);
+    if (news == null) {
+      return before == null
+          ? Observation.notAnswered("hpc-shell said nothing about " + id)
+          : today(before);
+    }
+    if (news instanceof SeenArray now && before instanceof SeenArray then) {
+      Map<Integer, JobInfo> elements = new TreeMap<>(((SeenArray) today(then)).elements());
+      elements.putAll(now.elements());
+      return new SeenArray(elements);
+    }
+    return news;
+  }
+
+  private Observation remember(NativeId id, Observation observation) {
+    if (isOpen(observation)) {
+      kept.put(id, observation);
+    } else {
+      kept.remove(id);
+    }
+    return observation;
+  }
+
+  private static boolean isOpen(Observation observation) {
+    return (observation instanceof Seen seen && !seen.info().state().isFinal())
+        || (observation instanceof SeenArray array
+            && array.elements().values().stream().anyMatch(info -> !info.state().isFinal()));
+  }
+
+  /** Time goes on for what runs. */
+  private Observation today(Observation observation) {
+    if (observation instanceof Seen seen) {
+      return Observation.seen(today(seen.info()));
+    }
+    if (observation instanceof SeenArray array) {
+      Map<Integer, JobInfo> elements = new TreeMap<>(array.elements());
+      elements.replaceAll((index, info) -> today(info));
+      return new SeenArray(elements);
+    }
+    return observation;
+  }
+
+  private JobInfo today(JobInfo info) {
+    Instant started = info.started();
+    Duration told = info.wallTime();
+    if (info.state() != JobState.RUNNING || started == null || told == null) {
+      return info;
+    }
+    Duration now = Duration.between(started, clock.instant());
+    return now.compareTo(told) > 0 ? info.toBuilder().wallTime(now).build() : info;
+  }
+}
