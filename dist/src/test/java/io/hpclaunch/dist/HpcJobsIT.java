@@ -4,9 +4,10 @@ package io.hpclaunch.dist;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.google.gson.Gson;
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import io.hpclaunch.dist.Installation.Result;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -69,6 +70,7 @@ class HpcJobsIT {
       hpc.hpc(Stream.concat(Stream.of("wait"), active.stream()).toArray(String[]::new));
     }
     await("the agent ends", () -> agents().stream().noneMatch(Files::exists));
+    Files.delete(state.resolve("cache")); // a link out of the folder
   }
 
   private List<Path> agents() throws IOException {
@@ -99,10 +101,14 @@ class HpcJobsIT {
 
   private List<JsonObject> jobs(String... words) throws Exception {
     List<JsonObject> jobs = new ArrayList<>();
-    for (JsonElement job : JsonParser.parseString(hpc.hpc(words).out()).getAsJsonArray()) {
+    for (JsonElement job : array(hpc.hpc(words).out())) {
       jobs.add(job.getAsJsonObject());
     }
     return jobs;
+  }
+
+  private static JsonArray array(String json) {
+    return new Gson().fromJson(json, JsonArray.class);
   }
 
   private JsonObject job(String id) throws Exception {
@@ -153,7 +159,7 @@ class HpcJobsIT {
         + "\"$hpc\" wait \"$id\"; echo $?; \"$hpc\" status \"$id\" --json");
     String[] parts = result.ok().out().split("\n", 2);
     assertThat(parts[0]).isEqualTo("124");
-    JsonObject job = JsonParser.parseString(parts[1]).getAsJsonArray().get(0).getAsJsonObject();
+    JsonObject job = array(parts[1]).get(0).getAsJsonObject();
     assertThat(text(job, "state")).isEqualTo("failed");
     assertThat(text(job, "cause")).isEqualTo("timeout");
   }
