@@ -8,7 +8,6 @@ import io.hpclaunch.api.transport.FileStat;
 import io.hpclaunch.api.transport.RunningCommand;
 import io.hpclaunch.api.transport.Transport;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -80,20 +79,6 @@ final class AgentHost {
     } catch (IOException e) {
       throw new BackendUnavailable("shell backend on " + name() + ": " + e.getMessage(), e);
     }
-  }
-
-  /** Runs one verb of hpc-shell to its end. */
-  CommandResult run(String verb, List<String> options, List<String> lines) throws IOException {
-    String folder = root() + "/agent-" + AgentScripts.version();
-    install(folder);
-    List<String> words =
-        new ArrayList<>(List.of("sh", "-c", START, "hpc-shell", folder, root(), verb));
-    words.addAll(options);
-    StringBuilder input = new StringBuilder();
-    lines.forEach(line -> input.append(line).append('\n'));
-    return transport.run(Command.of(words)
-        .withEnvironment(environment)
-        .withInput(input.toString().getBytes(StandardCharsets.US_ASCII)));
   }
 
   private String root() {

@@ -69,9 +69,13 @@ final class AgentSession implements Verbs {
     }
   }
 
-  private List<String> told(Answer answer) {
+  private List<String> told(Answer answer) throws AnswerLost {
+    String message = "shell backend on " + host.name() + ": " + answer.message();
+    if (answer.isRefusal()) {
+      throw new BackendUnavailable(message);
+    }
     if (answer.status() != 0) {
-      throw new BackendUnavailable("shell backend on " + host.name() + ": " + answer.message());
+      throw new AnswerLost(message + " (status " + answer.status() + ")", null);
     }
     return answer.lines();
   }
@@ -164,9 +168,10 @@ final class AgentSession implements Verbs {
 
     /** A process that broke is replaced at once where that can do no harm. */
     private Answer exchange(Request request) throws IOException {
-      if (conversation != null) {
+      Conversation present = conversation;
+      if (present != null) {
         try {
-          return exchange(request, conversation);
+          return exchange(request, present);
         } catch (IOException e) {
           drop();
           if (thread.isShutdown() || (request.asked && !request.isRepeatable())) {
@@ -196,8 +201,7 @@ final class AgentSession implements Verbs {
         if (thread.isShutdown()) {
           throw new IOException("the backend was closed");
         }
-        fresh.ask("query", List.of(), List.of());
-        told(fresh.answer());
+        greet(fresh);
         return fresh;
       } catch (IOException e) {
         drop();
@@ -206,6 +210,17 @@ final class AgentSession implements Verbs {
         drop();
         throw e;
       }
+    }
+
+    /** One that has ended already cannot be asked; its last words say why. */
+    private void greet(Conversation fresh) throws IOException {
+      try {
+        fresh.ask("query", List.of(), List.of());
+      } catch (IOException e) {
+        told(fresh.answer());
+        throw e;
+      }
+      told(fresh.answer());
     }
 
     private void drop() {
@@ -218,7 +233,11 @@ final class AgentSession implements Verbs {
 
     /** From another thread. What hangs in a write would hold up whoever closes its stream. */
     void end() {
-      thread.shutdownNow();
+      for (Runnable waiting : thread.shutdownNow()) {
+        if (waiting instanceof Future<?> question) {
+          question.cancel(false);
+        }
+      }
       Thread closer = new Thread(this::drop, "end of hpc-shell on " + host.name());
       closer.setDaemon(true);
       closer.start();

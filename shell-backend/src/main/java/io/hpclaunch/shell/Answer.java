@@ -14,4 +14,9 @@ record Answer(List<String> lines, int status, String message) {
   Answer {
     lines = List.copyOf(lines);
   }
+
+  /** Whether the verb says that it did nothing. */
+  boolean isRefusal() {
+    return status == 2 || status == 3;
+  }
 }

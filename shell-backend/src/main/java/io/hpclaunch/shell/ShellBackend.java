@@ -28,6 +28,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,7 +54,7 @@ public final class ShellBackend implements HPCBackend, Detectable, ResourceRepor
   private static final String THIS_MACHINE = "localhost";
 
   private final Map<String, String> environment;
-  private final AgentSession.Patience patience;
+  private final Function<AgentHost, Verbs> way;
   private @Nullable BackendContext context;
   private @Nullable Verbs verbs;
   private @Nullable JobWatch watch;
@@ -61,13 +62,18 @@ public final class ShellBackend implements HPCBackend, Detectable, ResourceRepor
 
   /** Made by the service loader. */
   public ShellBackend() {
-    this(Map.of(), AgentSession.Patience.DEFAULT);
+    this(Map.of());
   }
 
-  /** With variables for hpc-shell and its agent, beside those that it has anyway. */
-  ShellBackend(Map<String, String> environment, AgentSession.Patience patience) {
+  /** With variables for hpc-shell and its agent, beside those that they have anyway. */
+  ShellBackend(Map<String, String> environment) {
+    this(environment, host -> new AgentSession(host, AgentSession.Patience.DEFAULT));
+  }
+
+  /** With another way to hpc-shell. */
+  ShellBackend(Map<String, String> environment, Function<AgentHost, Verbs> way) {
     this.environment = environment;
-    this.patience = patience;
+    this.way = way;
   }
 
   @Override
@@ -123,10 +129,10 @@ public final class ShellBackend implements HPCBackend, Detectable, ResourceRepor
     ShellConfig settings = ShellConfig.of(context.config());
     this.context = context;
     config = settings;
-    Verbs session = new AgentSession(
-        new AgentHost(context.transport(), root(context, settings), environment), patience);
-    verbs = session;
-    watch = new JobWatch(session, context.clock());
+    Verbs made =
+        way.apply(new AgentHost(context.transport(), root(context, settings), environment));
+    verbs = made;
+    watch = new JobWatch(made, context.clock());
   }
 
   /** The folder of the queue. Another host has its own state folder, which it must tell: null. */

@@ -57,7 +57,9 @@ class ClientKilledTest {
     assertThat(folders()).as("no folder is nobody's").containsExactlyInAnyOrderElementsOf(tokens());
   }
 
-  /** The ids that it told, and with the last line it may have been killed in the middle of a next. */
+  /**
+   * The ids that it told, and with the last line it may have been killed in the middle of a next.
+   */
   private List<String> killedClient(Path ran, Duration delay) throws Exception {
     Process client = new ProcessBuilder(
             ProcessHandle.current().info().command().orElse("java"),

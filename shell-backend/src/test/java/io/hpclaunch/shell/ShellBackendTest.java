@@ -228,14 +228,26 @@ class ShellBackendTest {
     NativeId bad = submit(shell("test $HPC_ARRAY_INDEX = 1").array(ArrayRange.of(1, 2)));
     NativeId any = submit(shell("true").dependsOn(after(Dependency.Kind.AFTERANY, bad)));
     NativeId ok = submit(shell("true").dependsOn(after(Dependency.Kind.AFTEROK, bad)));
-    NativeId element =
-        submit(shell("true").dependsOn(after(Dependency.Kind.AFTEROK, bad.element(1))));
     NativeId both = submit(shell("true")
         .dependsOn(after(Dependency.Kind.AFTERNOTOK, bad), after(Dependency.Kind.AFTEROK, any)));
     assertThat(ShellSite.end(backend, any).state()).isEqualTo(JobState.COMPLETED);
-    assertThat(ShellSite.end(backend, element).state()).isEqualTo(JobState.COMPLETED);
     assertThat(ShellSite.end(backend, both).state()).isEqualTo(JobState.COMPLETED);
     assertThat(ShellSite.end(backend, ok).cause()).isEqualTo(Cause.DEPENDENCY);
+  }
+
+  @Test
+  void oneElementIsEnoughToWaitFor() {
+    NativeId array = submit(shell("test $HPC_ARRAY_INDEX = 1").array(ArrayRange.of(1, 2)));
+    NativeId first =
+        submit(shell("true").dependsOn(after(Dependency.Kind.AFTEROK, array.element(1))));
+    NativeId second =
+        submit(shell("true").dependsOn(after(Dependency.Kind.AFTEROK, array.element(2))));
+    assertThat(ShellSite.end(backend, first).state()).isEqualTo(JobState.COMPLETED);
+    assertThat(ShellSite.end(backend, second).cause()).isEqualTo(Cause.DEPENDENCY);
+    assertThatThrownBy(
+            () -> submit(shell("true").dependsOn(after(Dependency.Kind.AFTEROK, array.element(3)))))
+        .isInstanceOf(Rejected.class)
+        .hasMessageContaining("element");
   }
 
   @Test

@@ -120,6 +120,10 @@ class ShellSessionTest {
     return backend.query(List.of(id)).get(id);
   }
 
+  private ShellBackend session(Map<String, ?> config) {
+    return site.session(config, new LocalTransport(), Patience.DEFAULT);
+  }
+
   private ProcessHandle session() {
     List<ProcessHandle> all = site.sessions();
     assertThat(all).hasSize(1);
@@ -140,7 +144,7 @@ class ShellSessionTest {
 
   @Test
   void oneProcessAnswersAndIsEndedWhenNothingIsAsked() {
-    ShellBackend backend = site.backend(
+    ShellBackend backend = site.session(
         Map.of(),
         new LocalTransport(),
         new Patience(Duration.ofSeconds(60), Duration.ofSeconds(2)));
@@ -155,7 +159,7 @@ class ShellSessionTest {
 
   @Test
   void closeEndsItForGood() {
-    ShellBackend backend = site.backend(Map.of());
+    ShellBackend backend = session(Map.of());
     ask(backend, STRANGER);
     backend.close();
     AgentSpool.await(() -> site.sessions().isEmpty());
@@ -167,7 +171,7 @@ class ShellSessionTest {
 
   @Test
   void oneThatWasKilledBetweenTwoCallsIsReplaced() {
-    ShellBackend backend = site.backend(Map.of());
+    ShellBackend backend = session(Map.of());
     ask(backend, STRANGER);
     session().destroyForcibly();
     AgentSpool.await(() -> site.sessions().isEmpty());
@@ -179,7 +183,7 @@ class ShellSessionTest {
 
   @Test
   void aSubmissionWhoseAnswerIsLostHasAnUnknownOutcomeAndIsNotRepeated() throws Exception {
-    ShellBackend backend = site.backend(Map.of(), counted(), Patience.DEFAULT);
+    ShellBackend backend = site.session(Map.of(), counted(), Patience.DEFAULT);
     ask(backend, STRANGER);
     ProcessHandle session = stopped();
     Request request = site.request(JobSpec.builder("job").shell("true").build(), backend);
@@ -200,7 +204,7 @@ class ShellSessionTest {
 
   @Test
   void aQuestionWhoseAnswerIsLostIsAskedAgain() throws Exception {
-    ShellBackend backend = site.backend(Map.of(), counted(), Patience.DEFAULT);
+    ShellBackend backend = site.session(Map.of(), counted(), Patience.DEFAULT);
     ask(backend, STRANGER);
     ProcessHandle session = stopped();
     int before = written.get();
@@ -213,13 +217,13 @@ class ShellSessionTest {
 
   @Test
   void oneThatIsSilentIsEndedAndReplaced() throws Exception {
-    ShellBackend backend = site.backend(
-        Map.of(), counted(), new Patience(Duration.ofSeconds(5), Duration.ofSeconds(60)));
+    ShellBackend backend = site.session(
+        Map.of(), counted(), new Patience(Duration.ofSeconds(3), Duration.ofSeconds(60)));
     ask(backend, STRANGER);
     ProcessHandle session = stopped();
     assertThat(ask(backend, STRANGER))
         .isInstanceOfSatisfying(
-            NotAnswered.class, n -> assertThat(n.why()).contains("no answer within 5 s"));
+            NotAnswered.class, n -> assertThat(n.why()).contains("no answer within 3 s"));
     assertThat(ask(backend, STRANGER)).isInstanceOf(NotKnown.class);
     AgentSpool.await(() -> !session.isAlive());
     stopped();
@@ -228,7 +232,7 @@ class ShellSessionTest {
 
   @Test
   void whoIsInterruptedGetsNoAnswerAndStaysInterrupted() {
-    ShellBackend backend = site.backend(Map.of());
+    ShellBackend backend = session(Map.of());
     ask(backend, STRANGER);
     Thread.currentThread().interrupt();
     assertThat(ask(backend, STRANGER)).isInstanceOf(NotAnswered.class);
@@ -240,7 +244,7 @@ class ShellSessionTest {
   void whatTheHostLacksIsNamed() throws IOException {
     Path bin = Files.createDirectory(folder.resolve("bin"));
     Files.createSymbolicLink(bin.resolve("bash"), Path.of("/bin/bash"));
-    ShellBackend backend = site.backend(
+    ShellBackend backend = site.session(
         Map.of(), new LocalTransport(), Patience.DEFAULT, Map.of("PATH", bin.toString()));
     assertThatThrownBy(() -> site.submit(backend, "true"))
         .isInstanceOf(BackendUnavailable.class)
@@ -251,7 +255,7 @@ class ShellSessionTest {
   @Test
   void aRootThatCannotBeWrittenIsNamedWithARemedy() throws IOException {
     Path file = Files.createFile(folder.resolve("file"));
-    ShellBackend backend = site.backend(Map.of("root", file + "/below"));
+    ShellBackend backend = session(Map.of("root", file + "/below"));
     assertThatThrownBy(() -> backend.queue(true))
         .isInstanceOf(BackendUnavailable.class)
         .hasMessageContaining(file + "/below")
@@ -262,7 +266,7 @@ class ShellSessionTest {
 
   @Test
   void theScriptsAreTheOwnersAndComplete() throws Exception {
-    ask(site.backend(Map.of()), STRANGER);
+    ask(session(Map.of()), STRANGER);
     assertThat(permissions(site.root())).isEqualTo("rwx------");
     assertThat(permissions(site.scripts())).isEqualTo("rwx------");
     for (String name : names(site.scripts())) {
@@ -289,12 +293,12 @@ class ShellSessionTest {
   void scriptsThatAreMissingOrHalfWrittenAreMended() throws IOException {
     Files.createDirectories(site.scripts());
     Files.writeString(site.scripts().resolve("hpc-shell"), "#!/bin/bash\nexi");
-    ShellBackend first = site.backend(Map.of());
+    ShellBackend first = session(Map.of());
     assertThat(ask(first, STRANGER)).isInstanceOf(NotKnown.class);
     first.close();
     Files.delete(site.scripts().resolve("agent.bash"));
     Files.writeString(site.scripts().resolve("ledger.bash"), "");
-    ShellBackend second = site.backend(Map.of());
+    ShellBackend second = session(Map.of());
     NativeId id = site.submit(second, "true");
     assertThat(ShellSite.end(second, id).state()).isEqualTo(JobState.COMPLETED);
   }
@@ -303,7 +307,7 @@ class ShellSessionTest {
   void severalClientsMaySetUpAtOnce() {
     List<CompletableFuture<Observation>> answers = new ArrayList<>();
     for (int i = 0; i < 6; i++) {
-      ShellBackend backend = site.backend(Map.of());
+      ShellBackend backend = session(Map.of());
       answers.add(CompletableFuture.supplyAsync(() -> ask(backend, STRANGER)));
     }
     assertThat(answers).allSatisfy(a -> assertThat(a.join()).isInstanceOf(NotKnown.class));
@@ -311,7 +315,7 @@ class ShellSessionTest {
 
   @Test
   void aSpoolThatWasDeletedHasNoJobsAndTakesNewOnes() throws IOException {
-    ShellBackend backend = site.backend(Map.of());
+    ShellBackend backend = session(Map.of());
     NativeId old = site.submit(backend, "sleep 0.1");
     ShellSite.end(backend, old);
     NativeId running = site.submit(backend, "sleep 1");
@@ -322,7 +326,7 @@ class ShellSessionTest {
     assertThat(ask(backend, running)).isNotInstanceOf(Observation.Seen.class);
     assertThat(ask(backend, old)).isNotInstanceOf(Observation.Seen.class);
     backend.close();
-    ShellBackend next = site.backend(Map.of());
+    ShellBackend next = session(Map.of());
     NativeId id = site.submit(next, "true");
     assertThat(ShellSite.end(next, id).state()).isEqualTo(JobState.COMPLETED);
   }
@@ -331,7 +335,7 @@ class ShellSessionTest {
   void anotherHostTellsWhereItsUsersStateIs() throws IOException {
     Transport remote = mock(Transport.class, delegatesTo(new LocalTransport()));
     doReturn("me@cluster").when(remote).host();
-    ShellBackend backend = site.backend(
+    ShellBackend backend = site.session(
         Map.of(),
         remote,
         Patience.DEFAULT,
@@ -348,7 +352,7 @@ class ShellSessionTest {
       throw new BackendUnavailable("me@cluster: connection refused");
     });
     doReturn("me@cluster").when(down).host();
-    ShellBackend backend = site.backend(Map.of(), down, Patience.DEFAULT);
+    ShellBackend backend = site.session(Map.of(), down, Patience.DEFAULT);
     assertThat(ask(backend, STRANGER)).isEqualTo(new NotAnswered("me@cluster: connection refused"));
     assertThatThrownBy(() -> backend.cancel(List.of(STRANGER)))
         .isInstanceOf(BackendUnavailable.class);

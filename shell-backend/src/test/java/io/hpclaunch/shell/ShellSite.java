@@ -29,7 +29,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -46,24 +45,29 @@ final class ShellSite implements AutoCloseable {
     this.state = state;
   }
 
-  /** A backend of an entry with this config. */
+  /** A backend of an entry with this config, as users get it. */
   ShellBackend backend(Map<String, ?> config) {
-    return backend(config, new LocalTransport(), AgentSession.Patience.DEFAULT);
+    return open(new ShellBackend(SHORT_LIVED), config, new LocalTransport());
   }
 
-  ShellBackend backend(Map<String, ?> config, Transport transport, AgentSession.Patience patience) {
-    return backend(config, transport, patience, Map.of());
+  /** One that talks to a session. */
+  ShellBackend session(Map<String, ?> config, Transport transport, AgentSession.Patience patience) {
+    return session(config, transport, patience, Map.of());
   }
 
-  /** One whose agent has these variables, too. */
-  ShellBackend backend(
+  /** One whose session has these variables, too. */
+  ShellBackend session(
       Map<String, ?> config,
       Transport transport,
       AgentSession.Patience patience,
       Map<String, String> variables) {
     Map<String, String> environment = new HashMap<>(SHORT_LIVED);
     environment.putAll(variables);
-    ShellBackend backend = new ShellBackend(environment, patience);
+    return open(
+        new ShellBackend(environment, host -> new AgentSession(host, patience)), config, transport);
+  }
+
+  private ShellBackend open(ShellBackend backend, Map<String, ?> config, Transport transport) {
     BackendEntry entry = BackendEntry.of("shell", Map.of("config", config));
     entry.check(backend.configKeys());
     backend.initialize(new Context(
@@ -250,18 +254,16 @@ final class ShellSite implements AutoCloseable {
     }
   }
 
-  /** The processes that serve a client of this site. */
+  /** The processes that serve a client of this site; what they fork is not among them. */
   List<ProcessHandle> sessions() {
-    return descendants(p -> commandLine(p).contains("hpc-shell " + root() + " serve"));
-  }
-
-  static List<ProcessHandle> descendants(Predicate<ProcessHandle> wanted) {
-    try (Stream<ProcessHandle> all = ProcessHandle.current().descendants()) {
-      return all.filter(wanted).toList();
+    try (Stream<ProcessHandle> children = ProcessHandle.current().children()) {
+      return children
+          .filter(child -> commandLine(child).contains("hpc-shell " + root() + " serve"))
+          .toList();
     }
   }
 
-  static String commandLine(ProcessHandle process) {
+  private static String commandLine(ProcessHandle process) {
     return process.info().commandLine().orElse("");
   }
 
@@ -279,9 +281,5 @@ final class ShellSite implements AutoCloseable {
     open.forEach(ShellBackend::close);
     AgentSpool.await(() -> sessions().isEmpty());
     agents.forEach(AgentSpool::kill);
-    for (long agent : agents) {
-      AgentSpool.await(
-          () -> ProcessHandle.of(agent).filter(ProcessHandle::isAlive).isEmpty());
-    }
   }
 }

@@ -14,6 +14,8 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -34,12 +36,14 @@ public final class ClientState implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ClientState.class);
 
   private static final int CALLBACK_THREADS = 8;
+  private static final Duration BETWEEN_TAKE_OVERS = Duration.ofSeconds(10);
 
   private final Path folder;
   private final Journals journals;
   private final JobStore store;
   private final Clock clock;
   private final List<Journal> orphans = new ArrayList<>();
+  private Instant nextTakeOver = Instant.MIN;
   private @Nullable Journal own;
   private @Nullable ExecutorService callbacks;
 
@@ -111,11 +115,7 @@ public final class ClientState implements AutoCloseable {
    * about to submit.
    */
   synchronized List<Open> openIntents(String backend) {
-    try {
-      orphans.addAll(journals.takeOver());
-    } catch (IOException e) {
-      log.warn("The journal of earlier clients cannot be read: {}", e.getMessage());
-    }
+    takeOver();
     List<Open> found = new ArrayList<>();
     for (Journal journal : allJournals()) {
       for (OpenIntent intent : journal.openIntents()) {
@@ -126,6 +126,20 @@ public final class ClientState implements AutoCloseable {
       }
     }
     return found;
+  }
+
+  /** Others rarely die while this client lives; to look for their journals costs a listing. */
+  private void takeOver() {
+    Instant now = clock.instant();
+    if (now.isBefore(nextTakeOver)) {
+      return;
+    }
+    nextTakeOver = now.plus(BETWEEN_TAKE_OVERS);
+    try {
+      orphans.addAll(journals.takeOver());
+    } catch (IOException e) {
+      log.warn("The journal of earlier clients cannot be read: {}", e.getMessage());
+    }
   }
 
   private List<Journal> allJournals() {

@@ -63,7 +63,8 @@ final class Pace {
     }
     Duration quiet = Duration.between(lastNews, now).dividedBy(SHARE);
     Duration pause = quiet.compareTo(most) < 0 ? quiet : most;
-    Duration usual = took.compareTo(tookBefore) < 0 ? took : tookBefore; // one may be slow by chance
+    Duration usual =
+        took.compareTo(tookBefore) < 0 ? took : tookBefore; // one may be slow by chance
     tookBefore = took;
     return longer(longer(pause, least), usual.multipliedBy(REST));
   }

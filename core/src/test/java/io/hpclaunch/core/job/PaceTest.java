@@ -31,7 +31,9 @@ class PaceTest {
 
   @Test
   void aSlowSchedulerIsLeftInPeace() {
-    assertThat(pace.next(true, Duration.ofSeconds(5), START)).as("once is no habit").hasSeconds(2);
+    assertThat(pace.next(true, Duration.ofSeconds(5), START))
+        .as("once is no habit")
+        .hasSeconds(2);
     assertThat(pace.next(true, Duration.ofSeconds(6), START)).hasSeconds(20);
     assertThat(pace.next(true, NONE, START)).hasSeconds(2);
   }
