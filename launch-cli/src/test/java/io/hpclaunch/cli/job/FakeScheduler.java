@@ -25,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -34,6 +35,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -43,14 +46,14 @@ import org.jspecify.annotations.Nullable;
 final class FakeScheduler implements Backend {
   private final String name;
   private final FakeRegister register;
-  private final Map<JobId, JobInfo> jobs = new LinkedHashMap<>();
-  private final Map<JobId, CompletableFuture<JobInfo>> ends = new HashMap<>();
+  private final Map<JobId, JobInfo> jobs = Collections.synchronizedMap(new LinkedHashMap<>());
+  private final Map<JobId, CompletableFuture<JobInfo>> ends = new ConcurrentHashMap<>();
   private final Map<JobId, byte[]> stdout = new HashMap<>();
   private final Map<JobId, byte[]> stderr = new HashMap<>();
   private int lastId;
 
   /** What was asked, in order. */
-  final List<String> calls = new ArrayList<>();
+  final List<String> calls = new CopyOnWriteArrayList<>();
 
   final List<JobSpec> submitted = new ArrayList<>();
   final List<QueueReporter.Entry> queue = new ArrayList<>();
