@@ -3,6 +3,7 @@ package io.hpclaunch.cli;
 
 import io.hpclaunch.api.HpcException;
 import io.hpclaunch.cli.output.OneLine;
+import io.hpclaunch.cli.output.OutputLost;
 import java.io.PrintWriter;
 import java.util.List;
 import picocli.CommandLine;
@@ -48,6 +49,9 @@ final class CommandErrors implements IParameterExceptionHandler, IExecutionExcep
   @Override
   public int handleExecutionException(Exception e, CommandLine line, ParseResult result) {
     PrintWriter err = line.getErr();
+    if (e instanceof OutputLost lost) {
+      return lost(lost, err);
+    }
     int status = e instanceof HpcException ours ? ExitStatus.of(ours) : ExitStatus.PROBLEM;
     String message = e instanceof HpcException
         ? String.valueOf(e.getMessage())
@@ -56,6 +60,15 @@ final class CommandErrors implements IParameterExceptionHandler, IExecutionExcep
     trace(e, err);
     err.flush();
     return status;
+  }
+
+  private int lost(OutputLost e, PrintWriter err) {
+    if (e.isClosedPipe()) {
+      return ExitStatus.CLOSED_PIPE;
+    }
+    err.println("hpc: " + OneLine.of(String.valueOf(e.getMessage())));
+    trace(e, err);
+    return ExitStatus.PROBLEM;
   }
 
   private void trace(Exception e, PrintWriter err) {

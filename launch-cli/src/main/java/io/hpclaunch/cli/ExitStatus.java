@@ -24,8 +24,20 @@ public final class ExitStatus {
   /** The backend refused, cannot, or was not reached. */
   public static final int REFUSED = 3;
 
+  /** No record of ours has the job, and the scheduler denies it. */
+  public static final int NO_SUCH_JOB = 4;
+
+  /** A time limit passed, as timeout(1) has it. */
+  public static final int TIMED_OUT = 124;
+
   /** There is no such executable or launcher. */
   public static final int NOT_FOUND = 127;
+
+  /** Ended by Ctrl-C; also of a job that was cancelled. */
+  public static final int INTERRUPTED = 130;
+
+  /** Whoever read our output has gone: what a shell tells of a program that SIGPIPE ended. */
+  public static final int CLOSED_PIPE = 141;
 
   private ExitStatus() {}
 
@@ -35,7 +47,7 @@ public final class ExitStatus {
    * @param error the error
    * @return its status
    */
-  static int of(HpcException error) {
+  public static int of(HpcException error) {
     if (error instanceof ExecutableNotFound) {
       return NOT_FOUND;
     }

@@ -2,8 +2,14 @@
 package io.hpclaunch.cli;
 
 import io.hpclaunch.cli.doctor.DoctorCommand;
+import io.hpclaunch.cli.job.JobCommands;
+import io.hpclaunch.cli.output.OutputLost;
+import io.hpclaunch.cli.output.RawWriter;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -44,18 +50,31 @@ public final class Hpc implements Runnable {
    */
   public static void main(String[] args) {
     Installation installation = Installation.of(System.getProperties());
+    OutputStream stdout = new FileOutputStream(FileDescriptor.out);
+    OutputStream stderr = new FileOutputStream(FileDescriptor.err);
+    RawWriter out = new RawWriter(stdout);
+    PrintWriter err = new PrintWriter(new RawWriter(stderr), true);
     int status;
     try (Session session = new Session(System.getenv(), Path.of(""), installation)) {
-      CommandLine line = commandLine(session)
-          .setOut(new PrintWriter(System.out, false, StandardCharsets.UTF_8))
-          .setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
-      status = line.execute(args);
-      if (line.getOut().checkError() && status == ExitStatus.OK) {
-        System.err.println("hpc: standard output could not be written");
-        status = ExitStatus.PROBLEM;
-      }
+      session.callersEnvironment(Caller.environment(System.getProperties(), System.getenv()));
+      session.streams(stdout, stderr);
+      CommandLine line = commandLine(session).setOut(new PrintWriter(out)).setErr(err);
+      status = line.execute(Caller.words(System.getProperties(), args));
+      line.getOut().flush();
+    }
+    IOException lost = out.failure();
+    if (lost != null && status == ExitStatus.OK) {
+      status = told(lost, err);
     }
     System.exit(status);
+  }
+
+  private static int told(IOException lost, PrintWriter err) {
+    if (OutputLost.isClosedPipe(lost)) {
+      return ExitStatus.CLOSED_PIPE;
+    }
+    err.println("hpc: standard output could not be written: " + lost.getMessage());
+    return ExitStatus.PROBLEM;
   }
 
   /**
@@ -66,6 +85,7 @@ public final class Hpc implements Runnable {
    */
   public static CommandLine commandLine(Session session) {
     CommandLine hpc = new CommandLine(new Hpc(session.options()));
+    JobCommands.addTo(hpc, session);
     hpc.addSubcommand(new BackendsCommand(session));
     hpc.addSubcommand(new LaunchersCommand(session));
     hpc.addSubcommand(new ResourcesCommand(session));
@@ -78,6 +98,7 @@ public final class Hpc implements Runnable {
     return hpc.setParameterExceptionHandler(errors)
         .setExecutionExceptionHandler(errors)
         .setAbbreviatedOptionsAllowed(false)
+        .setExpandAtFiles(false) // a word @FILE is a job's own
         .setUsageHelpAutoWidth(false)
         .setUsageHelpWidth(100)
         .setColorScheme(CommandLine.Help.defaultColorScheme(

@@ -24,7 +24,14 @@ public final class HpcTraining {
     Map<String, String> environment = new HashMap<>(System.getenv());
     environment.put("HPC_STATE_DIR", folder.resolve("state").toString());
     String[][] lines = {
-      {"--help"}, {"config", "show"}, {"backends"}, {"backends", "--json"}, {"no-such-command"}
+      {"--help"},
+      {"config", "show"},
+      {"backends"},
+      {"backends", "--json"},
+      {"status"},
+      {"status", "--json"},
+      {"submit", "-b", "shell", "--dry-run", "--", "true"},
+      {"no-such-command"}
     };
     for (String[] line : lines) {
       try (Session session = new Session(environment, folder, Installation.NONE)) {

@@ -8,6 +8,7 @@ import io.hpclaunch.core.config.Configuration;
 import io.hpclaunch.core.config.StateFolder;
 import io.hpclaunch.core.launch.LaunchEnvironment;
 import io.hpclaunch.core.plugin.Plugins;
+import java.io.OutputStream;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,6 +30,10 @@ public final class Session implements AutoCloseable {
   private @Nullable Configuration configuration;
   private @Nullable Plugins plugins;
   private @Nullable HpcRuntime runtime;
+  private Map<String, String> callersEnvironment;
+  private OutputStream stdout = System.out;
+  private OutputStream stderr = System.err;
+  private Time time = Time.SYSTEM;
 
   /**
    * Makes a session.
@@ -40,6 +45,7 @@ public final class Session implements AutoCloseable {
   public Session(
       Map<String, String> environment, Path workingDirectory, Installation installation) {
     this.environment = Map.copyOf(environment);
+    this.callersEnvironment = this.environment;
     this.workingDirectory = workingDirectory.toAbsolutePath();
     this.installation = installation;
   }
@@ -70,6 +76,109 @@ public final class Session implements AutoCloseable {
    */
   public @Nullable String environment(String name) {
     return environment.get(name);
+  }
+
+  /**
+   * The caller's own variables, byte for byte where the system tells them: a byte that is no UTF-8
+   * stands there as {@link io.hpclaunch.core.shell.RawBytes} has it.
+   *
+   * @return names and values
+   */
+  public Map<String, String> callersEnvironment() {
+    return callersEnvironment;
+  }
+
+  /**
+   * Takes the caller's own variables in place of those that the JVM was told.
+   *
+   * @param given names and values
+   */
+  public void callersEnvironment(Map<String, String> given) {
+    callersEnvironment = Map.copyOf(given);
+  }
+
+  /**
+   * Where the caller stands, as bash names it, symbolic links and all.
+   *
+   * @return an absolute path
+   */
+  public String callersDirectory() {
+    String named = callersEnvironment.get("PWD");
+    return installation.home() != null && named != null && named.startsWith("/")
+        ? named
+        : workingDirectory.toString();
+  }
+
+  /**
+   * A file of the caller's.
+   *
+   * @param text its path, as given
+   * @return an absolute path
+   * @throws InvalidConfiguration when the text cannot be a path
+   */
+  public Path file(String text) {
+    return path(text);
+  }
+
+  /**
+   * Whether a backend's commands run on this machine.
+   *
+   * @param backend the name of a backend
+   * @return false where its entry names another transport than {@code local}
+   */
+  public boolean isLocal(String backend) {
+    return configuration()
+        .backend(backend)
+        .flatMap(entry -> entry.transport().string("type"))
+        .map("local"::equals)
+        .orElse(true);
+  }
+
+  /**
+   * The standard output, for bytes.
+   *
+   * @return the stream; it keeps nothing back
+   */
+  public OutputStream stdout() {
+    return stdout;
+  }
+
+  /**
+   * The standard error, for bytes.
+   *
+   * @return the stream; it keeps nothing back
+   */
+  public OutputStream stderr() {
+    return stderr;
+  }
+
+  /**
+   * Takes other streams in place of the process's own.
+   *
+   * @param out standard output
+   * @param err standard error
+   */
+  public void streams(OutputStream out, OutputStream err) {
+    stdout = out;
+    stderr = err;
+  }
+
+  /**
+   * The present, and the time that passes.
+   *
+   * @return the clock of this session
+   */
+  public Time time() {
+    return time;
+  }
+
+  /**
+   * Takes another clock in place of the system's.
+   *
+   * @param given the clock
+   */
+  public void time(Time given) {
+    time = given;
   }
 
   /**
@@ -156,8 +265,12 @@ public final class Session implements AutoCloseable {
     return builder.build();
   }
 
-  /** Takes a runtime in place of one that the configuration makes. */
-  void runtime(HpcRuntime given) {
+  /**
+   * Takes a runtime in place of one that the configuration makes.
+   *
+   * @param given the runtime, closed with this session
+   */
+  public void runtime(HpcRuntime given) {
     runtime = given;
   }
 

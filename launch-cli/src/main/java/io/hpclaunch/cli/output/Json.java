@@ -38,6 +38,26 @@ public final class Json {
    * @param out where to
    */
   public static void print(Object value, PrintWriter out) {
-    out.println(GSON.toJson(value));
+    out.println(text(value));
+  }
+
+  /**
+   * Renders a value. A byte that was no UTF-8 is written as the escape of half a character, such as
+   * {@code \\udcff}, which Python's {@code os.fsencode} turns into the byte again.
+   *
+   * @param value records, lists, maps, texts, numbers, booleans
+   * @return JSON
+   */
+  public static String text(Object value) {
+    String json = GSON.toJson(value);
+    StringBuilder text = new StringBuilder(json.length());
+    json.codePoints().forEach(c -> {
+      if (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE) { // half of a pair only
+        text.append(String.format("\\u%04x", c));
+      } else {
+        text.appendCodePoint(c);
+      }
+    });
+    return text.toString();
   }
 }

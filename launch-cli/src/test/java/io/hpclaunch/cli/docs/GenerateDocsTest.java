@@ -34,10 +34,12 @@ class GenerateDocsTest {
 
   @Test
   void everyCommandHasAPageWithAllItsOptions() throws IOException {
-    Session session = new Session(Map.of(), folder, new Installation(null, false, false, ""));
+    Session session = new Session(Map.of(), folder, Installation.NONE);
     CommandLine hpc = Hpc.commandLine(session);
     assertThat(hpc.getSubcommands())
-        .containsKeys("backends", "launchers", "resources", "config", "doctor");
+        .containsKeys("backends", "launchers", "resources", "config", "doctor")
+        .containsKeys("submit", "status", "wait", "cancel", "logs", "attach")
+        .containsKeys("queue", "explain", "script", "clean");
     for (Map.Entry<String, CommandLine> command : hpc.getSubcommands().entrySet()) {
       String page = page("hpc-" + command.getKey() + ".1");
       for (OptionSpec option : command.getValue().getCommandSpec().options()) {

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hpclaunch.cli.job;
+
+import io.hpclaunch.api.Backend;
+import io.hpclaunch.api.BackendUnavailable;
+import io.hpclaunch.api.JobId;
+import io.hpclaunch.api.JobLogs;
+import io.hpclaunch.cli.ExitStatus;
+import io.hpclaunch.cli.Session;
+import java.io.IOException;
+import java.io.InputStream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code hpc logs}: what a job has written. */
+@Command(
+    name = "logs",
+    description = {
+      "Print what a job has written so far to its standard output, byte for byte.",
+      "Of an array, one element is printed: write ID/INDEX. 'hpc attach' follows both outputs."
+    })
+final class LogsCommand extends OneJobCommand {
+  @Option(
+      names = {"-f", "--follow"},
+      description = "Go on until the job's end.")
+  private boolean follow;
+
+  @Option(
+      names = {"--err", "--stderr"},
+      description = "Print its standard error instead.")
+  private boolean stderr;
+
+  LogsCommand(Session session) {
+    super(session);
+  }
+
+  @Override
+  int run(JobId job, Backend itsBackend) {
+    refuseWholeArray(job);
+    JobLogs logs = itsBackend.logs(job);
+    JobLogs.Stream stream = stderr ? JobLogs.Stream.STDERR : JobLogs.Stream.STDOUT;
+    try (InputStream in = follow ? logs.follow(stream) : logs.open(stream)) {
+      Bytes.copy(in, session().stdout());
+    } catch (IOException e) {
+      throw new BackendUnavailable("the output of " + job + " cannot be read: " + e, e);
+    }
+    return ExitStatus.OK;
+  }
+}
