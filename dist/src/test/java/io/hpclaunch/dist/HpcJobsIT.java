@@ -205,6 +205,14 @@ class HpcJobsIT {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"C", "POSIX", ""})
+  void aJobHasTheLocaleOfItsUser(String locale) throws Exception {
+    hpc.with("LC_ALL", locale.isEmpty() ? null : locale).with("LANG", "C.UTF-8");
+    hpc.hpc("submit", "--wait", "-c", "echo \"${LC_ALL-} $LANG\"").ok();
+    assertThat(hpc.hpc("logs", only()).out()).isEqualTo(locale + " C.UTF-8\n");
+  }
+
+  @ParameterizedTest
   @CsvSource({
     "exit 0, 0",
     "exit 7, 7",
