@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /** The jobs of one backend: everything of {@link io.hpclaunch.api.Backend} that is about jobs. */
@@ -309,6 +310,11 @@ public final class BackendJobs implements AutoCloseable {
       throw new InvalidJob(
           "job " + id + " belongs to backend " + id.backend() + ", and was asked of " + backend);
     }
+  }
+
+  /** Where users' callbacks run. */
+  Executor callbacks() {
+    return client.callbacks();
   }
 
   /** How many jobs are followed. */

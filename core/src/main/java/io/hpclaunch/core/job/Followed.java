@@ -7,7 +7,6 @@ import io.hpclaunch.core.store.Observations;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,7 +52,9 @@ final class Followed {
         .build();
   }
 
-  /** Completed on a thread of callbacks. */
+  /**
+   * Completed by the monitor: nothing of the user's may depend on it but what is told elsewhere.
+   */
   CompletableFuture<JobInfo> end() {
     return end;
   }
@@ -73,11 +74,11 @@ final class Followed {
   }
 
   /**
-   * Takes a verdict in; those who wait are told elsewhere.
+   * Takes a verdict in, and tells those who wait.
    *
    * @return whether the job has made a step
    */
-  synchronized boolean update(Judge.Verdict verdict, Executor callbacks) {
+  synchronized boolean update(Judge.Verdict verdict) {
     boolean step = !shown.equals(verdict.shown());
     boolean corrected = verdict.record().last().corrected() && !record.last().corrected();
     record = verdict.record();
@@ -85,22 +86,21 @@ final class Followed {
     if (corrected) {
       log.warn("Job {} was told as lost; it is {}", record.id(), shown.state());
     }
-    if (record.isFinal() && !end.isDone()) {
-      JobInfo last = shown;
-      callbacks.execute(() -> end.complete(last));
+    if (record.isFinal()) {
+      end.complete(shown);
     }
-    tellElements(callbacks);
+    tellElements();
     return step;
   }
 
-  private void tellElements(Executor callbacks) {
+  private void tellElements() {
     if (elementEnds == null) {
       return;
     }
     elementEnds.forEach((index, future) -> {
       JobInfo info = info(index);
-      if (info.state().isFinal() && !future.isDone()) {
-        callbacks.execute(() -> future.complete(info));
+      if (info.state().isFinal()) {
+        future.complete(info);
       }
     });
   }

@@ -40,8 +40,21 @@ final class JobHandle implements HPCProcess {
   }
 
   @Override
+  @SuppressWarnings("FutureReturnValueIgnored") // it is of no interest when all were told
   public CompletableFuture<JobInfo> onExit() {
-    return end().copy();
+    CompletableFuture<JobInfo> told = new CompletableFuture<>();
+    end().whenCompleteAsync((info, failure) -> tell(told, info, failure), jobs.callbacks());
+    return told;
+  }
+
+  /** Each caller has a future of its own, so that a callback that lasts holds up no other. */
+  private static void tell(
+      CompletableFuture<JobInfo> told, @Nullable JobInfo info, @Nullable Throwable failure) {
+    if (failure != null) {
+      told.completeExceptionally(failure);
+    } else {
+      told.complete(info);
+    }
   }
 
   private CompletableFuture<JobInfo> end() {

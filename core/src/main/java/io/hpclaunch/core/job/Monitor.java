@@ -116,7 +116,7 @@ final class Monitor implements AutoCloseable {
     for (Judge.Verdict verdict : verdicts) {
       Followed job = followed.get(verdict.record().token());
       if (job != null) {
-        news |= job.update(verdict, client.callbacks());
+        news |= job.update(verdict);
         if (verdict.record().isFinal()) {
           followed.remove(verdict.record().token());
         }
