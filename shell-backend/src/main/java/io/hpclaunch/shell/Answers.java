@@ -65,6 +65,12 @@ final class Answers {
       }
     }
 
+    /** As if an answer up to there had come. */
+    Told at(String known) {
+      mark = known;
+      return this;
+    }
+
     /** Up to where the last answer goes: what {@code --since} takes. */
     String mark() {
       return mark;

@@ -13,9 +13,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -25,9 +27,15 @@ import org.jspecify.annotations.Nullable;
  * there is. What is kept are the jobs of the last round that had not ended.
  */
 final class JobWatch {
+  private static final String ALL = "*";
+  private static final int MANY = 50;
+
   private final Verbs verbs;
   private final Clock clock;
   private final Map<NativeId, Observation> kept = new HashMap<>();
+
+  /** Those that were submitted since the last round. */
+  private final Set<NativeId> assumed = new HashSet<>();
 
   /** Up to where the kept ones are known. */
   private String mark = Words.NONE;
@@ -35,6 +43,16 @@ final class JobWatch {
   JobWatch(Verbs verbs, Clock clock) {
     this.verbs = verbs;
     this.clock = clock;
+  }
+
+  /** A job that was submitted just now: news of it come after the mark. */
+  void submitted(NativeId id) {
+    if (!mark.equals(Words.NONE)) {
+      JobInfo queued =
+          JobInfo.builder(JobState.QUEUED).submitted(clock.instant()).build();
+      kept.put(id, Observation.seen(queued));
+      assumed.add(id);
+    }
   }
 
   /**
@@ -51,9 +69,21 @@ final class JobWatch {
     for (NativeId id : ids) {
       (kept.containsKey(id) ? followed : fresh).add(JobLine.id(id));
     }
-    Answers.Told told = new Answers.Told();
-    ask(mark, followed, told);
+    Answers.Told told = news(followed);
+    for (NativeId id : assumed) {
+      if (kept.containsKey(id) && told.of(id) == null) { // submitted once more: it is older
+        followed.remove(JobLine.id(id));
+        fresh.add(JobLine.id(id));
+      }
+    }
+    assumed.clear();
     String next = told.mark();
+    if (!ledger(next).equals(ledger(mark))) { // some may have gone to the archive meanwhile
+      kept.clear();
+      fresh.addAll(followed);
+      followed.clear();
+      told = new Answers.Told();
+    }
     ask(Words.NONE, fresh, told);
     // What came between the two answers is told once more the next time.
     mark = followed.isEmpty() ? told.mark() : next;
@@ -62,6 +92,18 @@ final class JobWatch {
       observations.put(id, remember(id, combine(id, told.of(id))));
     }
     return observations;
+  }
+
+  /** To name many jobs costs more than to be told of all. */
+  private Answers.Told news(List<String> followed) throws AnswerLost {
+    Answers.Told told = new Answers.Told();
+    ask(mark, followed.size() > MANY ? List.of(ALL) : followed, told);
+    return followed.isEmpty() ? told.at(mark) : told;
+  }
+
+  /** The part of a mark that names the ledger. */
+  private static String ledger(String mark) {
+    return mark.substring(0, Math.max(0, mark.lastIndexOf(':')));
   }
 
   private void ask(String since, List<String> ids, Answers.Told told) throws AnswerLost {

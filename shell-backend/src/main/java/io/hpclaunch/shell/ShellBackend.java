@@ -179,7 +179,11 @@ public final class ShellBackend implements HPCBackend, Detectable, ResourceRepor
     if (outcome.reason() != null) {
       throw new Rejected(outcome.reason());
     }
-    return NativeId.of(id);
+    NativeId submitted = NativeId.of(id);
+    if (request.array() == null) {
+      initialized(watch).submitted(submitted);
+    }
+    return submitted;
   }
 
   @Override

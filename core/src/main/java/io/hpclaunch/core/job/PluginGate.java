@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 public final class PluginGate {
   private final HPCBackend plugin;
   private final Object turn = new Object();
-  private @Nullable Capabilities capabilities;
+  private volatile @Nullable Capabilities capabilities;
 
   /**
    * Makes a gate.
@@ -56,12 +56,12 @@ public final class PluginGate {
    * @return the capabilities
    */
   public Capabilities capabilities() {
-    synchronized (turn) {
-      if (capabilities == null) {
-        capabilities = plugin.capabilities();
-      }
-      return capabilities;
+    Capabilities known = capabilities;
+    if (known == null) {
+      known = ask(HPCBackend::capabilities);
+      capabilities = known;
     }
+    return known;
   }
 
   Duration pollingInterval() {
