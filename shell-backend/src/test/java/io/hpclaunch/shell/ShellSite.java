@@ -15,7 +15,6 @@ import io.hpclaunch.api.Token;
 import io.hpclaunch.api.transport.Transport;
 import io.hpclaunch.core.config.BackendEntry;
 import io.hpclaunch.core.script.JobScript;
-import io.hpclaunch.core.script.NativeIdSource;
 import io.hpclaunch.core.shell.RawBytes;
 import io.hpclaunch.core.transport.LocalTransport;
 import java.io.IOException;
@@ -170,14 +169,7 @@ final class ShellSite implements AutoCloseable {
       if (form.opensStreams()) {
         throw new AssertionError("the agent opens the streams");
       }
-      return JobScript.of(
-              spec,
-              token,
-              new NativeIdSource(form.nativeId(), form.index(), form.attempt()),
-              jobDirectory())
-          .backend("shell")
-          .directives(form.directives())
-          .render();
+      return JobScript.of(spec, token, form, jobDirectory()).backend("shell").render();
     }
 
     String text(String file) {

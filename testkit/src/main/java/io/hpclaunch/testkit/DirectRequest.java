@@ -8,8 +8,6 @@ import io.hpclaunch.api.ScriptForm;
 import io.hpclaunch.api.SubmitRequest;
 import io.hpclaunch.api.Token;
 import io.hpclaunch.core.script.JobScript;
-import io.hpclaunch.core.script.NativeIdSource;
-import io.hpclaunch.core.script.Stream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -104,16 +102,6 @@ final class DirectRequest implements SubmitRequest {
 
   @Override
   public String script(ScriptForm form) {
-    JobScript script = JobScript.of(
-            spec,
-            token,
-            new NativeIdSource(form.nativeId(), form.index(), form.attempt()),
-            jobDirectory())
-        .backend(backend)
-        .directives(form.directives());
-    if (form.opensStreams()) {
-      script.opens(Stream.values());
-    }
-    return script.render();
+    return JobScript.of(spec, token, form, jobDirectory()).backend(backend).render();
   }
 }

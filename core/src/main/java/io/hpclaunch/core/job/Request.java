@@ -7,8 +7,6 @@ import io.hpclaunch.api.ScriptForm;
 import io.hpclaunch.api.SubmitRequest;
 import io.hpclaunch.api.Token;
 import io.hpclaunch.core.script.JobScript;
-import io.hpclaunch.core.script.NativeIdSource;
-import io.hpclaunch.core.script.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,19 +68,10 @@ record Request(
 
   @Override
   public String script(ScriptForm form) {
-    JobScript script = JobScript.of(
-            spec,
-            token,
-            new NativeIdSource(form.nativeId(), form.index(), form.attempt()),
-            jobDirectory)
-        .backend(backend)
-        .directives(form.directives())
-        .launch(launch);
+    JobScript script =
+        JobScript.of(spec, token, form, jobDirectory).backend(backend).launch(launch);
     if (part.chunk() != null) {
       script.part(part.chunk(), part.offset());
-    }
-    if (form.opensStreams()) {
-      script.opens(Stream.STDIN, Stream.STDOUT, Stream.STDERR);
     }
     return script.render();
   }

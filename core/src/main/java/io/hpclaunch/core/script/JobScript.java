@@ -4,19 +4,17 @@ package io.hpclaunch.core.script;
 import io.hpclaunch.api.ArrayRange;
 import io.hpclaunch.api.InvalidJob;
 import io.hpclaunch.api.JobSpec;
+import io.hpclaunch.api.ScriptForm;
 import io.hpclaunch.api.Token;
 import io.hpclaunch.core.shell.Quoting;
-import java.util.Collection;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The script that a scheduler is given: it announces itself, fences, opens the streams that were
- * left to it, sets the environment, loads modules, runs the prologue, enters the working directory,
- * runs the command with signals passed on, and writes the exit record. What each part is for, and
- * what lies in the job's folder, is fixed in docs/jobs.md.
+ * The script that a scheduler is given: it announces itself, fences, opens the streams where they
+ * are left to it, sets the environment, loads modules, runs the prologue, enters the working
+ * directory, runs the command with signals passed on, and writes the exit record. What each part is
+ * for, and what lies in the job's folder, is fixed in docs/jobs.md.
  *
  * <p>It needs bash 4.2 or newer and Linux on the node. Two processes share the work: the script's
  * own stays untouched by what the user asked for and writes the record; its child becomes the
@@ -27,19 +25,17 @@ public final class JobScript {
 
   private final JobSpec spec;
   private final Token token;
-  private final NativeIdSource ids;
+  private final ScriptForm form;
   private final String folder;
   private String backend = "";
-  private List<String> directives = List.of();
   private @Nullable ArrayRange part;
   private int offset;
   private @Nullable String launch;
-  private Set<Stream> streams = EnumSet.noneOf(Stream.class);
 
-  private JobScript(JobSpec spec, Token token, NativeIdSource ids, String folder) {
+  private JobScript(JobSpec spec, Token token, ScriptForm form, String folder) {
     this.spec = spec;
     this.token = token;
-    this.ids = ids;
+    this.form = form;
     this.folder = folder;
     part = spec.array();
   }
@@ -49,16 +45,21 @@ public final class JobScript {
    *
    * @param spec the job
    * @param token what names this submission
-   * @param ids how the script learns its native id
+   * @param form what differs from scheduler to scheduler
    * @param jobFolder the job's folder on the node, absolute
    * @return the script, of which more can be said
-   * @throws InvalidJob when the folder is not absolute
+   * @throws InvalidJob when the folder is not absolute, or a directive holds a line end
    */
-  public static JobScript of(JobSpec spec, Token token, NativeIdSource ids, String jobFolder) {
+  public static JobScript of(JobSpec spec, Token token, ScriptForm form, String jobFolder) {
     if (!jobFolder.startsWith("/")) {
       throw new InvalidJob("the job folder '" + jobFolder + "' is not an absolute path");
     }
-    return new JobScript(spec, token, ids, jobFolder);
+    for (String line : form.directives()) {
+      if (line.indexOf('\n') >= 0 || line.indexOf('\r') >= 0) {
+        throw new InvalidJob("a scheduler's directive cannot hold a line end: '" + line + "'");
+      }
+    }
+    return new JobScript(spec, token, form, jobFolder);
   }
 
   /**
@@ -112,23 +113,6 @@ public final class JobScript {
   }
 
   /**
-   * Puts lines right behind the first one.
-   *
-   * @param lines such as {@code #SBATCH --nodes=2}
-   * @return this
-   * @throws InvalidJob when one holds a line end
-   */
-  public JobScript directives(Collection<String> lines) {
-    for (String line : lines) {
-      if (line.indexOf('\n') >= 0 || line.indexOf('\r') >= 0) {
-        throw new InvalidJob("a scheduler's directive cannot hold a line end: '" + line + "'");
-      }
-    }
-    directives = List.copyOf(lines);
-    return this;
-  }
-
-  /**
    * Makes this the script of one chunk of a split array.
    *
    * @param chunk the user's indices of the chunk
@@ -153,19 +137,6 @@ public final class JobScript {
   }
 
   /**
-   * Leaves standard streams to the script. Where the job names no file, standard input is empty and
-   * the others go to the job's folder.
-   *
-   * @param left the streams that the scheduler does not open
-   * @return this
-   */
-  public JobScript opens(Stream... left) {
-    streams = EnumSet.noneOf(Stream.class);
-    streams.addAll(List.of(left));
-    return this;
-  }
-
-  /**
    * Writes the script.
    *
    * @return the whole text
@@ -173,7 +144,7 @@ public final class JobScript {
   public String render() {
     JobEnvironment environment = new JobEnvironment(spec.environment());
     StringBuilder script = new StringBuilder("#!/bin/bash\n");
-    directives.forEach(line -> script.append(line).append('\n'));
+    form.directives().forEach(line -> script.append(line).append('\n'));
     script.append("# The job '").append(spec.name()).append("', submitted by hpc-launch.\n");
     script.append("# Names that begin with hpc_ are the script's own.\n");
     identity(script);
@@ -201,10 +172,10 @@ public final class JobScript {
         .append("hpc_claim=$hpc_folder/")
         .append(claimName(chunk ? part : null))
         .append('\n');
-    script.append("hpc_native=\"").append(ids.nativeId()).append("\"\n");
+    script.append("hpc_native=\"").append(form.nativeId()).append("\"\n");
     script.append("hpc_index=");
     if (part != null) {
-      script.append('"').append(ids.index()).append('"');
+      script.append('"').append(form.index()).append('"');
     }
     script.append('\n');
     if (part != null && part.size() == 1) { // some schedulers have no arrays of one element
@@ -212,28 +183,24 @@ public final class JobScript {
     } else if (part != null && offset != 0) {
       script.append("hpc_index=$((hpc_index + ").append(offset).append("))\n");
     }
-    script.append("hpc_attempt=\"").append(ids.attempt()).append("\"\nhpc_started=-\n\n");
+    script.append("hpc_attempt=\"").append(form.attempt()).append("\"\nhpc_started=-\n\n");
   }
 
   private void streams(StringBuilder script) {
-    if (streams.isEmpty()) {
+    if (!form.opensStreams()) {
       return;
     }
     script.append("\n# Standard streams.\n");
-    if (streams.contains(Stream.STDIN)) {
-      String in = spec.stdin() == null ? "/dev/null" : path(spec.stdin());
-      script.append("hpc_path=").append(in).append('\n');
-      script.append("{ exec <\"$hpc_path\"; } 2>/dev/null ||\n");
-      script.append("  hpc_fail \"standard input $hpc_path cannot be read on $hpc_host\"\n");
-    }
+    String in = spec.stdin() == null ? "/dev/null" : path(spec.stdin());
+    script.append("hpc_path=").append(in).append('\n');
+    script.append("{ exec <\"$hpc_path\"; } 2>/dev/null ||\n");
+    script.append("  hpc_fail \"standard input $hpc_path cannot be read on $hpc_host\"\n");
     boolean joined = spec.stderr() != null && spec.stderr().equals(spec.stdout());
-    if (streams.contains(Stream.STDERR) && !joined) {
+    if (!joined) {
       output(script, "standard error", spec.stderr(), "stderr", 2);
     }
-    if (streams.contains(Stream.STDOUT)) {
-      output(script, "standard output", spec.stdout(), "stdout", 1);
-    }
-    if (streams.contains(Stream.STDERR) && joined) {
+    output(script, "standard output", spec.stdout(), "stdout", 1);
+    if (joined) {
       script.append("exec 2>&1\n");
     }
   }

@@ -9,6 +9,7 @@ import io.hpclaunch.api.Cause;
 import io.hpclaunch.api.InvalidJob;
 import io.hpclaunch.api.JobSpec;
 import io.hpclaunch.api.JobState;
+import io.hpclaunch.api.ScriptForm;
 import io.hpclaunch.api.Token;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -31,6 +32,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 class JobScriptTest {
   private static final String AWKWARD =
       " a  'b' \"c\" $HOME `id` \\ $(id) * ? ~ ! & ; | < > # % {x,y}\n\tü 漢 \\n";
+  private static final ScriptForm SLURM = new ScriptForm(
+      List.of(),
+      "${SLURM_ARRAY_JOB_ID:-${SLURM_JOB_ID-}}",
+      "${SLURM_ARRAY_TASK_ID-}",
+      "$((${SLURM_RESTART_COUNT:-0} + 1))",
+      true);
+
+  /** An element is {@code 12[3].server} of {@code 12[].server}. */
+  private static final ScriptForm PBS = new ScriptForm(
+      List.of(), "${PBS_JOBID/\\[*\\]/[]}", "${PBS_ARRAY_INDEX:-${PBS_ARRAYID-}}", "", true);
+
   private static final Token TOKEN = new Token("h3k9x2m7qv");
 
   @TempDir
@@ -69,7 +81,7 @@ class JobScriptTest {
         .stdin(folder + "/in")
         .stdout(folder + "/a b/ü/{id}.out")
         .build();
-    run(spec, script(spec).opens(Stream.values()));
+    run(spec, opening(spec));
     assertThat(folder.resolve("a b/ü/4711.out")).hasBinaryContent(bytes);
   }
 
@@ -229,7 +241,7 @@ class JobScriptTest {
         .workingDirectory(folder + "/no such")
         .stdout("sub/out")
         .build();
-    run(spec, script(spec).opens(Stream.STDOUT));
+    run(spec, opening(spec));
     assertLaunchFailure("no such");
     assertThat(folder.resolve("no such")).doesNotExist();
   }
@@ -243,7 +255,7 @@ class JobScriptTest {
         .stdout("o/{id}{index}")
         .stderr("o/{id}{index}")
         .build();
-    run(spec, script(spec).opens(Stream.values()));
+    run(spec, opening(spec));
     assertThat(place.resolve("o/4711")).hasContent(place + "\ne\n");
   }
 
@@ -252,14 +264,14 @@ class JobScriptTest {
     Files.writeString(scratch.resolve("file"), "");
     JobSpec spec =
         JobSpec.builder("j").command("true").stdout(scratch + "/file/out").build();
-    run(spec, script(spec).opens(Stream.values()));
+    run(spec, opening(spec));
     assertLaunchFailure("standard output " + scratch + "/file/out cannot be written");
   }
 
   @Test
   void anInputThatCannotBeReadIsTold() throws Exception {
     JobSpec spec = JobSpec.builder("j").command("true").stdin(scratch + "/none").build();
-    run(spec, script(spec).opens(Stream.STDIN));
+    run(spec, opening(spec));
     assertLaunchFailure("standard input " + scratch + "/none cannot be read");
   }
 
@@ -409,7 +421,7 @@ class JobScriptTest {
     JobSpec spec = JobSpec.builder("j").command("true").build();
     environment.put("PBS_JOBID", "12.srv");
     for (int attempt = 1; attempt <= 3; attempt++) {
-      run(spec, JobScript.of(spec, TOKEN, NativeIdSource.PBS, folder.toString()));
+      run(spec, JobScript.of(spec, TOKEN, PBS.streamsOpened(), folder.toString()));
       assertThat(record().attempt()).isEqualTo(attempt);
     }
     assertThat(folder.toFile().list()).noneMatch(name -> name.startsWith("exit."));
@@ -425,7 +437,7 @@ class JobScriptTest {
     environment.put("SLURM_ARRAY_JOB_ID", "4700");
     for (int index : new int[] {0, 10}) {
       environment.put("SLURM_ARRAY_TASK_ID", "" + index);
-      run(spec, script(spec).part(new ArrayRange(10, 20, 10, null), 10).opens(Stream.values()));
+      run(spec, opening(spec).part(new ArrayRange(10, 20, 10, null), 10));
     }
     assertThat(folder.resolve("stdout.10")).hasContent("10/3 cluster:4700/10\n");
     assertThat(folder.resolve("stdout.20")).hasContent("20/3 cluster:4700/20\n");
@@ -453,7 +465,7 @@ class JobScriptTest {
         JobSpec.builder("j").command("true").array(ArrayRange.of(1, 3)).build();
     environment.put("PBS_JOBID", "12[3].srv");
     environment.put("PBS_ARRAY_INDEX", "3");
-    run(spec, JobScript.of(spec, TOKEN, NativeIdSource.PBS, folder.toString()));
+    run(spec, JobScript.of(spec, TOKEN, PBS.streamsOpened(), folder.toString()));
     assertThat(folder.resolve("claim")).hasContent("12[].srv\n");
     assertThat(folder.resolve("exit.3")).exists();
   }
@@ -470,7 +482,7 @@ class JobScriptTest {
   @Test
   void withoutItsFolderNothingRuns() throws Exception {
     JobSpec spec = JobSpec.builder("j").command("echo", "no").build();
-    Ran ran = run(spec, JobScript.of(spec, TOKEN, NativeIdSource.SLURM, scratch + "/gone"));
+    Ran ran = run(spec, JobScript.of(spec, TOKEN, SLURM.streamsOpened(), scratch + "/gone"));
     assertThat(ran.status).isEqualTo(1);
     assertThat(ran.out).isEmpty();
     assertThat(ran.err).contains("/gone cannot be written");
@@ -534,8 +546,7 @@ class JobScriptTest {
         .environment("a.b", "c")
         .secretEnvironment("S", "s")
         .build();
-    Path file = Files.writeString(
-        folder.resolve("script"), script(spec).opens(Stream.values()).render());
+    Path file = Files.writeString(folder.resolve("script"), opening(spec).render());
     Process process;
     try {
       process = new ProcessBuilder("shellcheck", "-S", "warning", file.toString())
@@ -552,14 +563,24 @@ class JobScriptTest {
   @Test
   void directivesStandBehindTheFirstLineAndHoldNoLineEnds() {
     JobSpec spec = JobSpec.builder("j").command("true").build();
-    assertThat(script(spec).directives(List.of("#SBATCH -N 1", "#SBATCH -n 2")).render())
+    assertThat(script(spec, SLURM.withDirectives(List.of("#SBATCH -N 1", "#SBATCH -n 2")))
+            .render())
         .startsWith("#!/bin/bash\n#SBATCH -N 1\n#SBATCH -n 2\n# ");
-    assertThatThrownBy(() -> script(spec).directives(List.of("#SBATCH -J a\nrm -rf x")))
+    assertThatThrownBy(() -> script(spec, SLURM.withDirectives(List.of("#SBATCH -J a\nrm -rf x"))))
         .isInstanceOf(InvalidJob.class);
   }
 
+  /** A script whose scheduler opens the streams. */
   private JobScript script(JobSpec spec) {
-    return JobScript.of(spec, TOKEN, NativeIdSource.SLURM, folder.toString()).backend("cluster");
+    return script(spec, SLURM.streamsOpened());
+  }
+
+  private JobScript opening(JobSpec spec) {
+    return script(spec, SLURM);
+  }
+
+  private JobScript script(JobSpec spec, ScriptForm form) {
+    return JobScript.of(spec, TOKEN, form, folder.toString()).backend("cluster");
   }
 
   private Ran run(JobSpec spec) throws Exception {

@@ -7,6 +7,7 @@ import io.hpclaunch.testkit.BackendContract;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -16,6 +17,11 @@ class SpoolerContractTest extends BackendContract {
   @Override
   public String type() {
     return "tsp";
+  }
+
+  @Override
+  public Map<String, ?> entry() {
+    return Map.of("submit", Map.of("polling_interval", 0.1));
   }
 
   @BeforeAll
