@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the state folder remembers of one job. To bring it up to date, ask {@link Backend#status}.
  *
- * @param id what users call it; while the scheduler has given no id, its token stands there
+ * @param id what users call it; while the scheduler has given no id, {@code token.TOKEN} stands
+ *     there
  * @param token names its submission
  * @param name the user's name for it
  * @param submitted when it was submitted

@@ -12,6 +12,7 @@ import io.hpclaunch.core.store.OpenIntent;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -131,7 +132,7 @@ public final class ClientState implements AutoCloseable {
   /** Others rarely die while this client lives; to look for their journals costs a listing. */
   private void takeOver() {
     Instant now = clock.instant();
-    if (now.isBefore(nextTakeOver)) {
+    if (now.isBefore(nextTakeOver) || !Files.isDirectory(folder)) {
       return;
     }
     nextTakeOver = now.plus(BETWEEN_TAKE_OVERS);

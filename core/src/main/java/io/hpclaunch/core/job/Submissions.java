@@ -246,7 +246,7 @@ final class Submissions {
     JobInfo info = JobInfo.builder(JobState.QUEUED).submitted(now).build();
     return new JobRecord(
         token,
-        new JobId(backend, NativeId.of(token.value())),
+        new JobId(backend, JobRecord.unsubmitted(token)),
         spec.name(),
         folder(token),
         spec.stdout() == null ? null : paths.stdout(),

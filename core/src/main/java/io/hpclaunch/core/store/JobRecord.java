@@ -88,12 +88,23 @@ public record JobRecord(
   }
 
   /**
-   * Whether the scheduler has given the job an id. Until then its token stands in {@link #id()}.
+   * What stands in place of the scheduler's id, until there is one.
+   *
+   * @param token the submission
+   * @return {@code token.TOKEN}, which no scheduler calls a job
+   */
+  public static NativeId unsubmitted(Token token) {
+    return NativeId.of("token." + token);
+  }
+
+  /**
+   * Whether the scheduler has given the job an id. Until then {@link #unsubmitted} stands in
+   * {@link #id()}.
    *
    * @return false for a job that is held, or whose submission has an unknown outcome
    */
   public boolean isSubmitted() {
-    return !id.nativeId().value().equals(token.value());
+    return !id.nativeId().equals(unsubmitted(token));
   }
 
   /**

@@ -208,7 +208,7 @@ class BackendJobsTest {
     JobInfo end = bench.jobs.status(List.of(id)).get(id);
     assertThat(end.state()).isEqualTo(JobState.FAILED);
     assertThat(end.cause()).isEqualTo(Cause.LAUNCH);
-    Path claim = Path.of(bench.record(id.nativeId().value()).jobFolder(), "claim");
+    Path claim = Path.of(bench.client.store().find(id).orElseThrow().jobFolder(), "claim");
     assertThat(claim).content().isEqualTo("-\n");
     assertThat(bench.scheduler.submitted).isEmpty();
   }
@@ -284,7 +284,19 @@ class BackendJobsTest {
     assertThat(bench.scheduler.submitted).hasSize(2);
     assertThat(first.id()).hasToString("c:1");
     assertThat(second.id()).hasToString("c:2");
-    assertThat(bench.record(held.nativeId().value()).id()).hasToString("c:1");
+    assertThat(bench.client.store().find(held).orElseThrow().id()).hasToString("c:1");
+  }
+
+  @Test
+  void aSchedulerMayCallAJobByItsToken() throws Exception {
+    bench.scheduler.idsAreTokens = true;
+    HPCProcess process = submit();
+    NativeId id = process.id().nativeId();
+    assertThat(id).hasToString(bench.record(id.value()).token().value());
+    bench.scheduler.say(id, done(0));
+    bench.jobs.round();
+    assertThat(process.waitFor(Duration.ofSeconds(10)).orElseThrow().state())
+        .isEqualTo(JobState.COMPLETED);
   }
 
   @Test
@@ -293,7 +305,7 @@ class BackendJobsTest {
     JobId held = submit().id();
     succeed();
     bench.jobs.status(List.of(held));
-    assertThat(bench.record("1").token()).hasToString(held.nativeId().value());
+    assertThat(bench.client.store().find(held)).contains(bench.record("1"));
     succeed();
     bench.jobs.status(List.of(held));
     assertThat(bench.scheduler.submitted).hasSize(1);
@@ -309,7 +321,7 @@ class BackendJobsTest {
     succeed();
     bench.jobs.status(List.of(held));
     assertThat(bench.scheduler.submitted).hasSize(1);
-    assertThat(bench.record("1").token()).hasToString(held.nativeId().value());
+    assertThat(bench.client.store().find(held)).contains(bench.record("1"));
   }
 
   @Test

@@ -42,6 +42,8 @@ final class FakeScheduler implements HPCBackend {
 
   @Nullable Integer largestIndex;
 
+  boolean idsAreTokens;
+
   private int last;
 
   /** A submission that fails. */
@@ -80,7 +82,8 @@ final class FakeScheduler implements HPCBackend {
     if (fault != null && thrown != null && !fault.taken()) {
       throw sneaky(thrown);
     }
-    NativeId id = NativeId.of(String.valueOf(++last));
+    String number = String.valueOf(++last);
+    NativeId id = NativeId.of(idsAreTokens ? request.token().value() : number);
     submitted.add(request);
     byToken.put(request.token(), id);
     answers.put(id, Observation.seen(JobInfo.builder(JobState.QUEUED).build()));
