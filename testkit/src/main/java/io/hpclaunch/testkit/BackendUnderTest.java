@@ -106,6 +106,15 @@ public interface BackendUnderTest {
   }
 
   /**
+   * Whether the scheduler can end a job that ignores the signal that asks it to end.
+   *
+   * @return true by default; false for a scheduler that has no stronger means
+   */
+  default boolean endsStubbornJobs() {
+    return true;
+  }
+
+  /**
    * Whether the scheduler has a gpu to give.
    *
    * @return false by default, and jobs with gpus are not run

@@ -4,6 +4,7 @@ package io.hpclaunch.testkit;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.hpclaunch.api.Backend;
 import io.hpclaunch.api.Capability;
@@ -40,6 +41,7 @@ interface CancelContract extends BackendUnderTest {
   @Test
   default void aJobThatIgnoresTheSignalEndsAllTheSame() {
     Checks.needsJobsHere(this);
+    assumeTrue(endsStubbornJobs(), "the scheduler has no means to end a job that ignores signals");
     Path up = hpc().folder().resolve("up");
     HPCProcess job = hpc()
         .submit(hpc()

@@ -43,6 +43,7 @@ final class Cancellation {
         strangers.add(id.nativeId());
       } else if (!record.get().isFinal()) {
         ours.addAll(natives(record.get(), id));
+        note(record.get(), id);
         unsubmitted(record.get(), id);
       }
     }
@@ -56,6 +57,17 @@ final class Cancellation {
     } catch (IOException e) {
       log.warn("{}", e.getMessage());
       return Optional.empty(); // the scheduler may know it
+    }
+  }
+
+  /** Some schedulers only say of a job that was cancelled that a signal ended it. */
+  private void note(JobRecord record, JobId id) {
+    if (id.nativeId().index() == null && record.isSubmitted()) {
+      try {
+        client.store().save(record.withCancelAsked(client.clock().instant()));
+      } catch (IOException e) {
+        log.warn("{}", e.getMessage());
+      }
     }
   }
 

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,9 @@ final class Judge {
 
   /** How long a job may be denied, without evidence of its end, until it is lost. */
   static final Duration LOST_AFTER = Duration.ofMinutes(5);
+
+  /** What a shell makes of INT, KILL and TERM. */
+  private static final Set<Integer> SIGNALLED = Set.of(130, 137, 143);
 
   private final ExitEvidence evidence;
 
@@ -224,7 +228,10 @@ final class Judge {
       return new Outcome(
           null, null, "it ended by " + info.cause() + "; whether it runs again is awaited");
     }
-    return new Outcome(info.state().isFinal() ? completed(known, index, info) : info, null, null);
+    if (!info.state().isFinal()) {
+      return new Outcome(info, null, null);
+    }
+    return new Outcome(asked(known, completed(known, index, info)), null, null);
   }
 
   private static boolean mayBeTakenBack(JobInfo info) {
@@ -236,6 +243,21 @@ final class Judge {
     Instant ended = info.ended();
     Instant since = ended != null ? ended : last == null ? now : last.observed();
     return !now.isBefore(since.plus(GRACE));
+  }
+
+  /** What a signal ended after a client had asked for the end was cancelled. */
+  private static JobInfo asked(JobRecord known, JobInfo end) {
+    return known.cancelAsked() != null && isBySignal(end)
+        ? end.toBuilder().state(JobState.CANCELLED).build()
+        : end;
+  }
+
+  /** Whether a failure is what a job that was asked to end looks like to a plain scheduler. */
+  static boolean isBySignal(JobInfo end) {
+    return end.state() == JobState.FAILED
+        && (end.cause() == null
+            || end.cause() == Cause.SIGNAL
+            || (end.exitCode() != null && SIGNALLED.contains(end.exitCode())));
   }
 
   /** The scheduler decides on the end; what it leaves open, the job's own record may tell. */
@@ -287,7 +309,7 @@ final class Judge {
     Optional<JobInfo> own = evidence.of(known, index, attempt);
     if (own.isPresent()) {
       JobInfo info = own.get().toBuilder().submitted(known.submitted()).build();
-      return new Outcome(info, null, null);
+      return new Outcome(asked(known, info), null, null);
     }
     Instant since = known.missingSince() == null ? now : known.missingSince();
     if (now.isBefore(since.plus(LOST_AFTER))) {

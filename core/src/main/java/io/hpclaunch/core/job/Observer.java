@@ -56,7 +56,11 @@ final class Observer {
   /** One job that cannot be judged harms no other. */
   private Judge.Verdict judged(JobRecord known, Map<NativeId, Observation> answers) {
     try {
-      Judge.Verdict verdict = judge.judge(known, answers, client.clock().instant());
+      Instant now = client.clock().instant();
+      Judge.Verdict verdict = judge.judge(known, answers, now);
+      if (Judge.isBySignal(verdict.record().last().info()) && known.cancelAsked() == null) {
+        verdict = judge.judge(withWish(known), answers, now);
+      }
       return worthSaving(known, verdict.record())
           ? new Judge.Verdict(saved(verdict.record()), verdict.shown())
           : verdict;
@@ -67,6 +71,17 @@ final class Observer {
           .reason("its observation cannot be judged: " + e)
           .build();
       return new Judge.Verdict(known, unknown);
+    }
+  }
+
+  /** Another client may have asked for the job's end. */
+  private JobRecord withWish(JobRecord known) {
+    try {
+      Instant asked =
+          client.store().load(known.token()).map(JobRecord::cancelAsked).orElse(null);
+      return asked == null ? known : known.withCancelAsked(asked);
+    } catch (IOException e) {
+      return known;
     }
   }
 

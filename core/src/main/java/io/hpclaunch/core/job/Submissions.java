@@ -256,6 +256,7 @@ final class Submissions {
         spec.array(),
         Map.of(),
         List.of(),
+        null,
         null);
   }
 

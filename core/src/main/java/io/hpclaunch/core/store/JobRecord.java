@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  *     others
  * @param missingSince since when the scheduler has denied the job, without evidence of its end;
  *     null while it knows it
+ * @param cancelAsked when a client asked for the end of the whole job, or null
  */
 public record JobRecord(
     Token token,
@@ -44,7 +45,8 @@ public record JobRecord(
     @Nullable ArrayRange array,
     Map<Integer, Observations> elements,
     List<Chunk> chunks,
-    @Nullable Instant missingSince) {
+    @Nullable Instant missingSince,
+    @Nullable Instant cancelAsked) {
   /** Copies the collections. */
   public JobRecord {
     elements = Collections.unmodifiableMap(new TreeMap<>(elements));
@@ -75,7 +77,7 @@ public record JobRecord(
       Token token, JobId id, String name, String jobFolder, JobInfo info, Instant now) {
     Observations first = Observations.first(info, now);
     return new JobRecord(
-        token, id, name, jobFolder, null, null, now, first, null, Map.of(), List.of(), null);
+        token, id, name, jobFolder, null, null, now, first, null, Map.of(), List.of(), null, null);
   }
 
   /**
@@ -149,6 +151,16 @@ public record JobRecord(
   }
 
   /**
+   * Notes that a client asks for the job's end.
+   *
+   * @param at when; the first time counts
+   * @return the record
+   */
+  public JobRecord withCancelAsked(Instant at) {
+    return cancelAsked != null ? this : copy(id, last, elements, chunks, missingSince, at);
+  }
+
+  /**
    * Takes an observation of the job in.
    *
    * @param seen what was seen
@@ -183,8 +195,9 @@ public record JobRecord(
     Map<Integer, Observations> all = new TreeMap<>(elements);
     other.elements.forEach((index, known) -> all.merge(index, known, Observations::merge));
     JobId given = other.isSubmitted() ? other.id : id;
-    return other.copy(
+    JobRecord both = other.copy(
         given, last.merge(other.last), all, union(chunks, other.chunks), other.missingSince);
+    return cancelAsked == null ? both : both.withCancelAsked(cancelAsked);
   }
 
   private static List<Chunk> union(List<Chunk> some, List<Chunk> others) {
@@ -204,8 +217,18 @@ public record JobRecord(
       Map<Integer, Observations> all,
       List<Chunk> parts,
       @Nullable Instant missing) {
+    return copy(given, whole, all, parts, missing, cancelAsked);
+  }
+
+  private JobRecord copy(
+      JobId given,
+      Observations whole,
+      Map<Integer, Observations> all,
+      List<Chunk> parts,
+      @Nullable Instant missing,
+      @Nullable Instant wish) {
     return new JobRecord(
-        token, given, name, jobFolder, stdout, stderr, submitted, whole, array, all, parts,
-        missing);
+        token, given, name, jobFolder, stdout, stderr, submitted, whole, array, all, parts, missing,
+        wish);
   }
 }

@@ -56,6 +56,7 @@ public final class RecordJson {
     }
     json.add("chunks", chunks);
     Json.put(json, "missing_since", record.missingSince());
+    Json.put(json, "cancel_asked", record.cancelAsked());
     return Json.text(json);
   }
 
@@ -94,7 +95,8 @@ public final class RecordJson {
         Json.get(json, "array", e -> ArrayRange.parse(e.getAsString())),
         elements,
         chunks,
-        Json.instant(json, "missing_since"));
+        Json.instant(json, "missing_since"),
+        Json.instant(json, "cancel_asked"));
   }
 
   static String nativeId(NativeId id) {

@@ -472,6 +472,30 @@ class BackendJobsTest {
   }
 
   @Test
+  void whatASignalEndsAfterTheWishWasCancelled() throws Exception {
+    HPCProcess asked = submit();
+    HPCProcess other = submit();
+    asked.cancel();
+    JobInfo killed =
+        JobInfo.builder(JobState.FAILED).failed(Cause.SIGNAL).signal(15).build();
+    bench.scheduler.say(NativeId.of("1"), killed);
+    bench.scheduler.say(NativeId.of("2"), killed);
+    bench.jobs.round();
+    assertThat(asked.waitFor().state()).isEqualTo(JobState.CANCELLED);
+    assertThat(asked.waitFor().signal()).isEqualTo(15);
+    assertThat(other.waitFor().state()).isEqualTo(JobState.FAILED);
+  }
+
+  @Test
+  void whatEndedByItselfBeforeTheSignalCameWasNotCancelled() throws Exception {
+    HPCProcess process = submit();
+    process.cancel();
+    bench.scheduler.say(NativeId.of("1"), done(3));
+    bench.jobs.round();
+    assertThat(process.waitFor().cause()).isEqualTo(Cause.EXIT_CODE);
+  }
+
+  @Test
   void theExitRecordIsEvidenceWhereTheSchedulerForgot() throws Exception {
     HPCProcess process = submit();
     bench.scheduler.answers.clear();

@@ -72,7 +72,8 @@ class FileJobStoreTest {
         ArrayRange.parse("1-9:2%3"),
         Map.of(1, last, 9, last),
         List.of(new JobRecord.Chunk(NativeId.of("4"), ArrayRange.of(1, 5), 7)),
-        NOW.minusSeconds(5));
+        NOW.minusSeconds(5),
+        NOW.minusSeconds(3));
     assertThat(store.save(record)).isEqualTo(record);
     assertThat(open(state).load(record.token())).contains(record);
   }
@@ -95,6 +96,7 @@ class FileJobStoreTest {
         List.of(
             new JobRecord.Chunk(NativeId.of("77[].srv"), ArrayRange.of(1, 2), 0),
             new JobRecord.Chunk(NativeId.of("78[].srv"), ArrayRange.of(3, 4), 2)),
+        null,
         null));
     assertThat(store.find(JobId.parse("c:abc-1"))).contains(plain);
     assertThat(store.find(JobId.parse("c:78[].srv/3"))).contains(split);
@@ -325,6 +327,7 @@ class FileJobStoreTest {
         ArrayRange.of(0, 999),
         Map.of(),
         List.of(),
+        null,
         null);
   }
 

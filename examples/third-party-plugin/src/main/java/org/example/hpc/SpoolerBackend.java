@@ -52,7 +52,8 @@ public final class SpoolerBackend implements HPCBackend {
   private static JobInfo info(MatchResult row) {
     JobInfo.Builder job = JobInfo.builder(STATES.getOrDefault(row.group(2), JobState.UNKNOWN));
     Integer exit = row.group(3) == null ? null : Integer.valueOf(row.group(3));
-    if (exit != null && exit != 0) job.failed(exit < 0 ? Cause.SIGNAL : Cause.EXIT_CODE);
+    if (exit != null && exit != 0) // 128 + SIGTERM is tsp -k; -1 a signal or 255: core finds out
+      job.state(exit == 143 ? JobState.CANCELLED : JobState.FAILED);
     return job.exitCode(exit != null && exit < 0 ? null : exit).nativeState(row.group(2)).build();
   }
   private String run(String... command) {

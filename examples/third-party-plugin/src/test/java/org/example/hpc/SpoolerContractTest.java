@@ -24,6 +24,12 @@ class SpoolerContractTest extends BackendContract {
     return Map.of("submit", Map.of("polling_interval", 0.1));
   }
 
+  /** It sends SIGTERM and nothing else. */
+  @Override
+  public boolean endsStubbornJobs() {
+    return false;
+  }
+
   @BeforeAll
   static void isInstalled() {
     assumeTrue(
