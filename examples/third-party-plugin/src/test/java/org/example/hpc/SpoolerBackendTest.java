@@ -10,7 +10,6 @@ import static org.mockito.Mockito.when;
 
 import io.hpclaunch.api.BackendContext;
 import io.hpclaunch.api.BackendUnavailable;
-import io.hpclaunch.api.Cause;
 import io.hpclaunch.api.JobInfo;
 import io.hpclaunch.api.JobState;
 import io.hpclaunch.api.NativeId;
@@ -60,9 +59,9 @@ class SpoolerBackendTest {
     assertThat(info("success0"))
         .isEqualTo(ended(JobState.COMPLETED).exitCode(0).build());
     assertThat(info("failure0"))
-        .isEqualTo(ended(JobState.FAILED).failed(Cause.EXIT_CODE).exitCode(3).build());
+        .isEqualTo(ended(JobState.FAILED).exitCode(3).build());
     assertThat(info("killed00"))
-        .isEqualTo(ended(JobState.FAILED).failed(Cause.SIGNAL).build());
+        .isEqualTo(ended(JobState.FAILED).build());
   }
 
   @Test

@@ -9,7 +9,6 @@ import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
 import io.hpclaunch.api.BackendContext;
-import io.hpclaunch.api.Cause;
 import io.hpclaunch.api.JobInfo;
 import io.hpclaunch.api.JobSpec;
 import io.hpclaunch.api.JobState;
@@ -67,7 +66,7 @@ class SpoolerIntegrationTest {
   @Test
   void aFailureCarriesItsExitCode() throws Exception {
     JobInfo end = end(submit("job", "script", "exit 3"));
-    assertThat(end.cause()).isEqualTo(Cause.EXIT_CODE);
+    assertThat(end.state()).isEqualTo(JobState.FAILED);
     assertThat(end.exitCode()).isEqualTo(3);
   }
 
@@ -78,7 +77,7 @@ class SpoolerIntegrationTest {
     await(() -> Files.exists(folder.resolve("first/started")));
     assertThat(info(second).state()).isEqualTo(JobState.QUEUED);
     backend.cancel(List.of(second, first));
-    assertThat(end(first).cause()).isEqualTo(Cause.SIGNAL);
+    assertThat(end(first).state()).isEqualTo(JobState.FAILED);
     assertThat(query(second)).isInstanceOf(Observation.NotKnown.class);
     assertThat(folder.resolve("second/started")).doesNotExist();
     backend.cancel(List.of(first, second, NativeId.of("never0000")));
