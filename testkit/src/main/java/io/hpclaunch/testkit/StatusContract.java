@@ -3,8 +3,8 @@ package io.hpclaunch.testkit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hpclaunch.api.Backend;
 import io.hpclaunch.api.Capability;
@@ -102,8 +102,11 @@ interface StatusContract extends BackendUnderTest {
     HPCProcess seen = hpc().stranger().attach(job.id());
     assertFalse(seen.onExit().isDone(), "the job has not ended");
     seen.cancel();
-    assertEquals(JobState.CANCELLED, hpc().end(job).state());
-    assertNotEquals(JobState.COMPLETED, hpc().end(seen).state());
+    JobInfo end = hpc().end(job); // not every scheduler remembers that somebody asked
+    assertTrue(
+        end.state() == JobState.CANCELLED || end.cause() == Cause.SIGNAL,
+        () -> "cancelled, or ended by a signal, and not " + end);
+    assertEquals(JobState.CANCELLED, hpc().end(seen).state());
   }
 
   @Test

@@ -208,7 +208,7 @@ public final class BackendJobs implements AutoCloseable {
   public void cancel(Collection<JobId> ids) {
     ids.forEach(this::own);
     reconciler.settle();
-    cancellation.cancel(ids);
+    monitor.askedToEnd(cancellation.cancel(ids));
     monitor.nudge();
   }
 

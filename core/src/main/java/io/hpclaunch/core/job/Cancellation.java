@@ -34,21 +34,28 @@ final class Cancellation {
     this.submissions = submissions;
   }
 
-  void cancel(Collection<JobId> ids) {
+  /**
+   * Asks for the end of jobs.
+   *
+   * @param ids the jobs
+   * @return those of which no record is kept
+   */
+  Set<JobId> cancel(Collection<JobId> ids) {
     Set<NativeId> ours = new LinkedHashSet<>();
-    Set<NativeId> strangers = new LinkedHashSet<>();
+    Set<JobId> strangers = new LinkedHashSet<>();
     for (JobId id : ids) {
       Optional<JobRecord> record = record(id);
       if (record.isEmpty()) {
-        strangers.add(id.nativeId());
+        strangers.add(id);
       } else if (!record.get().isFinal()) {
         ours.addAll(natives(record.get(), id));
         note(record.get(), id);
         unsubmitted(record.get(), id);
       }
     }
-    ours.addAll(strangers);
+    strangers.forEach(id -> ours.add(id.nativeId()));
     gate.cancel(ours);
+    return strangers;
   }
 
   private Optional<JobRecord> record(JobId id) {

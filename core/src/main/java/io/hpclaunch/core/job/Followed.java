@@ -4,6 +4,7 @@ package io.hpclaunch.core.job;
 import io.hpclaunch.api.JobInfo;
 import io.hpclaunch.core.store.JobRecord;
 import io.hpclaunch.core.store.Observations;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -35,6 +36,10 @@ final class Followed {
 
   synchronized JobRecord record() {
     return record;
+  }
+
+  synchronized void askedToEnd(Instant at) {
+    record = record.withCancelAsked(at);
   }
 
   synchronized JobInfo info() {

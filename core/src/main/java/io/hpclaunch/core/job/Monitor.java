@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.core.job;
 
+import io.hpclaunch.api.JobId;
 import io.hpclaunch.api.Token;
 import io.hpclaunch.core.store.JobRecord;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -64,6 +66,17 @@ final class Monitor implements AutoCloseable {
 
   @Nullable Followed find(Token token) {
     return followed.get(token);
+  }
+
+  /** Of jobs without a record only this client knows that it asked for their end. */
+  void askedToEnd(Set<JobId> strangers) {
+    if (!strangers.isEmpty()) {
+      for (Followed job : followed.values()) {
+        if (strangers.contains(job.record().id())) {
+          job.askedToEnd(client.clock().instant());
+        }
+      }
+    }
   }
 
   /** Something was done that will show soon. */

@@ -584,6 +584,17 @@ class BackendJobsTest {
   }
 
   @Test
+  void aJobOfOthersThatWasAskedToEndWasCancelled() throws Exception {
+    bench.scheduler.say(NativeId.of("77"), JobState.RUNNING);
+    HPCProcess process = bench.jobs.attach(JobId.parse("c:77"));
+    process.cancel();
+    assertThat(bench.scheduler.cancelled).containsExactly(NativeId.of("77"));
+    bench.scheduler.say(NativeId.of("77"), JobState.FAILED);
+    bench.jobs.round();
+    assertThat(process.waitFor().state()).isEqualTo(JobState.CANCELLED);
+  }
+
+  @Test
   void whatNobodyKnowsHasNoStatus() {
     JobId none = JobId.parse("c:5");
     assertThat(bench.jobs.status(List.of(none))).isEmpty();
