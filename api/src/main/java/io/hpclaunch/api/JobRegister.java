@@ -49,6 +49,15 @@ public interface JobRegister {
   Listing ended(Instant since);
 
   /**
+   * The backends of submissions whose outcome is still open, since a client died in the middle, the
+   * scheduler did not tell, or there was no room. Any question to such a backend settles what can
+   * be settled.
+   *
+   * @return the entries' names
+   */
+  List<String> unsettled();
+
+  /**
    * Forgets a job that has ended. Its folder is not touched.
    *
    * @param id the job

@@ -96,6 +96,9 @@ public final class JobSpec {
     /** Copies the lines. */
     public Shell {
       lines = List.copyOf(lines);
+      if (lines.stream().allMatch(String::isBlank)) {
+        throw new InvalidJob("the lines of shell are empty: there is nothing to run");
+      }
     }
   }
 

@@ -172,7 +172,10 @@ settle_rest() {
 finish() {
   now
   told_itself=1
-  [[ -n ${ended[$1]+x} ]] || ended[$1]="$attempt $now_us $2"
+  if [[ -z ${ended[$1]+x} ]]; then
+    ended[$1]="$attempt $now_us $2"
+    [[ -z ${asked[${1%/*}/-]+x} ]] || late[$1]=1
+  fi
   append_surely "E ${1%/*} ${1##*/} $attempt $now_us $2"
 }
 
@@ -403,7 +406,10 @@ take_line() {
       [[ -z ${timed[$id]+x}${asked[$key]+x}${asked[$id/-]+x} ]] || on_begun "$key"
       ;;
     E*)
-      [[ -n ${ended[$key]+x} ]] || ended[$key]=${rest#* }
+      if [[ -z ${ended[$key]+x} ]]; then
+        ended[$key]=${rest#* }
+        [[ -z ${asked[$id/-]+x} ]] || late[$key]=1
+      fi
       on_ended "$key"
       ;;
     *)

@@ -7,6 +7,7 @@ declare -A job=()      # ID → the words of its Q line behind the id
 declare -A begun=()    # key → ATTEMPT TIME PID START SESSION GPUS
 declare -A ended=()    # key → ATTEMPT TIME STATUS SIGNAL CAUSE CPU PEAK REASON
 declare -A asked=()    # key → TIME WHO: a wish to end it that came before its end
+declare -A late=()     # key → 1: it ended after somebody had asked for the end of the whole job
 declare -A overdue=()  # key → TIME: its walltime ended before it did
 declare -A cleared=()  # key → LEFT: after asked or overdue, when its processes are gone
 declare -A base=()     # ENV → UMASK NAME=VALUE…
@@ -32,6 +33,7 @@ apply() {
     E)
       [[ -z ${ended[$2/$3]+x} ]] || return 0
       ended[$2/$3]="$4 $5 $6 $7 $8 $9 ${10} ${11}"
+      [[ -z ${asked[$2/-]+x} ]] || late[$2/$3]=1
       ;;
     C) [[ -n ${ended[$2/$3]+x} || -n ${asked[$2/$3]+x} ]] || asked[$2/$3]="$4 $5" ;;
     T) [[ -n ${ended[$2/$3]+x} ]] || overdue[$2/$3]=$5 ;;
@@ -93,7 +95,10 @@ take_lines() {
       E*)
         rest=${REPLY:39}
         id=${REPLY:2:36}/${rest%% *}
-        [[ -n ${ended[$id]+x} ]] || ended[$id]=${rest#* }
+        if [[ -z ${ended[$id]+x} ]]; then
+          ended[$id]=${rest#* }
+          [[ -z ${asked[${id%/*}/-]+x} ]] || late[$id]=1
+        fi
         ;;
       *)
         # shellcheck disable=SC2086
@@ -146,20 +151,15 @@ end_of() {
 }
 
 # outside_clearing KEY: whether its processes have still to go. A wish that came for a whole array
-# after an element's end does not touch that element.
+# after an element's end does not touch that element; what counts is the order in the ledger.
 outside_clearing() {
   [[ -z ${cleared[$1]+x} ]] || return 1
-  [[ -z ${ended[$1]+x} || -n ${asked[$1]+x} || -n ${overdue[$1]+x} ]] && return 0
-  local whole=${asked[${1%/*}/-]} over=${ended[$1]#* }
-  ((${whole%% *} < ${over%% *}))
+  [[ -z ${ended[$1]+x} || -n ${asked[$1]+x} || -n ${overdue[$1]+x} || -n ${late[$1]+x} ]]
 }
 
 # was_asked KEY: whether a wish to end it came before its end.
 was_asked() {
-  [[ -n ${asked[$1]+x} ]] && return 0
-  local whole=${asked[${1%/*}/-]:-} over=${end#* }
-  [[ -n $whole ]] || return 1
-  ((${whole%% *} < ${over%% *}))
+  [[ -n ${asked[$1]+x} || -n ${late[$1]+x} ]]
 }
 
 # verdict KEY: sets state, cause and reason from end, which end_of has set and is not empty.

@@ -195,7 +195,7 @@ conclude() {
   if [[ $7 == - ]]; then
     r_status=137 r_cause=signal
     r_reason='the script ended without an exit record while nobody waited for it: both were killed'
-  elif (($7 > 128)); then
+  elif (($7 > 128 && $7 <= 192)); then
     r_signal=$(($7 - 128)) r_cause=signal
     r_reason="signal $r_signal ended the script"
   elif read_line "$1/claim" && [[ $REPLY != "$3" ]]; then

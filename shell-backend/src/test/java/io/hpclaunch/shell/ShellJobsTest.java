@@ -132,6 +132,18 @@ class ShellJobsTest {
     process.cancel();
   }
 
+  /** Elements end while the wish comes: each counts as what it was first. */
+  @Test
+  void anArrayThatIsCancelledWhileItsElementsEndEnds() throws Exception {
+    for (int i = 0; i < 4; i++) {
+      HPCProcess array = shell.submit(
+          JobSpec.builder("array").command("true").array(ArrayRange.of(1, 300)).build());
+      array.elements().get(0).waitFor();
+      array.cancel();
+      assertThat(array.waitFor().state()).isIn(JobState.CANCELLED, JobState.COMPLETED);
+    }
+  }
+
   @Test
   void twoEntriesOfOneTypeAreTwoBackends() throws Exception {
     runtime.close();

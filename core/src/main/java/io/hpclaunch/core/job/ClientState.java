@@ -19,6 +19,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -127,6 +129,16 @@ public final class ClientState implements AutoCloseable {
       }
     }
     return found;
+  }
+
+  /** The backends of which something is open. */
+  synchronized List<String> openBackends() {
+    takeOver();
+    Set<String> names = new TreeSet<>();
+    for (Journal journal : allJournals()) {
+      journal.openIntents().forEach(open -> names.add(open.intent().backend()));
+    }
+    return List.copyOf(names);
   }
 
   /** Others rarely die while this client lives; to look for their journals costs a listing. */

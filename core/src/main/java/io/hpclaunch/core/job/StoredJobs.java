@@ -32,18 +32,24 @@ public final class StoredJobs implements JobRegister {
 
   private static final Pattern PBS_ELEMENT = Pattern.compile("(\\d+)\\[(\\d{1,9})](.*)");
 
+  private final ClientState client;
   private final JobStore store;
   private final Clock clock;
 
   /**
    * Makes a register.
    *
-   * @param store where records are
-   * @param clock the present
+   * @param client what this client has of the state folder
    */
-  public StoredJobs(JobStore store, Clock clock) {
-    this.store = store;
-    this.clock = clock;
+  public StoredJobs(ClientState client) {
+    this.client = client;
+    this.store = client.store();
+    this.clock = client.clock();
+  }
+
+  @Override
+  public List<String> unsettled() {
+    return client.openBackends();
   }
 
   @Override

@@ -54,7 +54,7 @@ final class CoreRuntime implements HpcRuntime {
     boolean durable = configuration.root().string("durability").orElse("").equals("machine");
     this.client = new ClientState(sources.stateDirectory(), durable, clock);
     this.factory = new BackendFactory(configuration, plugins, transports, sources, client, clock);
-    this.jobs = new StoredJobs(client.store(), clock);
+    this.jobs = new StoredJobs(client);
   }
 
   @Override

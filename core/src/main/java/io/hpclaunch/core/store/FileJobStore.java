@@ -110,6 +110,9 @@ public final class FileJobStore implements JobStore {
       }
       return Optional.of(record);
     } catch (RuntimeException | StackOverflowError e) {
+      if (e.getCause() instanceof OutOfMemoryError) {
+        throw new IOException("there is not enough memory for the record " + file, e);
+      }
       throw new DamagedRecord("the record " + file + " is damaged: " + e.getMessage(), e);
     }
   }

@@ -48,7 +48,7 @@ final class Bench implements AutoCloseable {
         new JobDefaults(Resources.none(), List.of()),
         spec -> null,
         Duration.ofHours(1)); // the monitor's own thread never comes to its turn
-    register = new StoredJobs(client.store(), clock);
+    register = new StoredJobs(client);
   }
 
   static Bench in(Path folder) {

@@ -10,8 +10,8 @@ import io.hpclaunch.api.JobInfo;
 import io.hpclaunch.api.JobState;
 import io.hpclaunch.api.KnownJob;
 import io.hpclaunch.api.Token;
-import io.hpclaunch.core.store.FileJobStore;
 import io.hpclaunch.core.store.JobRecord;
+import io.hpclaunch.core.store.JobStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -28,14 +28,15 @@ class StoredJobsTest {
   @TempDir
   Path folder;
 
-  private FileJobStore store;
+  private JobStore store;
   private StoredJobs jobs;
 
   @BeforeEach
   void open() {
     Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
-    store = new FileJobStore(folder, false, clock);
-    jobs = new StoredJobs(store, clock);
+    ClientState client = new ClientState(folder, false, clock);
+    store = client.store();
+    jobs = new StoredJobs(client);
   }
 
   private JobRecord save(String id, JobState state, Instant ended) throws IOException {

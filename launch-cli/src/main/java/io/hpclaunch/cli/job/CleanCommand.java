@@ -54,6 +54,9 @@ final class CleanCommand extends JobCommand {
   @Override
   int run() {
     Instant limit = session().time().now().minus(Times.duration("--older-than", olderThan));
+    JobObserver.settle(runtime()).forEach(this::tell);
+    JobRegister.Listing active = runtime().jobs().active(); // some ended and nobody has looked
+    JobObserver.refresh(runtime(), active.jobs()).problems().forEach(this::tell);
     JobRegister.Listing ended = runtime().jobs().ended(Instant.EPOCH);
     ended.damaged().forEach(this::tell);
     String wanted = backendName() == null ? null : backend().name();

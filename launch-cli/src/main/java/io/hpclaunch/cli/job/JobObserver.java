@@ -60,6 +60,17 @@ final class JobObserver {
     }
   }
 
+  /**
+   * Settles submissions whose outcome is open, as those of clients that died.
+   *
+   * @return a line for each backend that could not be asked
+   */
+  static List<String> settle(HpcRuntime runtime) {
+    JobObserver observer = new JobObserver(runtime);
+    runtime.jobs().unsettled().forEach(backend -> observer.ask(backend, Set.of()));
+    return observer.problems;
+  }
+
   /** Asks about jobs that were named. */
   static Observed observe(HpcRuntime runtime, Collection<JobId> ids) {
     JobObserver observer = new JobObserver(runtime);
@@ -108,6 +119,9 @@ final class JobObserver {
   }
 
   private static String asRemembered(Set<JobId> ids) {
+    if (ids.isEmpty()) {
+      return "; submissions to it whose outcome is open stay so";
+    }
     return ids.size() == 1
         ? "; the job is shown as it was last seen"
         : "; " + ids.size() + " jobs are shown as they were last seen";

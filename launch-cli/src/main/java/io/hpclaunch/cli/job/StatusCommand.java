@@ -95,6 +95,7 @@ final class StatusCommand extends JobCommand {
   }
 
   private View lookAround() {
+    List<String> damaged = new ArrayList<>(JobObserver.settle(runtime()));
     JobRegister jobs = runtime().jobs();
     Instant now = session().time().now();
     JobRegister.Listing active = jobs.active();
@@ -110,7 +111,7 @@ final class StatusCommand extends JobCommand {
     }
     List<KnownJob> sorted = new ArrayList<>(found.values());
     sorted.sort(Comparator.comparing(KnownJob::submitted));
-    List<String> damaged = new ArrayList<>(active.damaged());
+    damaged.addAll(active.damaged());
     damaged.addAll(ended.damaged());
     return view(JobObserver.refresh(runtime(), sorted), damaged);
   }

@@ -44,6 +44,11 @@ final class FakeRegister implements JobRegister {
   }
 
   @Override
+  public List<String> unsettled() {
+    return List.of();
+  }
+
+  @Override
   public JobId resolve(String text, String defaultBackend) {
     JobId given = JobId.parse(text, defaultBackend);
     List<JobId> candidates = new ArrayList<>();
