@@ -2,6 +2,7 @@
 package io.hpclaunch.core.job;
 
 import io.hpclaunch.api.JobInfo;
+import io.hpclaunch.api.JobState;
 import io.hpclaunch.core.store.JobRecord;
 import io.hpclaunch.core.store.Observations;
 import java.time.Instant;
@@ -51,8 +52,7 @@ final class Followed {
     if (known != null) {
       return known.info();
     }
-    return JobInfo.builder(
-            record.isFinal() ? record.last().info().state() : io.hpclaunch.api.JobState.QUEUED)
+    return JobInfo.builder(record.isFinal() ? record.last().info().state() : JobState.QUEUED)
         .submitted(record.submitted())
         .build();
   }

@@ -144,7 +144,7 @@ final class Reconciler {
   }
 
   /** A job as its folder tells it. */
-  private record Plan(JobSpec spec, Part part, JobRecord record) {}
+  private record Plan(JobSpec spec, Part part, JobRecord record, boolean isRecorded) {}
 
   /** Null where nothing can have been submitted: there is no script. */
   private @Nullable Plan plan(JournalEntry.Intent intent, JobFolder folder) throws IOException {
@@ -159,7 +159,10 @@ final class Reconciler {
     }
     Optional<JobRecord> record = client.store().load(intent.token());
     return new Plan(
-        spec, part, record.isPresent() ? record.get() : submissions.record(spec, intent.token()));
+        spec,
+        part,
+        record.isPresent() ? record.get() : submissions.record(spec, intent.token()),
+        record.isPresent());
   }
 
   private Part part(JobSpec spec, @Nullable ArrayRange chunk) {
@@ -200,13 +203,14 @@ final class Reconciler {
     String owner = folder.takeClaim(JobScript.claimName(plan.part().chunk()));
     if (owner.equals("-")) {
       close(open, "the scheduler does not know it");
-      boolean told = open.intent().last() != null;
-      if (told) { // somebody holds its token and may ask
+      if (!plan.record().chunks().isEmpty()) {
+        submissions.endParts(plan.record(), "a part of the array never reached the scheduler");
+      } else if (plan.isRecorded()) { // somebody may ask for it
         submissions.ended(
             plan.record(),
             Cause.LAUNCH,
             "it never reached the scheduler, and can't start any more: submit it again");
-      } else if (plan.record().chunks().isEmpty()) {
+      } else {
         folder.remove();
       }
     } else if (!owner.isEmpty()) {

@@ -300,9 +300,10 @@ final class Submissions {
   }
 
   private JobRecord hold(Request request, JobRecord record, Journal journal, String why) {
+    JobRecord noted = noted(record, "held in the client's own queue: " + why);
     append(journal, outcome(request, Kind.HELD, null, why));
     log.info("Job {} is held until the scheduler has room: {}", record.id(), why);
-    return noted(record, "held in the client's own queue: " + why);
+    return noted;
   }
 
   private JobRecord noted(JobRecord record, String reason) {
@@ -345,15 +346,9 @@ final class Submissions {
       return accepted(request, id, record, journal);
     }
     String words = String.valueOf(why.getMessage());
+    noted(record, "whether it was submitted is not known: " + words);
     try {
       journal.append(outcome(request, Kind.UNKNOWN, null, words));
-      client
-          .store()
-          .save(record.observe(
-              record.last().info().toBuilder()
-                  .reason("whether it was submitted is not known: " + words)
-                  .build(),
-              record.last().observed().plusNanos(1)));
     } catch (IOException e) {
       log.warn("{}", e.getMessage());
     }
