@@ -164,7 +164,10 @@ settle_rest() {
   spec_of "$1"
   split_array "$array"
   next_index[$1]=$((last + 1))
-  for ((i = first; i <= last; i += step)); do settle "$1/$i"; done
+  for ((i = first; i <= last; i += step)); do
+    # One that a helper has may begin yet, and is ended then.
+    [[ -n ${helper_of[$1/$i]+x} ]] || settle "$1/$i"
+  done
 }
 
 # finish KEY WORDS: writes an end that the agent decides. It counts at once: nothing of it may start
