@@ -208,6 +208,9 @@ conclude() {
     r_reason='the script could not be started'
   elif (($7 != 0)); then
     r_reason='the script ended without an exit record'
+  elif ! read_line "$1/claim"; then # status 0 alone is no evidence
+    r_cause=launch
+    r_reason='the script ended before it had claimed the job: nothing was run'
   fi
   write_exit_record "$1" "$2" "$3" "$4" "$5"
 }
