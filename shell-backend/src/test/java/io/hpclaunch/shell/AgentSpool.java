@@ -324,7 +324,17 @@ final class AgentSpool implements AutoCloseable {
     }
   }
 
-  /** Cancels nothing: every test ends its jobs; what is idle is ended here. */
+  /**
+   * The processes whose command line names this folder: sessions, agents, and what is about to become
+   * one, which has not told its pid yet.
+   */
+  static List<ProcessHandle> processes(Path root) {
+    return ProcessHandle.allProcesses()
+        .filter(process -> process.info().commandLine().orElse("").contains(root.toString()))
+        .toList();
+  }
+
+  /** Cancels what is left; the agent then ends by itself. */
   @Override
   public void close() throws IOException {
     if (Files.isDirectory(root())) {
@@ -335,13 +345,7 @@ final class AgentSpool implements AutoCloseable {
       if (!active.isEmpty()) {
         call(String.join("\n", active) + "\n", List.of("cancel"));
       }
-      await(() -> {
-        try {
-          return agent() == 0;
-        } catch (IOException e) {
-          throw new IllegalStateException(e);
-        }
-      });
+      await(() -> processes(root()).isEmpty());
     }
   }
 }

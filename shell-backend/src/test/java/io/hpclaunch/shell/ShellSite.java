@@ -277,5 +277,6 @@ final class ShellSite implements AutoCloseable {
     open.forEach(ShellBackend::close);
     AgentSpool.await(() -> sessions().isEmpty());
     agents.forEach(AgentSpool::kill);
+    AgentSpool.await(() -> AgentSpool.processes(root()).isEmpty());
   }
 }
