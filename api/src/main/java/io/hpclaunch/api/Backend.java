@@ -4,6 +4,7 @@ package io.hpclaunch.api;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What users hold: a configured scheduler, with the journal, the queue of held jobs, the monitor
@@ -125,6 +126,16 @@ public interface Backend {
    * @throws BackendUnavailable when the scheduler could not be asked
    */
   List<QueueReporter.Entry> queue(boolean mineOnly);
+
+  /**
+   * What the scheduler's own state and reason mean.
+   *
+   * @param info an observation of this backend's
+   * @return an explanation, or empty where the backend has no more to say than the state
+   */
+  default Optional<ReasonExplainer.Explanation> explain(JobInfo info) {
+    return Optional.empty();
+  }
 
   /**
    * What this backend can do.

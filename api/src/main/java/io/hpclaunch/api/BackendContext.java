@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.api;
 
+import io.hpclaunch.api.transport.Answer;
+import io.hpclaunch.api.transport.Command;
 import io.hpclaunch.api.transport.Transport;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 
 /**
  * What core gives a backend to work with: everything that it may need of the world outside.
@@ -39,6 +44,21 @@ public interface BackendContext {
    * @return the transport
    */
   Transport transport();
+
+  /**
+   * Runs a command that only asks, or takes what another process of this user was answered a moment
+   * ago: many clients do not ask a scheduler more often than one. Those that want the same at once
+   * wait for one of them to ask.
+   *
+   * @param question the command; what it answers depends on its words and its environment only
+   * @param maxAge how old the answer may be; zero asks anew, for all to know
+   * @return the answer, also of a command that failed
+   * @throws IOException as {@link Transport#run}
+   */
+  default Answer ask(Command question, Duration maxAge) throws IOException {
+    Instant asked = clock().instant();
+    return new Answer(transport().run(question), asked);
+  }
 
   /**
    * The folder that the jobs' directories are in, on the transport's host. It need not exist.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.api;
 
+import io.hpclaunch.api.transport.Transport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,11 +18,12 @@ public interface Detectable {
   int detectionOrder();
 
   /**
-   * Looks whether the scheduler is here and answers.
+   * Looks whether the scheduler is here and answers. It need not be initialized for that.
    *
+   * @param here the way to this machine; commands that go this way are given a time limit
    * @return what was found
    */
-  Finding detect();
+  Finding detect(Transport here);
 
   /**
    * What was found.

@@ -4,6 +4,7 @@ package io.hpclaunch.api;
 import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a scheduler answered about one job. The kinds are told apart because they allow different
@@ -17,19 +18,40 @@ public sealed interface Observation {
    * The scheduler told about the job.
    *
    * @param info what it told
+   * @param token the token that it keeps with the job, or null where the plugin cannot read it.
+   *     Schedulers use their ids again: a job with another token is not the one that was asked for
    */
-  record Seen(JobInfo info) implements Observation {}
+  record Seen(JobInfo info, @Nullable Token token) implements Observation {
+    /**
+     * Of a job whose token cannot be read.
+     *
+     * @param info what the scheduler told
+     */
+    public Seen(JobInfo info) {
+      this(info, null);
+    }
+  }
 
   /**
    * The scheduler told about an array job that was asked for as a whole.
    *
-   * @param elements what it told of each element, by the user's index; one that is missing is not
-   *     known to it (yet, or any more)
+   * @param elements what it told of each element, by the scheduler's index; one that is missing is
+   *     not known to it (yet, or any more)
+   * @param token as in {@link Seen}
    */
-  record SeenArray(Map<Integer, JobInfo> elements) implements Observation {
+  record SeenArray(Map<Integer, JobInfo> elements, @Nullable Token token) implements Observation {
     /** Copies the map. */
     public SeenArray {
       elements = Collections.unmodifiableMap(new TreeMap<>(elements));
+    }
+
+    /**
+     * Of an array whose token cannot be read.
+     *
+     * @param elements what the scheduler told of each element
+     */
+    public SeenArray(Map<Integer, JobInfo> elements) {
+      this(elements, null);
     }
   }
 

@@ -5,6 +5,7 @@ import io.hpclaunch.api.Detectable;
 import io.hpclaunch.api.HPCBackend;
 import io.hpclaunch.core.plugin.Found;
 import io.hpclaunch.core.plugin.Plugins;
+import io.hpclaunch.core.transport.LocalTransport;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -74,7 +75,7 @@ public final class Schedulers {
 
   private static Detected ask(Asked asked) {
     try {
-      Detectable.Finding finding = asked.plugin().detect();
+      Detectable.Finding finding = asked.plugin().detect(new LocalTransport());
       return new Detected(asked.type(), finding.present(), finding.explanation(), finding.remedy());
     } catch (RuntimeException | LinkageError e) {
       return failed(asked.type(), e);

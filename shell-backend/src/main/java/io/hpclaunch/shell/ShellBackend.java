@@ -20,6 +20,7 @@ import io.hpclaunch.api.ScriptForm;
 import io.hpclaunch.api.Settings;
 import io.hpclaunch.api.SubmitRequest;
 import io.hpclaunch.api.Token;
+import io.hpclaunch.api.transport.Transport;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -264,7 +265,7 @@ public final class ShellBackend implements HPCBackend, Detectable, ResourceRepor
   }
 
   @Override
-  public Finding detect() {
+  public Finding detect(Transport here) {
     return Finding.present("the shell is always there");
   }
 

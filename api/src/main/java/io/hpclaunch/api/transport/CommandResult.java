@@ -61,4 +61,13 @@ public final class CommandResult {
   public byte[] stdoutBytes() {
     return stdout.clone();
   }
+
+  /**
+   * Standard error as bytes.
+   *
+   * @return a copy
+   */
+  public byte[] stderrBytes() {
+    return stderr.clone();
+  }
 }

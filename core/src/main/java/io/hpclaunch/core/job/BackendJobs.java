@@ -68,9 +68,11 @@ public final class BackendJobs implements AutoCloseable {
     this.gate = gate;
     this.transport = transport;
     this.client = client;
-    submissions = new Submissions(backend, gate, transport, workspace, client, defaults, launches);
-    reconciler = new Reconciler(backend, gate, transport, client, submissions);
     observer = new Observer(gate, new Judge(new ExitEvidence(transport)), client);
+    Parents parents = new Parents(backend, gate, observer, client);
+    submissions =
+        new Submissions(backend, gate, transport, workspace, client, defaults, launches, parents);
+    reconciler = new Reconciler(backend, gate, transport, client, submissions);
     Duration least = polling == null ? gate.pollingInterval() : polling;
     monitor = new Monitor(
         backend, observer, reconciler, client, new Pace(least, client.clock().instant()));

@@ -7,6 +7,7 @@ import io.hpclaunch.api.JobInfo;
 import io.hpclaunch.api.JobState;
 import io.hpclaunch.api.NativeId;
 import io.hpclaunch.api.Observation;
+import io.hpclaunch.api.Token;
 import io.hpclaunch.core.store.JobRecord;
 import io.hpclaunch.core.store.Observations;
 import java.time.Duration;
@@ -68,10 +69,21 @@ final class Judge {
   Verdict judge(JobRecord known, Map<NativeId, Observation> answers, Instant now) {
     ArrayRange array = known.array();
     if (array == null) {
-      Observation answer = answers.get(known.id().nativeId());
+      Observation answer = ours(known, answers.get(known.id().nativeId()));
       return answer == null ? unchanged(known) : plain(known, answer, now);
     }
     return array(known, array, answers, now);
+  }
+
+  /** Schedulers use ids again: what another submission's job does says nothing about this one. */
+  private static @Nullable Observation ours(JobRecord known, @Nullable Observation answer) {
+    Token token = answer instanceof Observation.Seen seen
+        ? seen.token()
+        : answer instanceof Observation.SeenArray array ? array.token() : null;
+    return token == null || known.isForeign() || token.equals(known.token())
+        ? answer
+        : Observation.notKnown("the scheduler's job " + known.id().nativeId()
+            + " is another one: its token is " + token);
   }
 
   private static Verdict unchanged(JobRecord known) {
@@ -105,10 +117,11 @@ final class Judge {
     Map<Integer, JobInfo> seen = new TreeMap<>();
     Missing missing = new Missing(known.missingSince());
     if (known.chunks().isEmpty()) {
-      part(known, array, 0, answers.get(known.id().nativeId()), now, seen, missing);
+      part(known, array, 0, ours(known, answers.get(known.id().nativeId())), now, seen, missing);
     }
     for (JobRecord.Chunk chunk : known.chunks()) {
-      part(known, chunk.part(), chunk.offset(), answers.get(chunk.id()), now, seen, missing);
+      Observation answer = ours(known, answers.get(chunk.id()));
+      part(known, chunk.part(), chunk.offset(), answer, now, seen, missing);
     }
     JobRecord judged = known.withMissingSince(missing.since).observeElements(seen, now);
     judged = judged.observe(ArrayState.of(array, judged.elements(), known.submitted()), now);

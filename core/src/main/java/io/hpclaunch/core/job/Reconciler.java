@@ -225,8 +225,7 @@ final class Reconciler {
             intent.token(), intent.part(), client.clock().instant(), Kind.REJECTED, null, why));
   }
 
-  // ---- jobs that are held
-  // ------------------------------------------------------------------------
+  // ---- jobs that are held ------------------------------------------------------------------
 
   /** In order, until there is no room. */
   private void submitHeld(List<ClientState.Open> held) {

@@ -12,7 +12,6 @@ import io.hpclaunch.api.JobInfo;
 import io.hpclaunch.api.JobSpec;
 import io.hpclaunch.api.JobState;
 import io.hpclaunch.api.NativeId;
-import io.hpclaunch.api.Observation;
 import io.hpclaunch.api.OutcomeUnknown;
 import io.hpclaunch.api.Rejected;
 import io.hpclaunch.api.Token;
@@ -50,6 +49,7 @@ final class Submissions {
   private final ClientState client;
   private final JobDefaults defaults;
   private final Launches launches;
+  private final Parents parents;
   private final JobChecks checks;
 
   Submissions(
@@ -59,7 +59,8 @@ final class Submissions {
       String workspace,
       ClientState client,
       JobDefaults defaults,
-      Launches launches) {
+      Launches launches,
+      Parents parents) {
     this.backend = backend;
     this.gate = gate;
     this.transport = transport;
@@ -67,6 +68,7 @@ final class Submissions {
     this.client = client;
     this.defaults = defaults;
     this.launches = launches;
+    this.parents = parents;
     this.checks = new JobChecks(backend, transport);
   }
 
@@ -76,7 +78,7 @@ final class Submissions {
     checks.capabilities(spec, gate.capabilities());
     Token token = Token.random();
     Part part = Part.of(spec.array(), gate.capabilities().maxArrayIndex()).get(0);
-    return gate.script(request(placed(spec, token), token, part));
+    return gate.script(request(placed(spec, token), token, part, parents.natively(spec)));
   }
 
   /**
@@ -90,13 +92,13 @@ final class Submissions {
     JobSpec spec = complete(given);
     checks.capabilities(spec, gate.capabilities());
     checks.files(spec, gate.capabilities());
-    boolean waits = parentsAreHeld(spec) || behind;
+    Parents.Standing standing = parents.look(spec);
     Token token = Token.random();
     JobSpec placed = placed(spec, token);
     List<Part> parts = Part.of(spec.array(), gate.capabilities().maxArrayIndex());
     List<Request> requests = new ArrayList<>();
     for (Part part : parts) {
-      requests.add(request(placed, token, part));
+      requests.add(request(placed, token, part, standing.open()));
     }
     List<String> scripts = requests.stream().map(gate::script).toList();
     Journal journal = client.journal();
@@ -104,7 +106,19 @@ final class Submissions {
       append(journal, intent(token, part, spec.name()));
     }
     prepare(placed, token, requests, scripts, journal);
-    return submitParts(requests, record(placed, token), journal, waits);
+    JobRecord record = record(placed, token);
+    if (standing.never() != null) {
+      return neverRuns(requests, record, journal, standing.never());
+    }
+    return submitParts(requests, record, journal, standing.held() || behind);
+  }
+
+  /** It ends before it was submitted: what it waits for cannot come true any more. */
+  private JobRecord neverRuns(
+      List<Request> requests, JobRecord record, Journal journal, String why) {
+    JobRecord end = ended(record, Cause.DEPENDENCY, why);
+    requests.forEach(request -> drop(request, journal, why));
+    return end;
   }
 
   private JobRecord submitParts(
@@ -182,10 +196,10 @@ final class Submissions {
   }
 
   /** What goes to the plugin; its dependencies are those of the scheduler. */
-  private Request request(JobSpec spec, Token token, Part part) {
+  private Request request(JobSpec spec, Token token, Part part, List<Dependency> dependencies) {
     return new Request(
         backend,
-        spec.toBuilder().dependencies(nativeDependencies(spec)).build(),
+        spec.toBuilder().dependencies(dependencies).build(),
         token,
         folder(token),
         part,
@@ -319,6 +333,17 @@ final class Submissions {
     }
   }
 
+  /** What it waited for when it was held may have ended since, or have got another id. */
+  private void rewriteScript(Request request) {
+    try {
+      String name = Request.scriptName(request.spec(), request.part());
+      new JobFolder(transport, request.jobDirectory()).writeScript(name, gate.script(request));
+    } catch (IOException e) {
+      throw new BackendUnavailable(
+          "the script of " + request.token() + " cannot be written: " + e.getMessage(), e);
+    }
+  }
+
   private HpcException rejected(
       Request request, JobRecord record, Journal journal, HpcException why) {
     drop(request, journal, String.valueOf(why.getMessage()));
@@ -370,7 +395,23 @@ final class Submissions {
    */
   Optional<JobRecord> submitHeld(
       JobSpec spec, Part part, JobRecord record, JournalEntry.Intent intent, Journal journal) {
-    Request request = request(spec, intent.token(), part);
+    Parents.Standing standing;
+    try {
+      standing = parents.look(spec);
+    } catch (InvalidJob | Unsupported e) {
+      Request request = request(spec, intent.token(), part, List.of());
+      return Optional.of(refused(request, record, journal, e));
+    }
+    Request request = request(spec, intent.token(), part, standing.open());
+    if (standing.never() != null) {
+      return Optional.of(neverRuns(List.of(request), record, journal, standing.never()));
+    }
+    if (standing.held()) {
+      return Optional.empty();
+    }
+    if (!spec.dependencies().isEmpty()) {
+      rewriteScript(request);
+    }
     append(journal, intent);
     try {
       return Optional.of(accepted(request, gate.submit(request), record, journal));
@@ -415,93 +456,5 @@ final class Submissions {
       log.warn("The end of {} cannot be written down: {}", record.id(), e.getMessage());
       return last;
     }
-  }
-
-  // ---- dependencies ----------------------------------------------------------------------------
-
-  /** Whether one of the jobs that it waits for is not submitted yet. Unknown ones are refused. */
-  private boolean parentsAreHeld(JobSpec spec) {
-    boolean held = false;
-    List<NativeId> strangers = new ArrayList<>();
-    for (Dependency each : spec.dependencies()) {
-      if (!each.job().backend().equals(backend)) {
-        throw new InvalidJob("dependency " + each + " is a job of another backend, which " + backend
-            + " cannot wait for");
-      }
-      Optional<JobRecord> parent = parent(each);
-      if (parent.isEmpty()) {
-        strangers.add(each.job().nativeId());
-      } else {
-        checkElement(each, parent.get());
-        held |= !parent.get().isSubmitted() && !parent.get().isFinal();
-      }
-    }
-    gate.query(strangers).forEach((id, answer) -> {
-      if (answer instanceof Observation.NotKnown not) {
-        throw new InvalidJob(
-            "the job waits for " + backend + ":" + id + ", which nobody knows: " + not.evidence());
-      }
-      if (answer instanceof Observation.NotAnswered not) {
-        throw new BackendUnavailable("the job waits for " + backend + ":" + id
-            + ", which no record of ours has, and the scheduler cannot be asked: " + not.why());
-      }
-    });
-    return held;
-  }
-
-  private static void checkElement(Dependency dependency, JobRecord parent) {
-    Integer index = dependency.job().nativeId().index();
-    if (index != null && !JobPaths.hasElement(parent, index)) {
-      throw new InvalidJob("dependency " + dependency + " names an element that job " + parent.id()
-          + " does not have");
-    }
-  }
-
-  private Optional<JobRecord> parent(Dependency dependency) {
-    try {
-      return client.store().find(dependency.job());
-    } catch (IOException e) {
-      throw new InvalidJob(
-          "the record of " + dependency.job() + " cannot be read: " + e.getMessage(), e);
-    }
-  }
-
-  /** As the scheduler knows them: a split array is several jobs. */
-  private List<Dependency> nativeDependencies(JobSpec spec) {
-    List<Dependency> all = new ArrayList<>();
-    for (Dependency each : spec.dependencies()) {
-      Optional<JobRecord> parent = parent(each);
-      Integer index = each.job().nativeId().index();
-      if (parent.isEmpty() || parent.get().chunks().isEmpty()) {
-        NativeId id =
-            parent.isEmpty() ? each.job().nativeId() : parent.get().id().nativeId();
-        all.add(on(each, index == null ? id.whole() : id.element(index)));
-        continue;
-      }
-      all.addAll(onChunks(each, parent.get(), index));
-    }
-    return all;
-  }
-
-  private List<Dependency> onChunks(
-      Dependency dependency, JobRecord parent, @Nullable Integer index) {
-    if (index == null && dependency.kind() == Dependency.Kind.AFTERNOTOK) {
-      throw new Unsupported(
-          "dependency " + dependency + ": the array is " + parent.chunks().size()
-              + " jobs of this scheduler, of which it cannot wait for any one to fail");
-    }
-    List<Dependency> all = new ArrayList<>();
-    for (JobRecord.Chunk chunk : parent.chunks()) {
-      if (index == null) {
-        all.add(on(dependency, chunk.id()));
-      } else if (JobPaths.contains(chunk.part(), index)) {
-        all.add(on(dependency, chunk.id().element(index - chunk.offset())));
-      }
-    }
-    return all;
-  }
-
-  private Dependency on(Dependency dependency, NativeId id) {
-    return new Dependency(dependency.kind(), new JobId(backend, id));
   }
 }

@@ -9,6 +9,7 @@ import io.hpclaunch.api.JobInfo;
 import io.hpclaunch.api.JobLogs;
 import io.hpclaunch.api.JobSpec;
 import io.hpclaunch.api.QueueReporter;
+import io.hpclaunch.api.ReasonExplainer;
 import io.hpclaunch.api.ResourceReport;
 import io.hpclaunch.api.ResourceReporter;
 import io.hpclaunch.api.Unsupported;
@@ -17,6 +18,7 @@ import io.hpclaunch.core.job.PluginGate;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -116,6 +118,12 @@ final class CoreBackend implements Backend, AutoCloseable {
       }
       throw cannot("list its queue");
     });
+  }
+
+  @Override
+  public Optional<ReasonExplainer.Explanation> explain(JobInfo info) {
+    return gate.ask(plugin ->
+        plugin instanceof ReasonExplainer explainer ? explainer.explain(info) : Optional.empty());
   }
 
   @Override

@@ -3,9 +3,14 @@ package io.hpclaunch.core.runtime;
 
 import io.hpclaunch.api.BackendContext;
 import io.hpclaunch.api.Settings;
+import io.hpclaunch.api.transport.Answer;
+import io.hpclaunch.api.transport.Command;
 import io.hpclaunch.api.transport.Transport;
+import io.hpclaunch.core.store.SharedAnswers;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 
 /** What a plugin gets to work with. */
 record CoreBackendContext(
@@ -16,4 +21,10 @@ record CoreBackendContext(
     String workspace,
     Path stateDirectory,
     Clock clock)
-    implements BackendContext {}
+    implements BackendContext {
+  @Override
+  public Answer ask(Command question, Duration maxAge) throws IOException {
+    return new SharedAnswers(stateDirectory.resolve("answers"), transport, clock)
+        .ask(question, maxAge);
+  }
+}

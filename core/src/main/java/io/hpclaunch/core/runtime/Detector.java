@@ -6,6 +6,7 @@ import io.hpclaunch.api.HPCBackend;
 import io.hpclaunch.api.HpcRuntime.Detection;
 import io.hpclaunch.core.plugin.Found;
 import io.hpclaunch.core.plugin.Plugins;
+import io.hpclaunch.core.transport.LocalTransport;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -67,7 +68,7 @@ final class Detector {
 
   private static Detectable.Finding ask(Detectable backend) {
     try {
-      return backend.detect();
+      return backend.detect(new LocalTransport());
     } catch (RuntimeException | LinkageError e) {
       return Detectable.Finding.absent("the plugin failed: " + e, null);
     }

@@ -363,6 +363,107 @@ class BackendJobsTest {
     assertThat(bench.folders()).isEmpty();
   }
 
+  private JobSpec after(Dependency.Kind kind, String id) {
+    return Bench.job().toBuilder()
+        .dependsOn(new Dependency(kind, JobId.parse(id)))
+        .build();
+  }
+
+  /** A scheduler forgets soon, and Slurm starts at once what waits for an id that it forgot. */
+  @Test
+  void whatHasEndedIsNotLeftToTheSchedulerToWaitFor() {
+    JobId parent = submit().id();
+    bench.scheduler.say(parent.nativeId(), done(0));
+    for (Dependency.Kind kind : List.of(Dependency.Kind.AFTEROK, Dependency.Kind.AFTERANY)) {
+      HPCProcess child = bench.jobs.submit(after(kind, "c:1"));
+      assertThat(child.info().state()).isEqualTo(JobState.QUEUED);
+    }
+    assertThat(bench.scheduler.submitted)
+        .hasSize(3)
+        .allSatisfy(request -> assertThat(request.spec().dependencies()).isEmpty());
+  }
+
+  @Test
+  void whatCanNeverComeTrueIsNotSubmitted() throws IOException {
+    JobId parent = submit().id();
+    bench.scheduler.say(parent.nativeId(), done(0));
+    HPCProcess child = bench.jobs.submit(after(Dependency.Kind.AFTERNOTOK, "c:1"));
+    assertThat(child.info().state()).isEqualTo(JobState.FAILED);
+    assertThat(child.info().cause()).isEqualTo(Cause.DEPENDENCY);
+    assertThat(child.info().reason()).contains("afternotok:c:1", "completed");
+    assertThat(bench.scheduler.submitted).hasSize(1);
+    assertThat(bench.client.openIntents("c")).isEmpty();
+    succeed();
+    assertThat(bench.jobs.status(List.of(child.id())).get(child.id()).state())
+        .isEqualTo(JobState.FAILED);
+  }
+
+  @Test
+  void aParentOfAnotherUserIsJudgedByWhatTheSchedulerTells() {
+    NativeId theirs = NativeId.of("77");
+    bench.scheduler.say(theirs, JobState.RUNNING);
+    bench.jobs.submit(after(Dependency.Kind.AFTEROK, "c:77"));
+    assertThat(bench.scheduler.submitted.get(0).spec().dependencies()).hasSize(1);
+    bench.scheduler.say(theirs, done(1));
+    HPCProcess child = bench.jobs.submit(after(Dependency.Kind.AFTEROK, "c:77"));
+    assertThat(child.info().cause()).isEqualTo(Cause.DEPENDENCY);
+    assertThat(bench.scheduler.submitted).hasSize(1);
+  }
+
+  @Test
+  void aParentThatTheSchedulerDeniesIsNoCondition() throws IOException {
+    JobId parent = submit().id();
+    bench.scheduler.answers.clear();
+    assertThatThrownBy(() -> bench.jobs.submit(after(Dependency.Kind.AFTEROK, parent.toString())))
+        .isInstanceOf(BackendUnavailable.class)
+        .hasMessageContaining(parent.toString())
+        .hasMessageContaining("no job 1");
+    assertThat(bench.scheduler.submitted).hasSize(1);
+    assertThat(bench.folders()).hasSize(1);
+  }
+
+  @Test
+  void whatIsHeldBehindAFailedParentEndsUnsubmitted() throws Exception {
+    JobId parent = submit().id();
+    bench.scheduler.failBefore(Rejected.noRoom("full"));
+    HPCProcess child = bench.jobs.submit(after(Dependency.Kind.AFTEROK, parent.toString()));
+    bench.scheduler.say(parent.nativeId(), done(1));
+    bench.pass(Duration.ofSeconds(6));
+    bench.jobs.round();
+    assertThat(child.waitFor(Duration.ofSeconds(10)).orElseThrow().cause())
+        .isEqualTo(Cause.DEPENDENCY);
+    assertThat(bench.scheduler.submitted).hasSize(1);
+  }
+
+  @Test
+  void theScriptOfAHeldJobNamesItsParentAsTheSchedulerDoes() throws IOException {
+    JobId parent = submit().id();
+    bench.scheduler.failBefore(Rejected.noRoom("full"));
+    HPCProcess child = bench.jobs.submit(after(Dependency.Kind.AFTEROK, parent.toString()));
+    bench.scheduler.say(parent.nativeId(), done(0));
+    bench.pass(Duration.ofSeconds(6));
+    bench.jobs.round();
+    assertThat(bench.scheduler.submitted.get(1).spec().dependencies()).isEmpty();
+    assertThat(child.id()).hasToString("c:2");
+  }
+
+  // ---- ids that are used again
+  // -------------------------------------------------------------------
+
+  @Test
+  void anotherJobUnderTheSameIdSaysNothing() throws IOException {
+    HPCProcess process = submit();
+    Token stranger = Token.random();
+    bench.scheduler.answers.put(process.id().nativeId(), new Observation.Seen(done(0), stranger));
+    bench.jobs.round();
+    assertThat(process.info().state()).isEqualTo(JobState.UNKNOWN);
+    assertThat(process.info().reason()).contains(stranger.value());
+    Token own = bench.record("1").token();
+    bench.scheduler.answers.put(process.id().nativeId(), new Observation.Seen(done(0), own));
+    bench.jobs.round();
+    assertThat(process.info().state()).isEqualTo(JobState.COMPLETED);
+  }
+
   // ---- arrays --------------------------------------------------------------------------------
 
   @Test

@@ -72,7 +72,7 @@ final class FakeBackends {
     }
 
     @Override
-    public Finding detect() {
+    public Finding detect(Transport here) {
       EVENTS.add("detect " + name());
       return name().equals(present)
           ? Finding.present(name() + " answers")
@@ -139,7 +139,7 @@ final class FakeBackends {
     }
 
     @Override
-    public Finding detect() {
+    public Finding detect(Transport here) {
       throw new IllegalStateException("no luck");
     }
 

@@ -49,23 +49,30 @@ final class ExplainCommand extends OneJobCommand {
     JobReport report = seen.reports().get(0);
     List<String> lastLines = lastLines(report, itsBackend);
     if (json) {
-      Explanation words = Explanation.of(report.info());
+      Explanation words = words(report, itsBackend);
       Map<String, @Nullable Object> object = JobObject.of(report);
       object.put("meaning", words.meaning());
       object.put("remedy", words.remedy());
       object.put("last_stderr_lines", lastLines);
       Json.print(object, out());
     } else {
-      print(report, lastLines);
+      print(report, words(report, itsBackend), lastLines);
     }
     out().flush();
     return seen.status();
   }
 
-  private void print(JobReport job, List<String> lastLines) {
+  /** The scheduler's own words say more than the state does. */
+  private static Explanation words(JobReport job, Backend itsBackend) {
+    return itsBackend
+        .explain(job.info())
+        .map(own -> new Explanation(own.meaning(), own.remedy()))
+        .orElseGet(() -> Explanation.of(job.info()));
+  }
+
+  private void print(JobReport job, Explanation words, List<String> lastLines) {
     PrintWriter out = out();
     JobInfo info = job.info();
-    Explanation words = Explanation.of(info);
     String name = job.name() == null ? "" : " (" + job.name() + ")";
     out.println(OneLine.of(job.id() + name + ": " + JobEnd.words(info)));
     out.println(words.meaning());
