@@ -5,7 +5,7 @@ import io.hpclaunch.api.ArrayRange;
 import io.hpclaunch.api.Cause;
 import io.hpclaunch.api.JobInfo;
 import io.hpclaunch.api.JobState;
-import io.hpclaunch.core.store.Observations;
+import io.hpclaunch.core.store.Elements;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
@@ -35,9 +35,9 @@ final class ArrayState {
    * @param submitted when the array was submitted
    * @return the observation of the whole
    */
-  static JobInfo of(ArrayRange array, Map<Integer, Observations> elements, Instant submitted) {
+  static JobInfo of(ArrayRange array, Elements elements, Instant submitted) {
     ArrayState fold = new ArrayState();
-    elements.values().forEach(each -> fold.add(each.info()));
+    elements.forEach((index, known) -> fold.add(known.info()));
     fold.count.merge(JobState.QUEUED, array.size() - elements.size(), Integer::sum);
     return fold.info(array.size(), submitted);
   }

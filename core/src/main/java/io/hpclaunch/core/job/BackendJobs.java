@@ -17,6 +17,7 @@ import io.hpclaunch.api.transport.Transport;
 import io.hpclaunch.core.script.PathTemplate;
 import io.hpclaunch.core.store.JobRecord;
 import io.hpclaunch.core.store.SpecJson;
+import io.hpclaunch.core.store.WholeJob;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -83,7 +84,7 @@ public final class BackendJobs implements AutoCloseable {
   public HPCProcess submit(JobSpec spec) {
     reconciler.settle();
     JobRecord record = submissions.submit(spec, reconciler.holdsJobs());
-    Followed job = monitor.follow(record);
+    Followed job = monitor.follow(WholeJob.of(record));
     return new JobHandle(this, job, null);
   }
 
@@ -97,7 +98,8 @@ public final class BackendJobs implements AutoCloseable {
     own(id);
     reconciler.settle();
     Optional<JobRecord> known = record(id);
-    Followed job = monitor.follow(known.isPresent() ? known.get() : stranger(id));
+    Followed job =
+        monitor.follow(known.isPresent() ? whole(known.get()) : WholeJob.of(stranger(id)));
     return new JobHandle(this, job, element(job.record(), id));
   }
 
@@ -139,22 +141,25 @@ public final class BackendJobs implements AutoCloseable {
   /** As {@link io.hpclaunch.api.Backend#status}. */
   public Map<JobId, JobInfo> status(Collection<JobId> ids) {
     reconciler.settle();
-    Map<JobId, JobRecord> known = new LinkedHashMap<>();
+    Map<JobId, WholeJob> known = new LinkedHashMap<>();
     Map<JobId, JobInfo> told = new LinkedHashMap<>();
     Set<JobId> strangers = new LinkedHashSet<>();
     for (JobId id : ids) {
       own(id);
       try {
-        client
-            .store()
-            .find(id)
-            .ifPresentOrElse(record -> known.put(id, record), () -> strangers.add(id));
+        Optional<JobRecord> record = client.store().find(id);
+        if (record.isPresent()) {
+          known.put(id, client.store().whole(record.get()));
+        } else {
+          strangers.add(id);
+        }
       } catch (IOException e) {
         told.put(id, unknown(String.valueOf(e.getMessage())));
       }
     }
     Map<Token, Judge.Verdict> verdicts = observer.observe(toAsk(known.values()));
-    known.forEach((id, record) -> told.put(id, shown(id, record, verdicts.get(record.token()))));
+    known.forEach(
+        (id, job) -> told.put(id, shown(id, job, verdicts.get(job.record().token()))));
     told.putAll(strangers(strangers));
     return told;
   }
@@ -164,28 +169,28 @@ public final class BackendJobs implements AutoCloseable {
   }
 
   /** An end stays; only a loss may be corrected, once. */
-  private static Collection<JobRecord> toAsk(Collection<JobRecord> known) {
-    Map<Token, JobRecord> open = new LinkedHashMap<>();
-    for (JobRecord record : known) {
+  private static Collection<WholeJob> toAsk(Collection<WholeJob> known) {
+    Map<Token, WholeJob> open = new LinkedHashMap<>();
+    for (WholeJob job : known) {
+      JobRecord record = job.record();
       boolean lost =
           record.last().info().state() == JobState.LOST && !record.last().corrected();
       if (!record.isFinal() || lost) {
-        open.put(record.token(), record);
+        open.put(record.token(), job);
       }
     }
     return open.values();
   }
 
-  private static JobInfo shown(JobId id, JobRecord before, Judge.@Nullable Verdict verdict) {
-    JobRecord record = verdict == null ? before : verdict.record();
-    JobInfo whole = verdict == null ? before.last().info() : verdict.shown();
+  private static JobInfo shown(JobId id, WholeJob before, Judge.@Nullable Verdict verdict) {
+    WholeJob job = verdict == null ? before : verdict.job();
     Integer index = id.nativeId().index();
     if (index == null) {
-      return whole;
+      return verdict == null ? job.record().last().info() : verdict.shown();
     }
-    return JobPaths.hasElement(record, index)
-        ? new Followed(record).info(index)
-        : unknown("job " + record.id() + " has no element " + index);
+    return JobPaths.hasElement(job.record(), index)
+        ? Followed.element(job, index)
+        : unknown("job " + job.record().id() + " has no element " + index);
   }
 
   private Map<JobId, JobInfo> strangers(Set<JobId> ids) {
@@ -289,13 +294,27 @@ public final class BackendJobs implements AutoCloseable {
       throw new InvalidJob(record.id() + " has not ended: cancel it, or wait for its end");
     }
     try {
-      if (record.jobFolder().endsWith("/" + record.token())) {
-        new JobFolder(transport, record.jobFolder()).remove();
+      boolean removed = client.store().remove(record.token(), () -> removeFolder(record));
+      if (!removed) {
+        throw new InvalidJob(record.id() + " was seen again: it has not ended");
       }
-      client.store().remove(record.token());
     } catch (IOException e) {
       throw new BackendUnavailable(
           "the folder of " + record.id() + " cannot be removed: " + e.getMessage(), e);
+    }
+  }
+
+  private void removeFolder(JobRecord record) throws IOException {
+    if (record.jobFolder().endsWith("/" + record.token())) {
+      new JobFolder(transport, record.jobFolder()).remove();
+    }
+  }
+
+  private WholeJob whole(JobRecord record) {
+    try {
+      return client.store().whole(record);
+    } catch (IOException e) {
+      throw new InvalidJob(String.valueOf(e.getMessage()), e);
     }
   }
 

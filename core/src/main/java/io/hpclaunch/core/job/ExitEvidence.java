@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.core.job;
 
+import io.hpclaunch.api.ArrayRange;
 import io.hpclaunch.api.JobInfo;
 import io.hpclaunch.api.transport.Transport;
 import io.hpclaunch.core.script.ExitRecord;
 import io.hpclaunch.core.store.JobRecord;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,5 +52,30 @@ final class ExitEvidence {
       log.debug("No exit record of {}: {}", record.id(), e.getMessage());
       return Optional.empty();
     }
+  }
+
+  /**
+   * The elements of which there may be a record: one listing tells it, where 100,000 looks would be
+   * needed.
+   *
+   * @param record the array
+   * @return the users' indices; none where the folder cannot be listed
+   */
+  Set<Integer> ended(JobRecord record) {
+    ArrayRange array = record.array();
+    Set<Integer> found = new HashSet<>();
+    if (array == null || record.isForeign()) {
+      return found;
+    }
+    try {
+      Set<String> names = new HashSet<>();
+      transport
+          .list(record.jobFolder())
+          .forEach(file -> names.add(file.path().substring(file.path().lastIndexOf('/') + 1)));
+      array.indices().filter(i -> names.contains(ExitRecord.fileName(i))).forEach(found::add);
+    } catch (IOException e) {
+      log.debug("The folder of {} cannot be listed: {}", record.id(), e.getMessage());
+    }
+    return found;
   }
 }

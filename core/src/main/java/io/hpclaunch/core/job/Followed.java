@@ -5,6 +5,7 @@ import io.hpclaunch.api.JobInfo;
 import io.hpclaunch.api.JobState;
 import io.hpclaunch.core.store.JobRecord;
 import io.hpclaunch.core.store.Observations;
+import io.hpclaunch.core.store.WholeJob;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -18,29 +19,33 @@ final class Followed {
   private static final Logger log = LoggerFactory.getLogger(Followed.class);
 
   private final CompletableFuture<JobInfo> end = new CompletableFuture<>();
-  private JobRecord record;
+  private WholeJob job;
   private JobInfo shown;
   private @Nullable Map<Integer, CompletableFuture<JobInfo>> elementEnds;
 
   /**
    * Begins to follow a job.
    *
-   * @param record what is known of it
+   * @param job what is known of it
    */
-  Followed(JobRecord record) {
-    this.record = record;
-    this.shown = record.last().info();
-    if (record.isFinal()) {
+  Followed(WholeJob job) {
+    this.job = job;
+    this.shown = job.record().last().info();
+    if (job.record().isFinal()) {
       end.complete(shown);
     }
   }
 
   synchronized JobRecord record() {
-    return record;
+    return job.record();
+  }
+
+  synchronized WholeJob job() {
+    return job;
   }
 
   synchronized void askedToEnd(Instant at) {
-    record = record.withCancelAsked(at);
+    job = job.with(job.record().withCancelAsked(at));
   }
 
   synchronized JobInfo info() {
@@ -48,10 +53,16 @@ final class Followed {
   }
 
   synchronized JobInfo info(int index) {
-    Observations known = record.elements().get(index);
+    return element(job, index);
+  }
+
+  /** An element of which nothing was seen is queued, or ended as the whole did. */
+  static JobInfo element(WholeJob job, int index) {
+    Observations known = job.elements().get(index);
     if (known != null) {
       return known.info();
     }
+    JobRecord record = job.record();
     return JobInfo.builder(record.isFinal() ? record.last().info().state() : JobState.QUEUED)
         .submitted(record.submitted())
         .build();
@@ -85,13 +96,14 @@ final class Followed {
    */
   synchronized boolean update(Judge.Verdict verdict) {
     boolean step = !shown.equals(verdict.shown());
-    boolean corrected = verdict.record().last().corrected() && !record.last().corrected();
-    record = verdict.record();
+    boolean corrected =
+        verdict.record().last().corrected() && !job.record().last().corrected();
+    job = verdict.job();
     shown = verdict.shown();
     if (corrected) {
-      log.warn("Job {} was told as lost; it is {}", record.id(), shown.state());
+      log.warn("Job {} was told as lost; it is {}", job.record().id(), shown.state());
     }
-    if (record.isFinal()) {
+    if (job.record().isFinal()) {
       end.complete(shown);
     }
     tellElements();
@@ -113,7 +125,7 @@ final class Followed {
   /** Tells those who wait that nobody looks any more. */
   synchronized void stop() {
     IllegalStateException why = new IllegalStateException(
-        "the runtime was closed; job " + record.id() + " goes on and can be attached to");
+        "the runtime was closed; job " + job.record().id() + " goes on and can be attached to");
     end.completeExceptionally(why);
     if (elementEnds != null) {
       elementEnds.values().forEach(future -> future.completeExceptionally(why));

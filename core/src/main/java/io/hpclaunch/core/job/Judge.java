@@ -10,6 +10,7 @@ import io.hpclaunch.api.Observation;
 import io.hpclaunch.api.Token;
 import io.hpclaunch.core.store.JobRecord;
 import io.hpclaunch.core.store.Observations;
+import io.hpclaunch.core.store.WholeJob;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -43,10 +44,14 @@ final class Judge {
   /**
    * What came out.
    *
-   * @param record what is known now
+   * @param job what is known now
    * @param shown the observation to show: that of the record, or that nothing can be determined
    */
-  record Verdict(JobRecord record, JobInfo shown) {}
+  record Verdict(WholeJob job, JobInfo shown) {
+    JobRecord record() {
+      return job.record();
+    }
+  }
 
   /** The ids under which the scheduler is asked about a job. */
   static List<NativeId> asked(JobRecord record) {
@@ -66,11 +71,11 @@ final class Judge {
    * @param now the present
    * @return the verdict
    */
-  Verdict judge(JobRecord known, Map<NativeId, Observation> answers, Instant now) {
-    ArrayRange array = known.array();
+  Verdict judge(WholeJob known, Map<NativeId, Observation> answers, Instant now) {
+    ArrayRange array = known.record().array();
     if (array == null) {
-      Observation answer = ours(known, answers.get(known.id().nativeId()));
-      return answer == null ? unchanged(known) : plain(known, answer, now);
+      Observation answer = ours(known.record(), answers.get(known.record().id().nativeId()));
+      return answer == null ? unchanged(known) : plain(known.record(), answer, now);
     }
     return array(known, array, answers, now);
   }
@@ -86,8 +91,8 @@ final class Judge {
             + " is another one: its token is " + token);
   }
 
-  private static Verdict unchanged(JobRecord known) {
-    return new Verdict(known, known.last().info());
+  private static Verdict unchanged(WholeJob known) {
+    return new Verdict(known, known.record().last().info());
   }
 
   private Verdict plain(JobRecord known, Observation answer, Instant now) {
@@ -96,10 +101,13 @@ final class Judge {
     if (outcome.info() != null) {
       judged = judged.observe(outcome.info(), now);
     }
-    String unknown = outcome.unknown();
-    return unknown == null || judged.isFinal()
+    return verdict(WholeJob.of(judged), outcome.unknown());
+  }
+
+  private static Verdict verdict(WholeJob judged, @Nullable String unknown) {
+    return unknown == null || judged.record().isFinal()
         ? unchanged(judged)
-        : new Verdict(judged, unknown(judged.last().info(), unknown));
+        : new Verdict(judged, unknown(judged.record().last().info(), unknown));
   }
 
   /** What is known, but for where the job stands now. */
@@ -113,21 +121,22 @@ final class Judge {
 
   /** Elements are told apart by the user's index; chunks have indices of the scheduler's own. */
   private Verdict array(
-      JobRecord known, ArrayRange array, Map<NativeId, Observation> answers, Instant now) {
+      WholeJob known, ArrayRange array, Map<NativeId, Observation> answers, Instant now) {
+    JobRecord record = known.record();
     Map<Integer, JobInfo> seen = new TreeMap<>();
-    Missing missing = new Missing(known.missingSince());
-    if (known.chunks().isEmpty()) {
-      part(known, array, 0, ours(known, answers.get(known.id().nativeId())), now, seen, missing);
+    Missing missing = new Missing(record.missingSince());
+    if (record.chunks().isEmpty()) {
+      Observation answer = ours(record, answers.get(record.id().nativeId()));
+      part(known, array, 0, answer, now, seen, missing);
     }
-    for (JobRecord.Chunk chunk : known.chunks()) {
-      Observation answer = ours(known, answers.get(chunk.id()));
+    for (JobRecord.Chunk chunk : record.chunks()) {
+      Observation answer = ours(record, answers.get(chunk.id()));
       part(known, chunk.part(), chunk.offset(), answer, now, seen, missing);
     }
-    JobRecord judged = known.withMissingSince(missing.since).observeElements(seen, now);
-    judged = judged.observe(ArrayState.of(array, judged.elements(), known.submitted()), now);
-    return missing.why == null || judged.isFinal()
-        ? unchanged(judged)
-        : new Verdict(judged, unknown(judged.last().info(), missing.why));
+    WholeJob judged = known.observeElements(seen, now);
+    JobInfo whole = ArrayState.of(array, judged.elements(), record.submitted());
+    JobRecord folded = record.withMissingSince(missing.since).observe(whole, now);
+    return verdict(judged.with(folded), missing.why);
   }
 
   /** Since when parts of an array are denied, and why nothing is known of some. */
@@ -142,7 +151,7 @@ final class Judge {
   }
 
   private void part(
-      JobRecord known,
+      WholeJob known,
       ArrayRange part,
       int offset,
       @Nullable Observation answer,
@@ -152,7 +161,9 @@ final class Judge {
     if (answer == null) {
       return;
     }
-    JobRecord asBefore = known.withMissingSince(missing.before);
+    JobRecord asBefore = known.record().withMissingSince(missing.before);
+    Set<Integer> ended =
+        answer instanceof Observation.NotKnown ? evidence.ended(asBefore) : Set.of();
     for (int index : indices(part)) {
       Observations last = known.elements().get(index);
       if (last != null && last.info().state().isFinal() && last.info().state() != JobState.LOST) {
@@ -162,7 +173,9 @@ final class Judge {
       if (one == null) {
         continue;
       }
-      Outcome outcome = outcome(asBefore, index, last, one, now);
+      Outcome outcome = answer instanceof Observation.NotKnown denied && !ended.contains(index)
+          ? missing(asBefore, last, denied.evidence(), now)
+          : outcome(asBefore, index, last, one, now);
       if (outcome.info() != null) {
         seen.put(index, outcome.info());
       }
@@ -324,6 +337,11 @@ final class Judge {
       JobInfo info = own.get().toBuilder().submitted(known.submitted()).build();
       return new Outcome(asked(known, info), null, null);
     }
+    return missing(known, last, why, now);
+  }
+
+  private static Outcome missing(
+      JobRecord known, @Nullable Observations last, String why, Instant now) {
     Instant since = known.missingSince() == null ? now : known.missingSince();
     if (now.isBefore(since.plus(LOST_AFTER))) {
       return new Outcome(null, since, why);

@@ -4,6 +4,7 @@ package io.hpclaunch.core.job;
 import io.hpclaunch.api.JobId;
 import io.hpclaunch.api.Token;
 import io.hpclaunch.core.store.JobRecord;
+import io.hpclaunch.core.store.WholeJob;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -49,12 +50,13 @@ final class Monitor implements AutoCloseable {
   }
 
   /** Follows a job; one that is followed already is followed once. */
-  Followed follow(JobRecord record) {
+  Followed follow(WholeJob whole) {
+    JobRecord record = whole.record();
     Followed known = followed.get(record.token());
     if (known != null) {
       return known;
     }
-    Followed job = new Followed(record);
+    Followed job = new Followed(whole);
     if (record.isFinal()) {
       return job;
     }
@@ -104,12 +106,12 @@ final class Monitor implements AutoCloseable {
     if (unsettled) {
       unsettled = reconciler.settle();
     }
-    List<JobRecord> records = new ArrayList<>();
+    List<WholeJob> jobs = new ArrayList<>();
     for (Followed job : followed.values()) {
-      records.add(job.record().isSubmitted() ? job.record() : stored(job));
+      jobs.add(job.record().isSubmitted() ? job.job() : job.job().with(stored(job)));
     }
     long begin = System.nanoTime();
-    Map<Token, Judge.Verdict> verdicts = observer.observe(records);
+    Map<Token, Judge.Verdict> verdicts = observer.observe(jobs);
     Duration took = Duration.ofNanos(System.nanoTime() - begin);
     return pace.next(update(verdicts.values()), took, client.clock().instant());
   }

@@ -7,8 +7,8 @@ import io.hpclaunch.api.NativeId;
 import io.hpclaunch.api.Observation;
 import io.hpclaunch.api.Token;
 import io.hpclaunch.core.store.JobRecord;
+import io.hpclaunch.core.store.WholeJob;
 import java.io.IOException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -21,9 +21,6 @@ import org.slf4j.LoggerFactory;
 
 /** One round: all jobs are asked about at once, judged, and what is new is written down. */
 final class Observer {
-  /** Arrays change with each element; their records may be large. */
-  private static final Duration BETWEEN_SAVES = Duration.ofSeconds(5);
-
   private static final Logger log = LoggerFactory.getLogger(Observer.class);
 
   private final PluginGate gate;
@@ -39,34 +36,35 @@ final class Observer {
   /**
    * Asks about jobs.
    *
-   * @param records what is known of them
+   * @param jobs what is known of them
    * @return the verdicts
    */
-  Map<Token, Judge.Verdict> observe(Collection<JobRecord> records) {
+  Map<Token, Judge.Verdict> observe(Collection<WholeJob> jobs) {
     List<NativeId> ids = new ArrayList<>();
-    records.forEach(record -> ids.addAll(Judge.asked(record)));
+    jobs.forEach(job -> ids.addAll(Judge.asked(job.record())));
     Map<NativeId, Observation> answers = gate.query(ids);
-    Map<Token, Judge.Verdict> verdicts = new HashMap<>(records.size() * 2);
-    for (JobRecord record : records) {
-      verdicts.put(record.token(), judged(record, answers));
+    Map<Token, Judge.Verdict> verdicts = new HashMap<>(jobs.size() * 2);
+    for (WholeJob job : jobs) {
+      verdicts.put(job.record().token(), judged(job, answers));
     }
     return verdicts;
   }
 
   /** One job that cannot be judged harms no other. */
-  private Judge.Verdict judged(JobRecord known, Map<NativeId, Observation> answers) {
+  private Judge.Verdict judged(WholeJob known, Map<NativeId, Observation> answers) {
+    JobRecord record = known.record();
     try {
       Instant now = client.clock().instant();
       Judge.Verdict verdict = judge.judge(known, answers, now);
-      if (Judge.isBySignal(verdict.record().last().info()) && known.cancelAsked() == null) {
-        verdict = judge.judge(withWish(known), answers, now);
+      if (Judge.isBySignal(verdict.record().last().info()) && record.cancelAsked() == null) {
+        verdict = judge.judge(known.with(withWish(record)), answers, now);
       }
-      return worthSaving(known, verdict.record())
-          ? new Judge.Verdict(saved(verdict.record()), verdict.shown())
+      return worthSaving(known, verdict.job())
+          ? new Judge.Verdict(saved(verdict.job()), verdict.shown())
           : verdict;
     } catch (RuntimeException e) {
-      log.error("Job {} cannot be judged", known.id(), e);
-      JobInfo unknown = known.last().info().toBuilder()
+      log.error("Job {} cannot be judged", record.id(), e);
+      JobInfo unknown = record.last().info().toBuilder()
           .state(JobState.UNKNOWN)
           .reason("its observation cannot be judged: " + e)
           .build();
@@ -85,32 +83,29 @@ final class Observer {
     }
   }
 
-  private static boolean worthSaving(JobRecord before, JobRecord after) {
+  /** Of an array each element that has moved is: what is written is what moved. */
+  private static boolean worthSaving(WholeJob known, WholeJob judged) {
+    JobRecord before = known.record();
+    JobRecord after = judged.record();
     if (after.isForeign()) {
       return false;
     }
     JobInfo old = before.last().info();
     JobInfo now = after.last().info();
-    if (old.state() != now.state()
+    return old.state() != now.state()
         || old.attempt() != now.attempt()
         || old.cause() != now.cause()
-        || !Objects.equals(before.missingSince(), after.missingSince())) {
-      return true;
-    }
-    if (after.array() == null) {
-      return !Objects.equals(old.started(), now.started());
-    }
-    Instant last = before.last().observed();
-    return !before.elements().equals(after.elements())
-        && !last.plus(BETWEEN_SAVES).isAfter(after.last().observed());
+        || !Objects.equals(before.missingSince(), after.missingSince())
+        || !Objects.equals(old.started(), now.started())
+        || judged.elements().hasNews(known.elements());
   }
 
-  private JobRecord saved(JobRecord record) {
+  private WholeJob saved(WholeJob job) {
     try {
-      return client.store().save(record);
+      return client.store().save(job);
     } catch (IOException e) {
       log.warn("{}", e.getMessage());
-      return record;
+      return job;
     }
   }
 }

@@ -10,8 +10,10 @@ import io.hpclaunch.api.JobSpec;
 import io.hpclaunch.api.JobState;
 import io.hpclaunch.api.NativeId;
 import io.hpclaunch.api.Observation;
+import io.hpclaunch.api.Token;
 import io.hpclaunch.api.Unsupported;
 import io.hpclaunch.core.store.JobRecord;
+import io.hpclaunch.core.store.WholeJob;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,16 +64,17 @@ final class Parents {
     if (spec.dependencies().isEmpty()) {
       return new Standing(List.of(), false, null);
     }
-    Map<Dependency, JobRecord> records = records(spec);
-    Map<NativeId, JobState> strangers = strangers(spec, records);
+    Map<Dependency, WholeJob> parents = parents(spec);
+    Map<NativeId, JobState> strangers = strangers(spec, parents.keySet());
     List<Dependency> open = new ArrayList<>();
     boolean held = false;
     String never = null;
     for (Dependency each : spec.dependencies()) {
-      JobRecord record = records.get(each);
-      JobState state = record == null
+      WholeJob parent = parents.get(each);
+      JobRecord record = parent == null ? null : parent.record();
+      JobState state = parent == null
           ? strangers.get(each.job().nativeId())
-          : info(record, each).state();
+          : info(parent, each).state();
       if (record != null && !record.isSubmitted() && !record.isFinal()) {
         held = true;
       } else if (state == null || !state.isFinal()) {
@@ -96,9 +100,9 @@ final class Parents {
     return all;
   }
 
-  /** The records of those that we know, as fresh as the scheduler tells. */
-  private Map<Dependency, JobRecord> records(JobSpec spec) {
-    Map<Dependency, JobRecord> records = new LinkedHashMap<>();
+  /** Those that we have records of, as fresh as the scheduler tells. */
+  private Map<Dependency, WholeJob> parents(JobSpec spec) {
+    Map<Dependency, WholeJob> parents = new LinkedHashMap<>();
     for (Dependency each : spec.dependencies()) {
       if (!each.job().backend().equals(backend)) {
         throw new InvalidJob("dependency " + each + " is a job of another backend, which " + backend
@@ -106,32 +110,34 @@ final class Parents {
       }
       record(each).ifPresent(record -> {
         checkElement(each, record);
-        records.put(each, record);
+        parents.put(each, whole(each, record));
       });
     }
-    List<JobRecord> running = records.values().stream()
-        .filter(record -> record.isSubmitted() && !record.isFinal())
-        .distinct()
-        .toList();
-    if (!running.isEmpty()) {
-      var verdicts = observer.observe(running);
-      records.replaceAll((each, record) -> {
-        Judge.Verdict verdict = verdicts.get(record.token());
-        return verdict == null ? record : known(each, verdict);
+    Map<Token, WholeJob> open = new LinkedHashMap<>();
+    parents.values().forEach(parent -> {
+      if (parent.record().isSubmitted() && !parent.record().isFinal()) {
+        open.put(parent.record().token(), parent);
+      }
+    });
+    if (!open.isEmpty()) {
+      Map<Token, Judge.Verdict> verdicts = observer.observe(open.values());
+      parents.replaceAll((each, parent) -> {
+        Judge.Verdict verdict = verdicts.get(parent.record().token());
+        return verdict == null ? parent : known(each, verdict);
       });
     }
-    return records;
+    return parents;
   }
 
   /** A job that the scheduler denies must not be handed to it as a condition. */
-  private static JobRecord known(Dependency dependency, Judge.Verdict verdict) {
+  private static WholeJob known(Dependency dependency, Judge.Verdict verdict) {
     JobRecord record = verdict.record();
     if (record.missingSince() != null && !record.isFinal()) {
       throw new BackendUnavailable("the job waits for " + dependency.job()
           + ", and how that one stands cannot be determined: "
           + verdict.shown().reason() + "; try again later");
     }
-    return record;
+    return verdict.job();
   }
 
   private static void checkElement(Dependency dependency, JobRecord parent) {
@@ -142,9 +148,9 @@ final class Parents {
     }
   }
 
-  private static JobInfo info(JobRecord record, Dependency dependency) {
+  private static JobInfo info(WholeJob parent, Dependency dependency) {
     Integer index = dependency.job().nativeId().index();
-    return index == null ? record.last().info() : new Followed(record).info(index);
+    return index == null ? parent.record().last().info() : Followed.element(parent, index);
   }
 
   /** Whether an end is what was waited for; one that nobody knows is no success. */
@@ -157,10 +163,10 @@ final class Parents {
   }
 
   /** Where jobs stand that no record of ours has; the scheduler must know them. */
-  private Map<NativeId, JobState> strangers(JobSpec spec, Map<Dependency, JobRecord> records) {
+  private Map<NativeId, JobState> strangers(JobSpec spec, Set<Dependency> known) {
     List<NativeId> ids = new ArrayList<>();
     for (Dependency each : spec.dependencies()) {
-      if (!records.containsKey(each)) {
+      if (!known.contains(each)) {
         ids.add(each.job().nativeId());
       }
     }
@@ -187,6 +193,15 @@ final class Parents {
     } catch (IOException e) {
       throw new InvalidJob(
           "the record of " + dependency.job() + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private WholeJob whole(Dependency dependency, JobRecord record) {
+    try {
+      return client.store().whole(record);
+    } catch (IOException e) {
+      throw new InvalidJob(
+          "the elements of " + dependency.job() + " cannot be read: " + e.getMessage(), e);
     }
   }
 

@@ -143,7 +143,8 @@ public final class StoredJobs implements JobRegister {
   @Override
   public Optional<KnownJob> find(JobId id) {
     try {
-      return store.find(id).map(StoredJobs::known);
+      Optional<JobRecord> record = store.find(id);
+      return record.isEmpty() ? Optional.empty() : Optional.of(known(record.get()));
     } catch (IOException e) {
       throw unreadable(e);
     }
@@ -168,18 +169,24 @@ public final class StoredJobs implements JobRegister {
   }
 
   /** What ended is kept by day; the time itself stands in the record. */
-  private static Listing listing(JobStore.Loaded loaded, Instant since) {
+  private Listing listing(JobStore.Loaded loaded, Instant since) {
     List<KnownJob> jobs = new ArrayList<>();
+    List<String> damaged = new ArrayList<>();
+    loaded.damaged().forEach(each -> damaged.add(each.why()));
     for (JobRecord record : loaded.records()) {
       Instant ended = record.last().info().ended();
       Instant known = ended == null ? record.last().observed() : ended;
       if (!record.isFinal() || !known.isBefore(since)) {
-        jobs.add(known(record));
+        try {
+          jobs.add(known(record));
+        } catch (IOException e) {
+          damaged.add(String.valueOf(e.getMessage()));
+        }
       }
     }
     jobs.sort(Comparator.comparing(KnownJob::submitted)
         .thenComparing(job -> job.token().value()));
-    return new Listing(jobs, loaded.damaged().stream().map(JobStore.Damage::why).toList());
+    return new Listing(jobs, damaged);
   }
 
   @Override
@@ -187,10 +194,9 @@ public final class StoredJobs implements JobRegister {
     try {
       Optional<JobRecord> record = store.find(id);
       if (record.isPresent()) {
-        if (!record.get().isFinal()) {
+        if (!store.remove(record.get().token())) {
           throw new InvalidJob(id + " has not ended: cancel it, or wait for its end");
         }
-        store.remove(record.get().token());
       }
     } catch (IOException e) {
       throw unreadable(e);
@@ -198,9 +204,9 @@ public final class StoredJobs implements JobRegister {
   }
 
   /** What users are shown of a record. */
-  static KnownJob known(JobRecord record) {
+  private KnownJob known(JobRecord record) throws IOException {
     Map<Integer, JobInfo> elements = new TreeMap<>();
-    record.elements().forEach((index, seen) -> elements.put(index, seen.info()));
+    store.elements(record).forEach((index, seen) -> elements.put(index, seen.info()));
     return new KnownJob(
         record.id(),
         record.token(),

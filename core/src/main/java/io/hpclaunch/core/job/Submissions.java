@@ -24,6 +24,7 @@ import io.hpclaunch.core.store.JournalEntry;
 import io.hpclaunch.core.store.JournalEntry.Kind;
 import io.hpclaunch.core.store.Observations;
 import io.hpclaunch.core.store.SpecJson;
+import io.hpclaunch.core.store.WholeJob;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -168,7 +169,9 @@ final class Submissions {
       }
     }
     try {
-      client.store().save(record.observeElements(never, client.clock().instant()));
+      client
+          .store()
+          .save(WholeJob.of(record).observeElements(never, client.clock().instant()));
     } catch (IOException e) {
       log.warn("The record of {} cannot be written: {}", record.id(), e.getMessage());
     }
@@ -268,7 +271,6 @@ final class Submissions {
         now,
         Observations.first(info, now),
         spec.array(),
-        Map.of(),
         List.of(),
         null,
         null);

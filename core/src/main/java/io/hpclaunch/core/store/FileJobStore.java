@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.core.store;
 
+import com.google.gson.JsonParseException;
 import io.hpclaunch.api.JobId;
-import io.hpclaunch.api.NativeId;
 import io.hpclaunch.api.Token;
 import io.hpclaunch.core.shell.RawBytes;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -20,21 +18,27 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Records as files below the state folder, as docs/jobs.md lays them out. Written for a home
  * directory that is NFS and seen by many hosts: a record is replaced by a rename, and the indices
- * are files of their own, so that neither a lookup nor a listing reads all records. An index that
- * lags behind, because a process was killed between two steps, is put right by the next reader.
+ * are files of their own, so that neither a lookup nor a listing reads all records; what is known
+ * of the elements of an array stands in a file beside the record, of which only news are written.
  */
 public final class FileJobStore implements JobStore {
+  private static final Logger log = LoggerFactory.getLogger(FileJobStore.class);
+
   private static final String SUFFIX = ".json";
+  private static final String ELEMENTS = ".elements";
   private static final int SHARD = 2;
 
   private final Path records;
   private final Path active;
-  private final Path ids;
   private final Path ended;
+  private final IdIndex ids;
+  private final ElementFiles elements;
   private final boolean durable;
   private final Clock clock;
 
@@ -49,38 +53,49 @@ public final class FileJobStore implements JobStore {
     records = stateFolder.resolve("records");
     Path index = stateFolder.resolve("index");
     active = index.resolve("active");
-    ids = index.resolve("ids");
+    ids = new IdIndex(index.resolve("ids"), durable);
+    elements = new ElementFiles(durable);
     ended = index.resolve("ended");
     this.durable = durable;
     this.clock = clock;
   }
 
   @Override
-  public JobRecord save(JobRecord record) throws IOException {
-    Path file = file(record.token());
+  public WholeJob save(WholeJob job) throws IOException {
+    Path file = file(job.record().token());
     try {
       StateFiles.folders(StateFiles.parent(file));
-      return RecordLocks.with(StateFiles.parent(file), () -> saveLocked(record, file));
+      return RecordLocks.with(StateFiles.parent(file), () -> saveLocked(job, file));
     } catch (IOException e) {
       if (e instanceof DamagedRecord) {
         throw e;
       }
-      throw new IOException("the record of " + record.id() + " cannot be written: " + words(e), e);
+      throw new IOException(
+          "the record of " + job.record().id() + " cannot be written: " + words(e), e);
     }
   }
 
-  /** Indices first: a job that is listed and has no record is passed over, the reverse is lost. */
-  private JobRecord saveLocked(JobRecord record, Path file) throws IOException {
-    Optional<JobRecord> known = load(record.token());
-    JobRecord now = known.isPresent() ? known.get().merge(record) : record;
-    if (known.isPresent() && known.get().equals(now)) {
-      return now;
+  /**
+   * The record comes after the elements that it sums up. Elements of which nothing was seen are not
+   * even read.
+   */
+  private WholeJob saveLocked(WholeJob job, Path file) throws IOException {
+    Optional<JobRecord> known = load(job.record().token());
+    JobRecord now = known.isPresent() ? known.get().merge(job.record()) : job.record();
+    Elements all = job.elements().isEmpty()
+        ? job.elements()
+        : elements.save(elementFile(now.token()), now, job.elements());
+    if (known.isEmpty() || !known.get().equals(now)) {
+      write(known, now, file);
     }
+    return new WholeJob(now, all);
+  }
+
+  /** Indices first: a job that is listed and has no record is passed over, the reverse is lost. */
+  private void write(Optional<JobRecord> known, JobRecord now, Path file) throws IOException {
     boolean wasFinal = known.isPresent() && known.get().isFinal();
-    if (known.isEmpty()
-        || !known.get().id().equals(now.id())
-        || !known.get().chunks().equals(now.chunks())) {
-      index(now);
+    if (known.isEmpty() || !IdIndex.ids(known.get()).equals(IdIndex.ids(now))) {
+      ids.put(now);
     }
     if (!now.isFinal() && (known.isEmpty() || wasFinal)) {
       StateFiles.mark(active.resolve(now.token().value()));
@@ -89,7 +104,6 @@ public final class FileJobStore implements JobStore {
     if (now.isFinal() && !wasFinal) {
       end(now.token());
     }
-    return now;
   }
 
   @Override
@@ -106,10 +120,10 @@ public final class FileJobStore implements JobStore {
     try {
       JobRecord record = RecordJson.read(text);
       if (!record.token().equals(token)) {
-        throw new IllegalArgumentException("it is the record of " + record.token());
+        throw new JsonParseException("it is the record of " + record.token());
       }
       return Optional.of(record);
-    } catch (RuntimeException | StackOverflowError e) {
+    } catch (JsonParseException e) {
       if (e.getCause() instanceof OutOfMemoryError) {
         throw new IOException("there is not enough memory for the record " + file, e);
       }
@@ -118,29 +132,66 @@ public final class FileJobStore implements JobStore {
   }
 
   @Override
-  public Optional<JobRecord> find(JobId id) throws IOException {
-    Path file = idFile(id.backend(), id.nativeId());
+  public Elements elements(JobRecord record) throws IOException {
+    Path file = elementFile(record.token());
     try {
-      String token = Files.readString(file, StandardCharsets.ISO_8859_1).strip();
-      return load(new Token(token));
-    } catch (NoSuchFileException | IllegalArgumentException e) {
-      return Optional.empty(); // not known, or killed while it was written
+      return elements.load(file, record);
+    } catch (DamagedRecord e) {
+      throw e;
+    } catch (IOException e) {
+      throw new IOException("the elements " + file + " cannot be read: " + words(e), e);
     }
+  }
+
+  @Override
+  public Optional<JobRecord> find(JobId id) throws IOException {
+    Optional<Token> token;
+    try {
+      token = ids.find(id);
+    } catch (DamagedRecord e) {
+      return Optional.of(searched(id).orElseThrow(() -> e));
+    }
+    return token.isPresent() ? load(token.get()) : Optional.empty();
+  }
+
+  /**
+   * Puts a damaged index right: all records are looked through, and the youngest job has the id.
+   */
+  private Optional<JobRecord> searched(JobId id) throws IOException {
+    JobRecord youngest = null;
+    for (JobRecord each : load(allTokens()).records()) {
+      boolean has = each.id().backend().equals(id.backend())
+          && IdIndex.ids(each).contains(id.nativeId().whole());
+      if (has && (youngest == null || each.submitted().isAfter(youngest.submitted()))) {
+        youngest = each;
+      }
+    }
+    if (youngest != null) {
+      ids.put(youngest);
+    }
+    return Optional.ofNullable(youngest);
+  }
+
+  private List<Token> allTokens() throws IOException {
+    List<String> names = new ArrayList<>();
+    for (String shard : StateFiles.names(records)) {
+      for (String name : StateFiles.names(records.resolve(shard))) {
+        if (name.endsWith(SUFFIX)) {
+          names.add(name.substring(0, name.length() - SUFFIX.length()));
+        }
+      }
+    }
+    return tokens(names);
   }
 
   @Override
   public List<JobId> complete(String backend, String prefix) throws IOException {
-    List<JobId> found = new ArrayList<>();
-    Path folder = ids.resolve(FileNames.encode(backend));
-    for (String name : StateFiles.names(folder, FileNames.encode(prefix))) {
-      found.add(new JobId(backend, RecordJson.nativeId(FileNames.decode(name))));
-    }
-    return found;
+    return ids.complete(backend, prefix);
   }
 
   @Override
   public List<String> backends() throws IOException {
-    return StateFiles.names(ids).stream().map(FileNames::decode).sorted().toList();
+    return ids.backends();
   }
 
   @Override
@@ -162,53 +213,36 @@ public final class FileJobStore implements JobStore {
   }
 
   @Override
-  public void remove(Token token) throws IOException {
-    JobRecord record = null;
+  public boolean remove(Token token, Removal first) throws IOException {
+    Path shard = StateFiles.parent(file(token));
+    return !Files.isDirectory(shard) || RecordLocks.with(shard, () -> removeLocked(token, first));
+  }
+
+  private boolean removeLocked(Token token, Removal first) throws IOException {
+    Optional<JobRecord> record = Optional.empty();
     try {
-      record = load(token).orElse(null);
-    } catch (DamagedRecord e) {
-      record = null; // its ids stay behind and lead nowhere
-    }
-    if (record != null) {
-      for (NativeId id : nativeIds(record)) {
-        unindex(idFile(record.id().backend(), id), token);
+      record = load(token);
+      if (record.isEmpty()) {
+        return true;
       }
+    } catch (DamagedRecord e) {
+      log.debug("A damaged record is removed; its ids stay behind and lead nowhere", e);
+    }
+    if (record.isPresent() && !record.get().isFinal()) {
+      return false;
+    }
+    first.run();
+    if (record.isPresent()) {
+      ids.remove(record.get());
     }
     Files.deleteIfExists(active.resolve(token.value()));
     for (String day : StateFiles.names(ended)) {
       Files.deleteIfExists(ended.resolve(day).resolve(token.value()));
     }
+    elements.forget(elementFile(token));
+    Files.deleteIfExists(elementFile(token));
     Files.deleteIfExists(file(token));
-  }
-
-  private static void unindex(Path file, Token token) throws IOException {
-    try {
-      if (Files.readString(file, StandardCharsets.ISO_8859_1).strip().equals(token.value())) {
-        Files.deleteIfExists(file);
-      }
-    } catch (NoSuchFileException e) {
-      return;
-    }
-  }
-
-  private void index(JobRecord record) throws IOException {
-    for (NativeId id : nativeIds(record)) {
-      Path file = idFile(record.id().backend(), id);
-      StateFiles.folders(StateFiles.parent(file));
-      try {
-        Files.createFile(file, StateFiles.FILE);
-        Files.writeString(file, record.token() + "\n", StandardCharsets.ISO_8859_1);
-      } catch (FileAlreadyExistsException e) { // the scheduler began to count again
-        StateFiles.replace(file, record.token() + "\n", durable);
-      }
-    }
-  }
-
-  private static List<NativeId> nativeIds(JobRecord record) {
-    List<NativeId> all = new ArrayList<>();
-    all.add(record.id().nativeId());
-    record.chunks().forEach(chunk -> all.add(chunk.id()));
-    return all;
+    return true;
   }
 
   /** One rename takes the job from the active ones to those that ended today. */
@@ -251,9 +285,8 @@ public final class FileJobStore implements JobStore {
     return records.resolve(name.substring(0, SHARD)).resolve(name + SUFFIX);
   }
 
-  private Path idFile(String backend, NativeId id) {
-    return ids.resolve(FileNames.encode(backend))
-        .resolve(FileNames.encode(RecordJson.nativeId(id.whole())));
+  private Path elementFile(Token token) {
+    return file(token).resolveSibling(token.value() + ELEMENTS);
   }
 
   private static String words(IOException e) {

@@ -7,14 +7,14 @@ import io.hpclaunch.api.JobInfo;
 import io.hpclaunch.api.NativeId;
 import io.hpclaunch.api.Token;
 import java.time.Instant;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is remembered of one submission.
+ * What is remembered of one submission. What is known of the elements of an array stands apart, in
+ * {@link Elements}, since there may be 100,000 of them.
  *
  * @param token names the submission
  * @param id what users call the job; without an index
@@ -25,8 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param stderr where its errors go, likewise
  * @param submitted when it was submitted
  * @param last what is known of the job; of an array what is known of the whole
- * @param array the elements, or null for a plain job
- * @param elements what is known of each element, by the user's index
+ * @param array the or null for a plain job
  * @param chunks the parts of a split array that were submitted, by their first index; empty for all
  *     others
  * @param missingSince since when the scheduler has denied the job, without evidence of its end;
@@ -43,13 +42,11 @@ public record JobRecord(
     Instant submitted,
     Observations last,
     @Nullable ArrayRange array,
-    Map<Integer, Observations> elements,
     List<Chunk> chunks,
     @Nullable Instant missingSince,
     @Nullable Instant cancelAsked) {
-  /** Copies the collections. */
+  /** Copies the list. */
   public JobRecord {
-    elements = Collections.unmodifiableMap(new TreeMap<>(elements));
     chunks = List.copyOf(chunks);
   }
 
@@ -77,7 +74,7 @@ public record JobRecord(
       Token token, JobId id, String name, String jobFolder, JobInfo info, Instant now) {
     Observations first = Observations.first(info, now);
     return new JobRecord(
-        token, id, name, jobFolder, null, null, now, first, null, Map.of(), List.of(), null, null);
+        token, id, name, jobFolder, null, null, now, first, null, List.of(), null, null);
   }
 
   /**
@@ -126,7 +123,7 @@ public record JobRecord(
    */
   public JobRecord withNativeId(NativeId nativeId) {
     JobId given = new JobId(id.backend(), nativeId);
-    return copy(given, last, elements, chunks, missingSince);
+    return copy(given, last, chunks, missingSince);
   }
 
   /**
@@ -137,7 +134,7 @@ public record JobRecord(
    */
   public JobRecord withChunk(Chunk chunk) {
     JobRecord named = isSubmitted() ? this : withNativeId(chunk.id());
-    return copy(named.id, last, elements, union(chunks, List.of(chunk)), missingSince);
+    return copy(named.id, last, union(chunks, List.of(chunk)), missingSince);
   }
 
   /**
@@ -147,7 +144,7 @@ public record JobRecord(
    * @return the record
    */
   public JobRecord withMissingSince(@Nullable Instant since) {
-    return copy(id, last, elements, chunks, since);
+    return copy(id, last, chunks, since);
   }
 
   /**
@@ -157,7 +154,7 @@ public record JobRecord(
    * @return the record
    */
   public JobRecord withCancelAsked(Instant at) {
-    return cancelAsked != null ? this : copy(id, last, elements, chunks, missingSince, at);
+    return cancelAsked != null ? this : copy(id, last, chunks, missingSince, at);
   }
 
   /**
@@ -168,21 +165,7 @@ public record JobRecord(
    * @return what is known now
    */
   public JobRecord observe(JobInfo seen, Instant at) {
-    return with(last.with(seen, at), elements);
-  }
-
-  /**
-   * Takes observations of elements in; the state of the whole is left as it is.
-   *
-   * @param seen what was seen, by the user's index
-   * @param at when
-   * @return what is known now
-   */
-  public JobRecord observeElements(Map<Integer, JobInfo> seen, Instant at) {
-    Map<Integer, Observations> all = new TreeMap<>(elements);
-    seen.forEach((index, info) ->
-        all.merge(index, Observations.first(info, at), (known, ignored) -> known.with(info, at)));
-    return with(last, all);
+    return copy(id, last.with(seen, at), chunks, missingSince);
   }
 
   /**
@@ -192,11 +175,9 @@ public record JobRecord(
    * @return what both know
    */
   public JobRecord merge(JobRecord other) {
-    Map<Integer, Observations> all = new TreeMap<>(elements);
-    other.elements.forEach((index, known) -> all.merge(index, known, Observations::merge));
     JobId given = other.isSubmitted() ? other.id : id;
-    JobRecord both = other.copy(
-        given, last.merge(other.last), all, union(chunks, other.chunks), other.missingSince);
+    JobRecord both =
+        other.copy(given, last.merge(other.last), union(chunks, other.chunks), other.missingSince);
     return cancelAsked == null ? both : both.withCancelAsked(cancelAsked);
   }
 
@@ -207,28 +188,19 @@ public record JobRecord(
     return List.copyOf(all.values());
   }
 
-  private JobRecord with(Observations whole, Map<Integer, Observations> all) {
-    return copy(id, whole, all, chunks, missingSince);
+  private JobRecord copy(
+      JobId given, Observations whole, List<Chunk> parts, @Nullable Instant missing) {
+    return copy(given, whole, parts, missing, cancelAsked);
   }
 
   private JobRecord copy(
       JobId given,
       Observations whole,
-      Map<Integer, Observations> all,
-      List<Chunk> parts,
-      @Nullable Instant missing) {
-    return copy(given, whole, all, parts, missing, cancelAsked);
-  }
-
-  private JobRecord copy(
-      JobId given,
-      Observations whole,
-      Map<Integer, Observations> all,
       List<Chunk> parts,
       @Nullable Instant missing,
       @Nullable Instant wish) {
     return new JobRecord(
-        token, given, name, jobFolder, stdout, stderr, submitted, whole, array, all, parts, missing,
+        token, given, name, jobFolder, stdout, stderr, submitted, whole, array, parts, missing,
         wish);
   }
 }

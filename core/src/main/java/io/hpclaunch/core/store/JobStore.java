@@ -16,13 +16,47 @@ import java.util.Optional;
  */
 public interface JobStore extends AutoCloseable {
   /**
-   * Brings a record together with the one that stands, and keeps the result.
+   * Brings a record, and what is known of the job's elements, together with what stands, and keeps
+   * the result. It costs what is new, and not what there is.
+   *
+   * @param job what the caller knows; elements that are missing stay as they stand
+   * @return what stands now
+   * @throws IOException when it cannot be kept; of what stood before nothing is lost
+   */
+  WholeJob save(WholeJob job) throws IOException;
+
+  /**
+   * Brings a record together with the one that stands, and keeps the result. Elements stay as they
+   * are.
    *
    * @param record what the caller knows
    * @return what stands now
    * @throws IOException when it cannot be kept; what stood before still stands
    */
-  JobRecord save(JobRecord record) throws IOException;
+  default JobRecord save(JobRecord record) throws IOException {
+    return save(WholeJob.of(record)).record();
+  }
+
+  /**
+   * Reads what is known of an array's elements.
+   *
+   * @param record the array's record; a plain job has no elements
+   * @return the elements
+   * @throws DamagedRecord when they cannot be understood
+   * @throws IOException when they cannot be read
+   */
+  Elements elements(JobRecord record) throws IOException;
+
+  /**
+   * A record together with what is known of its elements.
+   *
+   * @param record the record
+   * @return the job
+   * @throws IOException as {@link #elements}
+   */
+  default WholeJob whole(JobRecord record) throws IOException {
+    return new WholeJob(record, elements(record));
+  }
 
   /**
    * Reads one record.
@@ -83,12 +117,38 @@ public interface JobStore extends AutoCloseable {
   List<Token> ended(Instant from, Instant to) throws IOException;
 
   /**
-   * Forgets a job. Its folder is not touched. Nothing is done when it is not known.
+   * Forgets a job that has ended; what belongs to it is removed first, while nobody can take a
+   * further observation of it in. A record that is damaged is forgotten, too.
    *
    * @param token the submission
+   * @param first what is to be done before; not done when the job stays
+   * @return false where it stays, since it has not ended, or not any more: a job that was lost may
+   *     have been seen again; true also when it is not known
+   * @throws IOException when {@code first} fails or the store cannot be written
+   */
+  boolean remove(Token token, Removal first) throws IOException;
+
+  /**
+   * Forgets a job that has ended. Its folder is not touched.
+   *
+   * @param token the submission
+   * @return as {@link #remove(Token, Removal)}
    * @throws IOException when the store cannot be written
    */
-  void remove(Token token) throws IOException;
+  default boolean remove(Token token) throws IOException {
+    return remove(token, () -> {});
+  }
+
+  /** Removes what belongs to a job. */
+  @FunctionalInterface
+  interface Removal {
+    /**
+     * Removes it.
+     *
+     * @throws IOException when that fails; the job is not forgotten then
+     */
+    void run() throws IOException;
+  }
 
   /**
    * Reads several records; one that is damaged harms no other.

@@ -4,6 +4,7 @@ package io.hpclaunch.core.store;
 import io.hpclaunch.api.JobInfo;
 import io.hpclaunch.api.JobState;
 import java.time.Instant;
+import java.util.Objects;
 
 /**
  * What is known of one job, and the rule by which a further observation changes it: the later by
@@ -93,6 +94,25 @@ public record Observations(JobInfo info, Instant observed, boolean corrected) {
       return open ? after.with(before.info, before.observed) : after;
     }
     return with(other.info, other.observed);
+  }
+
+  /**
+   * Whether this tells more than what was known before. What only goes on while a job runs, as its
+   * time and memory, is no news: who asks gets it from the scheduler.
+   *
+   * @param before what was known
+   * @return true when it is worth keeping
+   */
+  public boolean isNewsTo(Observations before) {
+    if (info.equals(before.info) || corrected != before.corrected) {
+      return corrected != before.corrected;
+    }
+    return info.state().isFinal()
+        || info.state() != before.info.state()
+        || info.attempt() != before.info.attempt()
+        || !Objects.equals(info.started(), before.info.started())
+        || !Objects.equals(info.nativeState(), before.info.nativeState())
+        || !Objects.equals(info.reason(), before.info.reason());
   }
 
   /** States of one rank may follow each other in any order. */

@@ -4,20 +4,21 @@ package io.hpclaunch.core.store;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
 import io.hpclaunch.api.ArrayRange;
 import io.hpclaunch.api.Cause;
+import io.hpclaunch.api.InvalidJob;
 import io.hpclaunch.api.JobId;
 import io.hpclaunch.api.JobInfo;
 import io.hpclaunch.api.JobState;
 import io.hpclaunch.api.NativeId;
 import io.hpclaunch.api.Token;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 
-/** Records as JSON, in the version that docs/jobs.md names. */
+/** Records as JSON, in the version that docs/jobs.md names; what is known of elements is apart. */
 public final class RecordJson {
   private static final int VERSION = 1;
 
@@ -43,9 +44,6 @@ public final class RecordJson {
     json.addProperty("final", record.isFinal());
     json.add("last", observations(record.last()));
     Json.put(json, "array", record.array());
-    JsonObject elements = new JsonObject();
-    record.elements().forEach((index, known) -> elements.add("" + index, observations(known)));
-    json.add("elements", elements);
     JsonArray chunks = new JsonArray();
     for (JobRecord.Chunk each : record.chunks()) {
       JsonObject chunk = new JsonObject();
@@ -65,16 +63,23 @@ public final class RecordJson {
    *
    * @param text what {@link #write} wrote
    * @return the record
-   * @throws RuntimeException when the text is no record, or one of a newer version
+   * @throws JsonParseException when the text is no record, or one of a newer version
    */
   static JobRecord read(String text) {
-    JsonObject json = Json.parse(text);
-    SpecJson.checkVersion(json, VERSION);
-    Map<Integer, Observations> elements = new TreeMap<>();
-    for (Map.Entry<String, JsonElement> each :
-        Json.required(json, "elements", JsonElement::getAsJsonObject).entrySet()) {
-      elements.put(Integer.valueOf(each.getKey()), observations(each.getValue().getAsJsonObject()));
+    try {
+      return read(Json.parse(text));
+    } catch (IllegalArgumentException // a number, a word of an enum, an id
+        | IllegalStateException // another kind of JSON, as Gson tells it
+        | UnsupportedOperationException
+        | DateTimeException
+        | InvalidJob
+        | StackOverflowError e) {
+      throw new JsonParseException(String.valueOf(e.getMessage()), e);
     }
+  }
+
+  private static JobRecord read(JsonObject json) {
+    SpecJson.checkVersion(json, VERSION);
     List<JobRecord.Chunk> chunks = new ArrayList<>();
     for (JsonElement each : Json.array(json, "chunks")) {
       JsonObject chunk = each.getAsJsonObject();
@@ -93,7 +98,6 @@ public final class RecordJson {
         Instant.parse(Json.text(json, "submitted")),
         observations(Json.required(json, "last", JsonElement::getAsJsonObject)),
         Json.get(json, "array", e -> ArrayRange.parse(e.getAsString())),
-        elements,
         chunks,
         Json.instant(json, "missing_since"),
         Json.instant(json, "cancel_asked"));

@@ -40,12 +40,17 @@ final class StateFiles {
 
   /** Writes under a name of its own, then renames. */
   static void replace(Path file, String text, boolean durable) throws IOException {
+    replace(file, RawBytes.encode(text), durable);
+  }
+
+  /** Writes under a name of its own, then renames. */
+  static void replace(Path file, byte[] content, boolean durable) throws IOException {
     Path temporary = file.resolveSibling(
         "." + file.getFileName() + "." + UNIQUE + "." + COUNTER.incrementAndGet());
     try {
       try (FileChannel channel = FileChannel.open(
           temporary, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), FILE)) {
-        ByteBuffer bytes = ByteBuffer.wrap(RawBytes.encode(text));
+        ByteBuffer bytes = ByteBuffer.wrap(content);
         while (bytes.hasRemaining()) {
           channel.write(bytes);
         }

@@ -15,6 +15,7 @@ import io.hpclaunch.api.JobId;
 import io.hpclaunch.api.JobInfo;
 import io.hpclaunch.api.JobSpec;
 import io.hpclaunch.api.JobState;
+import io.hpclaunch.api.KnownJob;
 import io.hpclaunch.api.NativeId;
 import io.hpclaunch.api.Observation;
 import io.hpclaunch.api.OutcomeUnknown;
@@ -30,8 +31,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -500,6 +503,116 @@ class BackendJobsTest {
     assertThatThrownBy(() -> bench.jobs.submit(spec)).isInstanceOf(Rejected.class);
     assertThat(bench.scheduler.cancelled).containsExactly(NativeId.of("1"));
     assertThat(bench.client.openIntents("c")).isEmpty();
+  }
+
+  private static final int MANY = 100_000;
+
+  private HPCProcess submitMany() {
+    return bench.jobs.submit(
+        Bench.job().toBuilder().array(ArrayRange.of(1, MANY)).build());
+  }
+
+  /** The first elements have ended; the others wait. */
+  private void sayEnded(int ended) {
+    Map<Integer, JobInfo> elements = new TreeMap<>();
+    for (int i = 1; i <= MANY; i++) {
+      JobInfo info = i > ended ? JobInfo.builder(JobState.QUEUED).build() : done(0);
+      elements.put(i, info.toBuilder().reason(i > ended ? "Priority" : null).build());
+    }
+    bench.scheduler.answers.put(NativeId.of("1"), new Observation.SeenArray(elements));
+  }
+
+  private long written() throws IOException {
+    long bytes = 0;
+    try (Stream<Path> files = Files.walk(bench.state.resolve("records"))) {
+      for (Path each : files.filter(Files::isRegularFile).toList()) {
+        bytes += Files.size(each);
+      }
+    }
+    return bytes;
+  }
+
+  @Test
+  void ofALargeArrayOnlyWhatMovesIsWritten() throws Exception {
+    HPCProcess array = submitMany();
+    assertThat(written()).as("of elements that nobody saw").isLessThan(1000);
+    sayEnded(0);
+    bench.jobs.round();
+    assertThat(written()).as("of elements that wait").isLessThan(1500);
+    for (int ended = 10; ended <= 100; ended += 10) {
+      long before = written();
+      sayEnded(ended);
+      bench.pass(Duration.ofSeconds(2));
+      bench.jobs.round();
+      assertThat(written() - before).as("of ten that ended").isBetween(10L, 1000L);
+    }
+    assertThat(array.info().reason()).isEqualTo("100 of 100000 ended: 100 completed");
+    assertThat(array.elements().get(99).info().state()).isEqualTo(JobState.COMPLETED);
+    assertThat(array.elements().get(100).info().reason()).isEqualTo("Priority");
+  }
+
+  @Test
+  void whatOneClientSawOfElementsAnotherReads() throws Exception {
+    JobId id = submitMany().id();
+    sayEnded(7);
+    bench.jobs.status(List.of(id));
+    sayEnded(9);
+    bench.jobs.status(List.of(id));
+    bench.scheduler.queryFails = new IllegalStateException("down");
+    try (Bench next = bench.successor()) {
+      KnownJob known = next.register.find(id).orElseThrow();
+      assertThat(known.elements()).hasSize(MANY);
+      assertThat(known.elements().get(9).state()).isEqualTo(JobState.COMPLETED);
+      assertThat(next.jobs.attach(id.element(8)).info().state()).isEqualTo(JobState.COMPLETED);
+      assertThat(next.jobs.attach(id.element(10)).info().state()).isEqualTo(JobState.QUEUED);
+    }
+  }
+
+  @Test
+  void ofAnArrayThatIsDeniedTheEvidenceCountsAndTheRestIsLost() throws Exception {
+    HPCProcess array = submitMany();
+    sayEnded(3);
+    bench.jobs.round();
+    JobRecord record = bench.record("1");
+    Files.writeString(Path.of(record.jobFolder(), "exit.5"), """
+        v=1
+        token=%s
+        native=1
+        index=5
+        attempt=1
+        status=4
+        end
+        """.formatted(record.token()));
+    bench.scheduler.answers.clear();
+    bench.jobs.round();
+    assertThat(array.info().state()).isEqualTo(JobState.UNKNOWN);
+    assertThat(array.elements().get(4).info().exitCode()).isEqualTo(4);
+    bench.pass(Judge.LOST_AFTER);
+    bench.jobs.round();
+    assertThat(array.elements().get(2).info().state()).isEqualTo(JobState.COMPLETED);
+    assertThat(array.elements().get(5).info().state()).isEqualTo(JobState.LOST);
+    assertThat(array.waitFor().reason())
+        .isEqualTo("100000 of 100000 ended: 3 completed, 1 failed, 99996 lost");
+    assertThat(written()).isLessThan(5000);
+  }
+
+  @Test
+  void anElementThatIsToldAsLostIsCorrectedOnce() throws Exception {
+    JobId id = submitMany().id();
+    sayEnded(3);
+    bench.jobs.status(List.of(id));
+    bench.scheduler.answers.clear();
+    bench.jobs.status(List.of(id));
+    bench.pass(Judge.LOST_AFTER);
+    bench.jobs.status(List.of(id));
+    sayEnded(4);
+    JobId fourth = id.element(4);
+    assertThat(bench.jobs.status(List.of(fourth)).get(fourth).state())
+        .isEqualTo(JobState.COMPLETED);
+    bench.scheduler.answers.put(
+        NativeId.of("1"), new Observation.SeenArray(Map.of(4, done(3), 3, done(3))));
+    Map<JobId, JobInfo> later = bench.jobs.status(List.of(fourth, id.element(3)));
+    assertThat(later.values()).extracting(JobInfo::state).containsOnly(JobState.COMPLETED);
   }
 
   // ---- the end -------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ import io.hpclaunch.api.JobState;
 import io.hpclaunch.api.NativeId;
 import io.hpclaunch.api.Token;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -25,6 +26,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -70,7 +73,6 @@ class FileJobStoreTest {
         NOW,
         last,
         ArrayRange.parse("1-9:2%3"),
-        Map.of(1, last, 9, last),
         List.of(new JobRecord.Chunk(NativeId.of("4"), ArrayRange.of(1, 5), 7)),
         NOW.minusSeconds(5),
         NOW.minusSeconds(3));
@@ -92,7 +94,6 @@ class FileJobStoreTest {
         NOW,
         split.last(),
         ArrayRange.of(1, 4),
-        Map.of(),
         List.of(
             new JobRecord.Chunk(NativeId.of("77[].srv"), ArrayRange.of(1, 2), 0),
             new JobRecord.Chunk(NativeId.of("78[].srv"), ArrayRange.of(3, 4), 2)),
@@ -224,12 +225,117 @@ class FileJobStoreTest {
   }
 
   @Test
-  void anIndexThatWasCutShortIsNoJob() throws Exception {
+  void anIndexThatWasCutShortIsPutRight() throws Exception {
+    store.save(record(2, "2", JobState.QUEUED));
     JobRecord record = store.save(record(1, "1", JobState.QUEUED));
-    Files.writeString(state.resolve("index/ids/c/1"), "");
-    assertThat(store.find(record.id())).isEmpty();
+    Path index = state.resolve("index/ids/c/1");
+    String whole = Files.readString(index);
+    for (int length = 0; length < whole.length(); length++) {
+      Files.writeString(index, whole.substring(0, length));
+      assertThat(store.find(record.id())).contains(record);
+      assertThat(index).hasContent(whole);
+    }
     Files.writeString(state.resolve("index/active/not a token"), "");
-    assertThat(store.active()).containsExactly(record.token());
+    assertThat(store.active()).contains(record.token()).hasSize(2);
+  }
+
+  @Test
+  void ofSeveralJobsTheYoungestGetsADamagedIndexBack() throws Exception {
+    store.save(record(1, "7", JobState.COMPLETED));
+    JobRecord later = JobRecord.of(
+        token(2), JobId.parse("c:7"), "n", "/f", info(JobState.QUEUED), NOW.plusSeconds(1));
+    JobRecord young = store.save(later);
+    Files.writeString(state.resolve("index/ids/c/7"), "");
+    assertThat(store.find(young.id())).contains(young);
+  }
+
+  @Test
+  void aDamagedIndexThatNoRecordExplainsIsTold() throws Exception {
+    store.save(record(1, "1", JobState.QUEUED));
+    Files.writeString(state.resolve("index/ids/c/9"), "not a token\n");
+    assertThatThrownBy(() -> store.find(JobId.parse("c:9")))
+        .isInstanceOf(DamagedRecord.class)
+        .hasMessageContaining("index/ids/c/9")
+        .hasMessageContaining("remove it");
+  }
+
+  @Test
+  void anIdIsFoundWhileItsIndexIsWritten() throws Exception {
+    List<JobRecord> jobs = List.of(
+        store.save(record(1, "7", JobState.QUEUED)), store.save(record(2, "7", JobState.QUEUED)));
+    IdIndex index = new IdIndex(state.resolve("index/ids"), false);
+    Thread writer = new Thread(() -> {
+      for (int i = 0; i < 1000; i++) {
+        try {
+          index.put(jobs.get(i % 2));
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+      }
+    });
+    writer.start();
+    while (writer.isAlive()) {
+      assertThat(jobs).contains(store.find(JobId.parse("c:7")).orElseThrow());
+    }
+    writer.join();
+    assertThat(store.find(JobId.parse("c:7"))).contains(jobs.get(1));
+  }
+
+  @Test
+  void aJobThatHasNotEndedIsNotForgotten() throws Exception {
+    JobRecord lost = store.save(record(1, "1", JobState.LOST));
+    JobRecord seen = store.save(lost.observe(info(JobState.RUNNING), NOW.plusSeconds(1)));
+    assertThat(store.remove(lost.token(), () -> {
+          throw new IOException("its folder is needed");
+        }))
+        .isFalse();
+    assertThat(store.find(lost.id())).contains(seen);
+    assertThat(store.active()).containsExactly(lost.token());
+  }
+
+  @Test
+  void whatCannotBeRemovedWithItKeepsAJob() throws Exception {
+    JobRecord ended = store.save(record(1, "1", JobState.FAILED));
+    assertThatThrownBy(() -> store.remove(ended.token(), () -> {
+          throw new IOException("no room to remove it");
+        }))
+        .hasMessage("no room to remove it");
+    assertThat(store.find(ended.id())).contains(ended);
+  }
+
+  @Test
+  void ofTwoWhoForgetAJobAtOnceOneRemovesWhatBelongsToIt() throws Exception {
+    for (int i = 0; i < 50; i++) {
+      JobRecord ended = store.save(record(i, "1", JobState.FAILED));
+      AtomicInteger removals = new AtomicInteger();
+      List<Boolean> gone = Stream.of(store, open(state))
+          .parallel()
+          .map(each -> {
+            try {
+              return each.remove(ended.token(), removals::incrementAndGet);
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          })
+          .toList();
+      assertThat(gone).containsExactly(true, true);
+      assertThat(removals).hasValue(1);
+      assertThat(store.find(ended.id())).isEmpty();
+    }
+  }
+
+  @Test
+  void jsonOfAnotherKindIsDamage() throws Exception {
+    JobRecord record = store.save(record(1, "1", JobState.QUEUED));
+    Path file = file(record.token());
+    Files.writeString(file, "[".repeat(1 << 20));
+    assertThatThrownBy(() -> store.load(record.token())).isInstanceOf(DamagedRecord.class);
+    for (String json : List.of("[]", "null", "{}", "{\"version\":[1]}", "{\"version\":{}}")) {
+      Files.writeString(file, json);
+      assertThatThrownBy(() -> store.load(record.token()))
+          .as(json)
+          .isInstanceOf(DamagedRecord.class);
+    }
   }
 
   @Test
@@ -276,7 +382,7 @@ class FileJobStoreTest {
       assertThat(each.exitValue()).isZero();
     }
     JobRecord record = store.load(token(1)).orElseThrow();
-    assertThat(record.elements()).hasSize(3 * Writer.COUNT);
+    assertThat(store.elements(record).size()).isEqualTo(3 * Writer.COUNT);
     assertThat(record.last().info().attempt()).isEqualTo(Writer.COUNT);
   }
 
@@ -284,10 +390,10 @@ class FileJobStoreTest {
   void aWriterThatIsKilledLeavesAWholeRecord() throws Exception {
     store.save(array(JobInfo.builder(JobState.RUNNING).build()));
     for (int round = 0; round < 4; round++) {
-      int before = store.load(token(1)).orElseThrow().elements().size();
+      int before = store.elements(store.load(token(1)).orElseThrow()).size();
       Process writer = Children.start(Writer.class, state.toString(), "" + round);
       while (writer.isAlive()
-          && store.load(token(1)).orElseThrow().elements().size() < before + 5 + round) {
+          && store.elements(store.load(token(1)).orElseThrow()).size() < before + 5 + round) {
         Thread.onSpinWait();
       }
       writer.destroyForcibly().waitFor();
@@ -309,7 +415,7 @@ class FileJobStoreTest {
       int who = Integer.parseInt(args[1]);
       for (int i = 0; i < COUNT; i++) {
         JobInfo info = JobInfo.builder(JobState.RUNNING).attempt(i + 1).build();
-        store.save(array(info).observeElements(Map.of(i * 3 + who, info), NOW));
+        store.save(WholeJob.of(array(info)).observeElements(Map.of(i * 3 + who, info), NOW));
       }
     }
   }
@@ -325,7 +431,6 @@ class FileJobStoreTest {
         NOW,
         Observations.first(info, NOW),
         ArrayRange.of(0, 999),
-        Map.of(),
         List.of(),
         null,
         null);
