@@ -38,20 +38,23 @@ public sealed interface Observation {
    * @param elements what it told of each element, by the scheduler's index; one that is missing is
    *     not known to it (yet, or any more)
    * @param token as in {@link Seen}
+   * @param exhaustive whether each element that waits is among them: one that is missing and never
+   *     began was taken out of the array
    */
-  record SeenArray(Map<Integer, JobInfo> elements, @Nullable Token token) implements Observation {
+  record SeenArray(Map<Integer, JobInfo> elements, @Nullable Token token, boolean exhaustive)
+      implements Observation {
     /** Copies the map. */
     public SeenArray {
       elements = Collections.unmodifiableMap(new TreeMap<>(elements));
     }
 
     /**
-     * Of an array whose token cannot be read.
+     * Of an array whose token cannot be read, and of which elements that wait may be left out.
      *
      * @param elements what the scheduler told of each element
      */
     public SeenArray(Map<Integer, JobInfo> elements) {
-      this(elements, null);
+      this(elements, null, false);
     }
   }
 

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,13 +56,14 @@ final class ExitEvidence {
   }
 
   /**
-   * The elements of which there may be a record: one listing tells it, where 100,000 looks would be
+   * The elements that left a file of some kind: one listing tells it, where 100,000 looks would be
    * needed.
    *
    * @param record the array
+   * @param fileName the file's name, of an element's index
    * @return the users' indices; none where the folder cannot be listed
    */
-  Set<Integer> ended(JobRecord record) {
+  Set<Integer> elements(JobRecord record, IntFunction<String> fileName) {
     ArrayRange array = record.array();
     Set<Integer> found = new HashSet<>();
     if (array == null || record.isForeign()) {
@@ -72,7 +74,7 @@ final class ExitEvidence {
       transport
           .list(record.jobFolder())
           .forEach(file -> names.add(file.path().substring(file.path().lastIndexOf('/') + 1)));
-      array.indices().filter(i -> names.contains(ExitRecord.fileName(i))).forEach(found::add);
+      array.indices().filter(i -> names.contains(fileName.apply(i))).forEach(found::add);
     } catch (IOException e) {
       log.debug("The folder of {} cannot be listed: {}", record.id(), e.getMessage());
     }

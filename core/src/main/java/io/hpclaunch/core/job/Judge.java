@@ -8,6 +8,7 @@ import io.hpclaunch.api.JobState;
 import io.hpclaunch.api.NativeId;
 import io.hpclaunch.api.Observation;
 import io.hpclaunch.api.Token;
+import io.hpclaunch.core.script.ExitRecord;
 import io.hpclaunch.core.store.JobRecord;
 import io.hpclaunch.core.store.Observations;
 import io.hpclaunch.core.store.WholeJob;
@@ -34,6 +35,8 @@ final class Judge {
 
   /** What a shell makes of INT, KILL and TERM. */
   private static final Set<Integer> SIGNALLED = Set.of(130, 137, 143);
+
+  private static final String WITHOUT = "the scheduler lists the array without this element";
 
   private final ExitEvidence evidence;
 
@@ -162,26 +165,54 @@ final class Judge {
       return;
     }
     JobRecord asBefore = known.record().withMissingSince(missing.before);
-    Set<Integer> ended =
-        answer instanceof Observation.NotKnown ? evidence.ended(asBefore) : Set.of();
+    Set<Integer> ended = answer instanceof Observation.NotKnown
+        ? evidence.elements(asBefore, ExitRecord::fileName)
+        : Set.of();
+    Set<Integer> began = null;
     for (int index : indices(part)) {
       Observations last = known.elements().get(index);
       if (last != null && last.info().state().isFinal() && last.info().state() != JobState.LOST) {
         continue;
       }
       Observation one = element(answer, index - offset, last);
+      if (one == null && answer instanceof Observation.SeenArray all && all.exhaustive()) {
+        began = began == null ? evidence.elements(asBefore, i -> "announced." + i) : began;
+        if (!began.contains(index)) {
+          take(index, neverBegan(asBefore, now), seen, missing);
+          continue;
+        }
+        one = Observation.notKnown(WITHOUT);
+      }
       if (one == null) {
         continue;
       }
       Outcome outcome = answer instanceof Observation.NotKnown denied && !ended.contains(index)
           ? missing(asBefore, last, denied.evidence(), now)
           : outcome(asBefore, index, last, one, now);
-      if (outcome.info() != null) {
-        seen.put(index, outcome.info());
-      }
-      missing.since = outcome.missingSince() == null ? missing.since : outcome.missingSince();
-      missing.why = outcome.unknown() == null ? missing.why : outcome.unknown();
+      take(index, outcome, seen, missing);
     }
+  }
+
+  private static void take(
+      int index, Outcome outcome, Map<Integer, JobInfo> seen, Missing missing) {
+    if (outcome.info() != null) {
+      seen.put(index, outcome.info());
+    }
+    missing.since = outcome.missingSince() == null ? missing.since : outcome.missingSince();
+    missing.why = outcome.unknown() == null ? missing.why : outcome.unknown();
+  }
+
+  /** Some schedulers take an element that waits out of its array without a trace. */
+  private static Outcome neverBegan(JobRecord known, Instant now) {
+    Instant since = known.missingSince() == null ? now : known.missingSince();
+    if (known.cancelAsked() == null && now.isBefore(since.plus(GRACE))) {
+      return new Outcome(null, since, WITHOUT);
+    }
+    JobInfo end = JobInfo.builder(JobState.CANCELLED)
+        .submitted(known.submitted())
+        .reason(WITHOUT + ", and it never began")
+        .build();
+    return new Outcome(end, null, null);
   }
 
   private static int[] indices(ArrayRange part) {
@@ -202,9 +233,11 @@ final class Judge {
     if (info != null) {
       return Observation.seen(info);
     }
-    return last == null || last.info().state() == JobState.QUEUED
+    return last == null
+            || last.info().state() == JobState.QUEUED
+            || last.info().state() == JobState.HELD
         ? null
-        : Observation.notKnown("the scheduler lists the array without this element");
+        : Observation.notKnown(WITHOUT);
   }
 
   /**

@@ -489,6 +489,46 @@ class BackendJobsTest {
     assertThat(bench.scheduler.cancelled).containsExactly(NativeId.of("2").element(1));
   }
 
+  /** Slurm forgets an element that is cancelled while it waits, at once and without a trace. */
+  @Test
+  void anElementThatLeftTheArrayBeforeItBeganWasCancelled() {
+    HPCProcess array =
+        bench.jobs.submit(Bench.job().toBuilder().array(ArrayRange.of(1, 3)).build());
+    JobInfo waits = JobInfo.builder(JobState.QUEUED).build();
+    NativeId id = array.id().nativeId();
+    bench.scheduler.answers.put(id, new Observation.SeenArray(Map.of(3, waits)));
+    bench.pass(Duration.ofHours(1));
+    bench.jobs.round();
+    bench.pass(Duration.ofHours(1));
+    bench.jobs.round();
+    assertThat(array.elements().get(0).info().state()).isEqualTo(JobState.QUEUED);
+    bench.scheduler.answers.put(id, new Observation.SeenArray(Map.of(3, waits), null, true));
+    bench.jobs.round();
+    assertThat(array.elements().get(0).info().state()).isEqualTo(JobState.QUEUED);
+    bench.pass(Duration.ofSeconds(31));
+    bench.jobs.round();
+    assertThat(array.elements().get(0).info().state()).isEqualTo(JobState.CANCELLED);
+    assertThat(array.elements().get(2).info().state()).isEqualTo(JobState.QUEUED);
+  }
+
+  @Test
+  void anElementThatBeganAndIsGoneIsNotCancelled() throws IOException {
+    HPCProcess array =
+        bench.jobs.submit(Bench.job().toBuilder().array(ArrayRange.of(1, 2)).build());
+    Path job = Path.of(bench.record("1").jobFolder());
+    Files.writeString(job.resolve("announced.1"), "v1");
+    JobInfo waits = JobInfo.builder(JobState.QUEUED).build();
+    bench.scheduler.answers.put(
+        array.id().nativeId(), new Observation.SeenArray(Map.of(2, waits), null, true));
+    bench.jobs.round();
+    bench.pass(Duration.ofMinutes(2));
+    bench.jobs.round();
+    assertThat(array.elements().get(0).info().state()).isEqualTo(JobState.QUEUED);
+    bench.pass(Duration.ofMinutes(4));
+    bench.jobs.round();
+    assertThat(array.elements().get(0).info().state()).isEqualTo(JobState.LOST);
+  }
+
   private static JobInfo done(int status) {
     JobInfo.Builder info = JobInfo.builder(JobState.COMPLETED).exitCode(status);
     return status == 0 ? info.build() : info.failed(Cause.EXIT_CODE).build();
