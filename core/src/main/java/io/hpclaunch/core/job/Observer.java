@@ -109,7 +109,7 @@ final class Observer {
     try {
       return client.store().save(record);
     } catch (IOException e) {
-      log.warn("{}", e.getMessage());
+      log.warn("What was seen of job {} is not kept: {}", record.id(), e.getMessage());
       return record;
     }
   }

@@ -332,7 +332,7 @@ final class Submissions {
     try {
       journal.append(outcome(request, Kind.REJECTED, null, why));
     } catch (IOException e) {
-      log.warn("{}", e.getMessage());
+      log.warn("Submission {} was refused, and stays open: {}", request.token(), e.getMessage());
     }
   }
 
@@ -350,7 +350,7 @@ final class Submissions {
     try {
       journal.append(outcome(request, Kind.UNKNOWN, null, words));
     } catch (IOException e) {
-      log.warn("{}", e.getMessage());
+      log.warn("Submission {} stays open: {}", request.token(), e.getMessage());
     }
     throw why;
   }
