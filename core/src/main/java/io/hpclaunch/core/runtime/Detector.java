@@ -4,6 +4,7 @@ package io.hpclaunch.core.runtime;
 import io.hpclaunch.api.Detectable;
 import io.hpclaunch.api.HPCBackend;
 import io.hpclaunch.api.HpcRuntime.Detection;
+import io.hpclaunch.core.plugin.ContextLoader;
 import io.hpclaunch.core.plugin.Found;
 import io.hpclaunch.core.plugin.Plugins;
 import java.util.ArrayList;
@@ -67,7 +68,7 @@ final class Detector {
 
   private static Detectable.Finding ask(Detectable backend) {
     try {
-      return backend.detect();
+      return ContextLoader.within(backend, backend::detect);
     } catch (RuntimeException | LinkageError e) {
       return Detectable.Finding.absent("the plugin failed: " + e, null);
     }
