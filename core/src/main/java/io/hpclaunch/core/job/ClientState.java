@@ -83,14 +83,19 @@ public final class ClientState implements AutoCloseable {
     return folder;
   }
 
+  /** Refuses a submission whose state could not be kept, before anything else is done for it. */
+  synchronized void check() {
+    String fault = own == null ? StateFolder.fault(folder) : null;
+    if (fault != null) {
+      throw new InvalidConfiguration(
+          "the state folder cannot be used: " + fault + "; nothing was submitted; " + REMEDY);
+    }
+  }
+
   /** This client's own journal. */
   synchronized Journal journal() {
     if (own == null) {
-      String fault = StateFolder.fault(folder);
-      if (fault != null) {
-        throw new InvalidConfiguration(
-            "the state folder cannot be used: " + fault + "; nothing was submitted; " + REMEDY);
-      }
+      check();
       try {
         StateFolder.create(folder);
         own = journals.open();
