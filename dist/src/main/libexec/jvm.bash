@@ -111,27 +111,53 @@ $(
       return 0
     fi
   fi
-  hpc_make_archive "$1" "$2" 2>/dev/null || return 0
+  if [[ -n ${hpc_static:-} ]]; then
+    hpc_make_archive_aside "$1" "$2"
+  else
+    hpc_make_archive "$1" "$2" 2>/dev/null || return 0
+  fi
 }
 
 # hpc_use_static_archive NAME CLASS: as hpc_use_archive, for classes such as picocli's, which are too
-# old for the archives that JVMs before 25 write when they end.
+# old for the archives that JVMs before 25 write when they end. This takes seconds, which nobody waits
+# for: a missing archive is there for a later start.
 hpc_use_static_archive() {
   local hpc_static=1
   hpc_use_archive "$1" "$2"
 }
 
+# hpc_make_archive_aside NAME CLASS: makes an archive beside the command, which goes on without it. Who
+# makes it is no child of the command's, holds none of its files, and gives way to all that runs.
+hpc_make_archive_aside() {
+  local hpc_fd hpc_nice=(nice -n 19)
+  (
+    trap '' INT QUIT
+    exec </dev/null >/dev/null 2>&1
+    for hpc_fd in /dev/fd/*; do
+      hpc_fd=${hpc_fd##*/}
+      case $hpc_fd in
+        [012] | *[!0-9]*) ;;
+        *) eval "exec $hpc_fd>&-" ;;
+      esac
+    done
+    # another start may be about it
+    [[ -n $(find "$hpc_folder" -maxdepth 1 -name 'making.*' -mmin -10) ]] ||
+      hpc_make_archive "$1" "$2" &
+  )
+}
+
 # hpc_dump_archive CLASS FOLDER: a training run lists the classes, a second JVM writes the archive.
 hpc_dump_archive() {
-  "$hpc_java" "${hpc_jvm_options[@]}" "-XX:DumpLoadedClassList=$2/classes" -cp "$hpc_jars" "$1" "$2" &&
-    "$hpc_java" -Xshare:dump -Xlog:disable "-XX:SharedClassListFile=$2/classes" \
+  "${hpc_maker[@]}" "${hpc_jvm_options[@]}" "-XX:DumpLoadedClassList=$2/classes" -cp "$hpc_jars" "$1" "$2" &&
+    "${hpc_maker[@]}" -Xshare:dump -Xlog:disable "-XX:SharedClassListFile=$2/classes" \
       "-XX:SharedArchiveFile=$2/archive" -cp "$hpc_jars"
 }
 
 # hpc_make_archive NAME CLASS: writes under names of its own, then renames; several may do so at once.
 # The options are written last, and name a file that only this start has written.
 hpc_make_archive() {
-  local hpc_file hpc_option hpc_work hpc_old
+  local hpc_file hpc_option hpc_work hpc_old hpc_maker
+  hpc_maker=(${hpc_nice[@]+"${hpc_nice[@]}"} "$hpc_java")
   (umask 077 && mkdir -p -- "$hpc_folder") || return 1
   [[ -w $hpc_folder && -O $hpc_folder ]] || return 1
   # left by starts that were ended in the middle
@@ -152,7 +178,7 @@ hpc_make_archive() {
     if [[ -n ${hpc_static:-} && $hpc_option == SharedArchiveFile ]]; then
       hpc_dump_archive "$2" "$hpc_work"
     else
-      "$hpc_java" "${hpc_jvm_options[@]}" "$3" -cp "$hpc_jars" \
+      "${hpc_maker[@]}" "${hpc_jvm_options[@]}" "$3" -cp "$hpc_jars" \
         "-Dhpc.home=$hpc_home" "-Dhpc.plugins=$hpc_home/plugins" "$2" "$hpc_work"
     fi
   ) && [[ -s $hpc_work/archive ]] && mv -f -- "$hpc_work/archive" "$hpc_file"; then

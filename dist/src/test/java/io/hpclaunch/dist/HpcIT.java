@@ -145,6 +145,33 @@ class HpcIT {
   }
 
   @Test
+  void theFirstCommandLetsOthersMakeTheArchive() throws Exception {
+    hpc.with("HPC_STATE_DIR", folder.resolve("fresh").toString());
+    Result first = hpc.bash("\"$hpc\" --version | cat"); // which ends when nobody holds the pipe
+    assertThat(first.ok().out()).startsWith("hpc ");
+    assertThat(first.err()).isEmpty();
+    hpc.awaitArchive();
+    assertThat(hpc.hpc("doctor").out()).contains("ok       class-data archive");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"[", "builtin", "cd", "exec", "export", "local", "ls", "printf", "read"})
+  void aFunctionThatTheUserExportedStandsInNoWay(String name) throws Exception {
+    hpc.with("BASH_FUNC_" + name + "%%", "() {  echo mine; return 1\n}"); // as bash exports it
+    Result planned = hpc.launch("--dry-run", "--backend=fork", "echo", "a b").ok();
+    assertThat(planned.out()).endsWith("/hpc-fork echo 'a b'\n");
+    assertThat(planned.err()).isEmpty();
+    assertThat(hpc.hpc("--version").ok().out()).startsWith("hpc ");
+  }
+
+  @Test
+  void theUsersFunctionsAreThereForTheProgram() throws Exception {
+    hpc.with("BASH_FUNC_cd%%", "() {  echo mine\n}");
+    Result result = hpc.launch("--backend=fork", "bash", "-c", "cd; echo ${POSIXLY_CORRECT-unset}");
+    assertThat(result.ok().out()).isEqualTo("mine\nunset\n");
+  }
+
+  @Test
   void bothCommandsFindTheInstallationAlike() throws IOException {
     assertThat(finding("hpc")).hasSizeGreaterThan(10).isEqualTo(finding("hpc-launch"));
   }

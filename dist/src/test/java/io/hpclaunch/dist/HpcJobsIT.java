@@ -42,8 +42,10 @@ class HpcJobsIT {
   private final List<Process> started = new ArrayList<>();
 
   @BeforeEach
-  void install() throws IOException {
+  void install() throws Exception {
     hpc = Installation.in(folder);
+    hpc.hpc("--version").ok();
+    hpc.awaitArchive(); // nobody writes to the folder of a test that has ended
     Path archives = Files.createDirectories(hpc.state().resolve("cache"));
     state = Files.createDirectory(
         folder.resolve("state"),
@@ -251,8 +253,67 @@ class HpcJobsIT {
       hpc.run(List.of("kill", "-INT", String.valueOf(each.pid()))).ok();
       assertThat(status(each)).isEqualTo(130);
     }
-    assertThat(content("waiting.err")).isEqualTo("hpc: " + id + " goes on\n");
+    assertThat(content("waiting.err"))
+        .isEqualTo("hpc: " + id + " goes on; 'hpc wait " + id + "' waits again\n");
+    assertThat(content("attached.err"))
+        .isEqualTo("hpc: " + id + " goes on; 'hpc attach " + id + "' follows it again\n");
     assertThat(text(job(id), "state")).isEqualTo("running");
+  }
+
+  @Test
+  void ctrlCEndsTheFollowingOfLogsAndNotTheJob() throws Exception {
+    String id = submit("-c", "echo begun; sleep 600");
+    Process logs = start("logs", "logs", "-f", id);
+    await("it follows", () -> content("logs").equals("begun\n"));
+    hpc.run(List.of("kill", "-INT", String.valueOf(logs.pid()))).ok();
+    assertThat(status(logs)).isEqualTo(130);
+    assertThat(content("logs.err"))
+        .isEqualTo("hpc: " + id + " goes on; 'hpc logs -f " + id + "' follows it again\n");
+    assertThat(text(job(id), "state")).isEqualTo("running");
+  }
+
+  @Test
+  void aBackendThatNobodyKnowsIsStatus2() throws Exception {
+    Result result = hpc.hpc("wait", "nope:1");
+    assertThat(result.status()).isEqualTo(2);
+    assertThat(result.err())
+        .contains("unknown backend 'nope'", "types: shell")
+        .doesNotContain("last seen")
+        .hasLineCount(1);
+  }
+
+  @Test
+  void aJobThatHadEndedIsToldWhenItIsCancelled() throws Exception {
+    String id = submit("--", "true");
+    hpc.hpc("wait", id).ok();
+    assertThat(hpc.hpc("cancel", id).ok().err())
+        .isEqualTo("hpc: " + id + " had ended: completed\n");
+  }
+
+  @Test
+  void aDamagedRecordHidesNoOther() throws Exception {
+    String good = submit("--", "true");
+    String bad = submit("--", "true");
+    hpc.hpc("wait", good, bad).ok();
+    Path record = record(bad);
+    Files.writeString(record, "{");
+    Result result = hpc.hpc("status");
+    assertThat(result.status()).isEqualTo(1);
+    assertThat(result.out()).contains(good.substring(0, 14)).doesNotContain(bad.substring(0, 14));
+    assertThat(result.err()).contains(record.toString(), "damaged").hasLineCount(1);
+    Files.delete(record);
+  }
+
+  private Path record(String id) throws IOException {
+    String number = id.substring("shell:".length());
+    try (Stream<Path> files = Files.walk(state.resolve("records"))) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        if (Files.readString(file).contains(number)) {
+          return file;
+        }
+      }
+    }
+    throw new AssertionError("no record of " + id);
   }
 
   /** Whether a JVM has come so far that it follows jobs. */
@@ -390,9 +451,29 @@ class HpcJobsIT {
     hpc.with("HPC_STATE_DIR", hpc.write("no-folder", "").toString());
     Result result = hpc.hpc("submit", "--", "touch", "ran");
     assertThat(result.status()).isEqualTo(2);
-    assertThat(result.err()).contains("no-folder", "nothing was submitted");
+    assertThat(result.err())
+        .contains("no-folder is a file, and must be a folder", "nothing was submitted")
+        .hasLineCount(1);
     assertThat(folder.resolve("ran")).doesNotExist();
     hpc.with("HPC_STATE_DIR", state.toString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"records", "journal", "index", "index/active"})
+  void aFileInTheStateFolderIsToldInOneLine(String name) throws Exception {
+    Path file = state.resolve(name);
+    Files.createDirectories(file.getParent());
+    Files.createFile(file);
+    for (String line : List.of("status", "submit -- touch ran")) {
+      Result result = hpc.hpc(line.split(" "));
+      assertThat(result.status()).isEqualTo(2);
+      assertThat(result.err())
+          .contains(file + " is a file, and must be a folder", "HPC_STATE_DIR")
+          .doesNotContain("Exception")
+          .hasLineCount(1);
+    }
+    assertThat(folder.resolve("ran")).doesNotExist();
+    Files.delete(file);
   }
 
   @Test

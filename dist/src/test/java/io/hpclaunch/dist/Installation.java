@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.PathMatcher;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -128,6 +131,38 @@ final class Installation {
 
   Result hpc(String... args) throws IOException, InterruptedException {
     return run(command("hpc", args));
+  }
+
+  /**
+   * Waits until the class-data archive of hpc is made, which its first start lets others do: before
+   * that the state folder cannot be removed.
+   */
+  void awaitArchive() throws IOException, InterruptedException {
+    Instant end = Instant.now().plusSeconds(SECONDS);
+    Path archives = state().resolve("cache/jvm");
+    while (files(archives, "hpc-[0-9]*/making.*").findAny().isPresent()
+        || files(archives, "hpc-[0-9]*/options").findAny().isEmpty()) {
+      if (Instant.now().isAfter(end)) {
+        throw new AssertionError("no archive was made in " + archives);
+      }
+      Thread.sleep(20);
+    }
+  }
+
+  private static Stream<Path> files(Path folder, String glob) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return Stream.empty();
+    }
+    PathMatcher matcher = folder.getFileSystem().getPathMatcher("glob:" + folder + "/" + glob);
+    List<Path> found = new ArrayList<>();
+    try (DirectoryStream<Path> each = Files.newDirectoryStream(folder)) {
+      for (Path one : each) {
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(one)) {
+          entries.forEach(found::add);
+        }
+      }
+    }
+    return found.stream().filter(matcher::matches);
   }
 
   List<String> command(String program, String... args) {

@@ -3,9 +3,13 @@ package io.hpclaunch.core.config;
 
 import io.hpclaunch.api.InvalidConfiguration;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
@@ -17,6 +21,13 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1
  */
 public final class StateFolder {
+  private static final String IS_FILE = " is a file, and must be a folder";
+
+  /** Those below it without which nothing can be told of jobs; see docs/jobs.md. */
+  private static final String[] FOLDERS = {
+    "records", "journal", "index", "index/active", "index/ids", "index/ended"
+  };
+
   private StateFolder() {}
 
   /**
@@ -64,6 +75,54 @@ public final class StateFolder {
       }
       throw e;
     }
+  }
+
+  /**
+   * What keeps a state folder from being used: where a folder should be there is something else, or
+   * its owner may not enter it.
+   *
+   * @param folder the state folder; it need not exist
+   * @return what is wrong, with the path, or null when nothing was seen
+   */
+  public static @Nullable String fault(Path folder) {
+    String fault = faultOf(folder);
+    for (String name : FOLDERS) {
+      fault = fault == null ? faultOf(folder.resolve(name)) : fault;
+    }
+    return fault;
+  }
+
+  private static @Nullable String faultOf(Path folder) {
+    if (!Files.exists(folder)) {
+      return null;
+    }
+    if (!Files.isDirectory(folder)) {
+      return folder + IS_FILE;
+    }
+    boolean open = Files.isReadable(folder) && Files.isExecutable(folder);
+    return open ? null : folder + ": permission denied";
+  }
+
+  /**
+   * What went wrong with a file, in words.
+   *
+   * @param fault what the system said
+   * @return the path and what is wrong with it
+   */
+  public static String words(IOException fault) {
+    if (!(fault instanceof FileSystemException told) || told.getFile() == null) {
+      return String.valueOf(fault.getMessage());
+    }
+    if (told instanceof NotDirectoryException || told instanceof FileAlreadyExistsException) {
+      return told.getFile() + IS_FILE;
+    }
+    if (told instanceof NoSuchFileException) {
+      return told.getFile() + ": no such file or folder";
+    }
+    if (told instanceof AccessDeniedException) {
+      return told.getFile() + ": permission denied";
+    }
+    return told.getFile() + ": " + (told.getReason() == null ? "it failed" : told.getReason());
   }
 
   /**

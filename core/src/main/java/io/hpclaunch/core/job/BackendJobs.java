@@ -82,6 +82,7 @@ public final class BackendJobs implements AutoCloseable {
 
   /** As {@link io.hpclaunch.api.Backend#submit}. */
   public HPCProcess submit(JobSpec spec) {
+    client.check();
     reconciler.settle();
     JobRecord record = submissions.submit(spec, reconciler.holdsJobs());
     Followed job = monitor.follow(WholeJob.of(record));

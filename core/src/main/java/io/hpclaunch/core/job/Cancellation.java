@@ -62,7 +62,7 @@ final class Cancellation {
     try {
       return client.store().find(id);
     } catch (IOException e) {
-      log.warn("{}", e.getMessage());
+      log.warn("Job {} is cancelled by its id alone: {}", id, e.getMessage());
       return Optional.empty(); // the scheduler may know it
     }
   }
@@ -73,7 +73,7 @@ final class Cancellation {
       try {
         client.store().save(record.withCancelAsked(client.clock().instant()));
       } catch (IOException e) {
-        log.warn("{}", e.getMessage());
+        log.warn("That job {} was cancelled cannot be noted: {}", id, e.getMessage());
       }
     }
   }

@@ -2,6 +2,7 @@
 package io.hpclaunch.core.job;
 
 import io.hpclaunch.api.BackendUnavailable;
+import io.hpclaunch.api.HpcException;
 import io.hpclaunch.api.InvalidConfiguration;
 import io.hpclaunch.core.config.StateFolder;
 import io.hpclaunch.core.store.FileJobStore;
@@ -10,7 +11,6 @@ import io.hpclaunch.core.store.Journal;
 import io.hpclaunch.core.store.Journals;
 import io.hpclaunch.core.store.OpenIntent;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,6 +38,8 @@ import org.slf4j.LoggerFactory;
 public final class ClientState implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ClientState.class);
 
+  private static final String REMEDY =
+      "move it away, make it your own, or set HPC_STATE_DIR to a folder of your own";
   private static final int CALLBACK_THREADS = 8;
   private static final Duration BETWEEN_TAKE_OVERS = Duration.ofSeconds(10);
 
@@ -81,9 +83,19 @@ public final class ClientState implements AutoCloseable {
     return folder;
   }
 
+  /** Refuses a submission whose state could not be kept, before anything else is done for it. */
+  synchronized void check() {
+    String fault = own == null ? StateFolder.fault(folder) : null;
+    if (fault != null) {
+      throw new InvalidConfiguration(
+          "the state folder cannot be used: " + fault + "; nothing was submitted; " + REMEDY);
+    }
+  }
+
   /** This client's own journal. */
   synchronized Journal journal() {
     if (own == null) {
+      check();
       try {
         StateFolder.create(folder);
         own = journals.open();
@@ -95,8 +107,8 @@ public final class ClientState implements AutoCloseable {
   }
 
   private RuntimeException unwritable(IOException e) {
-    String text = "the state folder " + folder + " cannot be written (" + words(e)
-        + "): nothing was submitted; set HPC_STATE_DIR to a folder of your own";
+    String text = "the state folder cannot be written: " + StateFolder.words(e)
+        + "; nothing was submitted; set HPC_STATE_DIR to a folder of your own";
     boolean full =
         e instanceof FileSystemException && String.valueOf(e.getMessage()).contains("No space");
     return full || !(e instanceof FileSystemException)
@@ -104,10 +116,18 @@ public final class ClientState implements AutoCloseable {
         : new InvalidConfiguration(text, e);
   }
 
-  private static String words(IOException e) {
-    return e instanceof AccessDeniedException
-        ? "permission denied"
-        : e.getClass().getSimpleName() + ": " + e.getMessage();
+  /** The error of a client that reads the state folder. */
+  HpcException unreadable(IOException e) {
+    String fault = StateFolder.fault(folder);
+    if (fault != null) {
+      return new InvalidConfiguration(
+          "the state folder cannot be used: " + fault + "; " + REMEDY, e);
+    }
+    IOException first = e.getCause() instanceof FileSystemException told ? told : e;
+    return new BackendUnavailable(
+        "the state folder cannot be read: " + StateFolder.words(first)
+            + "; mend it, or set HPC_STATE_DIR to a folder of your own",
+        e);
   }
 
   /** An intent that is open in a journal of ours. */
@@ -133,6 +153,10 @@ public final class ClientState implements AutoCloseable {
 
   /** The backends of which something is open. */
   synchronized List<String> openBackends() {
+    String fault = StateFolder.fault(folder);
+    if (fault != null) {
+      throw new InvalidConfiguration("the state folder cannot be used: " + fault + "; " + REMEDY);
+    }
     takeOver();
     Set<String> names = new TreeSet<>();
     for (Journal journal : allJournals()) {

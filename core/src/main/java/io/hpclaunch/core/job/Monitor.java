@@ -121,7 +121,7 @@ final class Monitor implements AutoCloseable {
     try {
       return client.store().load(job.record().token()).orElse(job.record());
     } catch (IOException e) {
-      log.warn("{}", e.getMessage());
+      log.warn("Job {} is followed by what was known: {}", job.record().id(), e.getMessage());
       return job.record();
     }
   }

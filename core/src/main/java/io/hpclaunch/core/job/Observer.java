@@ -104,7 +104,7 @@ final class Observer {
     try {
       return client.store().save(job);
     } catch (IOException e) {
-      log.warn("{}", e.getMessage());
+      log.warn("What was seen of job {} is not kept: {}", job.record().id(), e.getMessage());
       return job;
     }
   }

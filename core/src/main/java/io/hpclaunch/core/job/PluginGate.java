@@ -11,6 +11,7 @@ import io.hpclaunch.api.OutcomeUnknown;
 import io.hpclaunch.api.SubmitRequest;
 import io.hpclaunch.api.Token;
 import io.hpclaunch.api.Unsupported;
+import io.hpclaunch.core.plugin.ContextLoader;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -46,7 +47,7 @@ public final class PluginGate {
    */
   public <T> T ask(Function<HPCBackend, T> question) {
     synchronized (turn) {
-      return question.apply(plugin);
+      return ContextLoader.within(plugin, () -> question.apply(plugin));
     }
   }
 
@@ -112,9 +113,10 @@ public final class PluginGate {
       return;
     }
     try {
-      synchronized (turn) {
-        plugin.cancel(ids);
-      }
+      ask(p -> {
+        p.cancel(ids);
+        return ids;
+      });
     } catch (HpcException e) {
       throw e;
     } catch (RuntimeException | LinkageError e) {
@@ -135,6 +137,11 @@ public final class PluginGate {
 
   /** Closes the plugin; the one call that may come beside another. */
   public void close() {
-    plugin.close();
+    @Nullable ClassLoader before = ContextLoader.enter(plugin);
+    try {
+      plugin.close();
+    } finally {
+      ContextLoader.leave(before);
+    }
   }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.core.job;
 
-import io.hpclaunch.api.BackendUnavailable;
+import io.hpclaunch.api.HpcException;
 import io.hpclaunch.api.InvalidJob;
 import io.hpclaunch.api.JobId;
 import io.hpclaunch.api.JobInfo;
@@ -220,10 +220,9 @@ public final class StoredJobs implements JobRegister {
         JobPaths.log(record, record.stderr(), "stderr"));
   }
 
-  private static RuntimeException unreadable(IOException e) {
-    String message = String.valueOf(e.getMessage());
+  private HpcException unreadable(IOException e) {
     return e instanceof DamagedRecord
-        ? new InvalidJob(message + ": remove it, or restore it from a copy", e)
-        : new BackendUnavailable("the state folder cannot be read: " + message, e);
+        ? new InvalidJob(e.getMessage() + ": remove it, or restore it from a copy", e)
+        : client.unreadable(e);
   }
 }

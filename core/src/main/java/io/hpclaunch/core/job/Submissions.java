@@ -359,7 +359,7 @@ final class Submissions {
     try {
       journal.append(outcome(request, Kind.REJECTED, null, why));
     } catch (IOException e) {
-      log.warn("{}", e.getMessage());
+      log.warn("Submission {} was refused, and stays open: {}", request.token(), e.getMessage());
     }
   }
 
@@ -377,7 +377,7 @@ final class Submissions {
     try {
       journal.append(outcome(request, Kind.UNKNOWN, null, words));
     } catch (IOException e) {
-      log.warn("{}", e.getMessage());
+      log.warn("Submission {} stays open: {}", request.token(), e.getMessage());
     }
     throw why;
   }

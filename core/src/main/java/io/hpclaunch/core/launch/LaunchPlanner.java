@@ -14,6 +14,7 @@ import io.hpclaunch.api.launch.Word;
 import io.hpclaunch.core.config.BackendEntry;
 import io.hpclaunch.core.config.Configuration;
 import io.hpclaunch.core.launch.LocalLaunchContext.TopologyOverride;
+import io.hpclaunch.core.plugin.ContextLoader;
 import io.hpclaunch.core.plugin.Found;
 import io.hpclaunch.core.plugin.Plugins;
 import java.util.List;
@@ -162,7 +163,12 @@ public final class LaunchPlanner {
     }
     HPCLauncher launcher = found.get().newInstance();
     LocalLaunchContext context = new LocalLaunchContext(world, name, settings, override);
-    launcher.initialize(context);
+    @Nullable ClassLoader before = ContextLoader.enter(launcher);
+    try {
+      launcher.initialize(context);
+    } finally {
+      ContextLoader.leave(before);
+    }
     return new Chosen(launcher, context);
   }
 
@@ -171,8 +177,13 @@ public final class LaunchPlanner {
         chosen.launcher(),
         chosen.context().settings().numprocFlag(),
         new ExecutableWords(chosen.context(), world.executableWords()));
-    List<Segment> segments = parser.parse(words);
-    return chosen.launcher().plan(chosen.context(), segments);
+    @Nullable ClassLoader before = ContextLoader.enter(chosen.launcher());
+    try {
+      List<Segment> segments = parser.parse(words);
+      return chosen.launcher().plan(chosen.context(), segments);
+    } finally {
+      ContextLoader.leave(before);
+    }
   }
 
   private InvalidConfiguration unknown(String name) {

@@ -4,9 +4,9 @@ package io.hpclaunch.core.launch;
 import io.hpclaunch.api.launch.LaunchPlan;
 import io.hpclaunch.api.launch.Word;
 import io.hpclaunch.core.shell.Quoting;
+import io.hpclaunch.core.shell.ShellVariables;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Writes a plan as lines for bash, to be evaluated where the user's words are the positional
@@ -16,32 +16,6 @@ import java.util.Set;
 public final class PlanScript {
   private static final int FIRST_FD = 9;
   private static final int LAST_FD = 3;
-
-  /**
-   * Variables that bash keeps from being set, or gives values of its own; bash(1), "Shell
-   * Variables".
-   */
-  private static final Set<String> OWNED_BY_BASH = Set.of(
-      "_",
-      "DIRSTACK",
-      "EPOCHREALTIME",
-      "EPOCHSECONDS",
-      "EUID",
-      "FUNCNAME",
-      "GROUPS",
-      "HISTCMD",
-      "IFS",
-      "LINENO",
-      "OPTIND",
-      "PIPESTATUS",
-      "POSIXLY_CORRECT",
-      "PPID",
-      "RANDOM",
-      "SECONDS",
-      "SHELLOPTS",
-      "SHLVL",
-      "SRANDOM",
-      "UID");
 
   private PlanScript() {}
 
@@ -59,7 +33,7 @@ public final class PlanScript {
     }
     StringBuilder odd = new StringBuilder();
     for (String name : plan.unset()) {
-      if (isExportable(name)) {
+      if (ShellVariables.isExportable(name)) {
         script.append("unset -v ").append(name).append('\n');
       } else {
         odd.append(" -u ").append(Quoting.quote(name));
@@ -67,7 +41,7 @@ public final class PlanScript {
     }
     for (Map.Entry<String, String> variable : plan.set().entrySet()) {
       String name = variable.getKey();
-      if (isExportable(name)) {
+      if (ShellVariables.isExportable(name)) {
         script.append("export ").append(name).append('=');
         script.append(Quoting.quote(variable.getValue())).append('\n');
       } else {
@@ -169,21 +143,6 @@ public final class PlanScript {
           "a plan with more than " + (FIRST_FD - LAST_FD + 1) + " files");
     }
     return fd;
-  }
-
-  /** Whether bash exports the name as given: it is one of a variable, and none of bash's own. */
-  private static boolean isExportable(String name) {
-    if (name.startsWith("BASH") || OWNED_BY_BASH.contains(name)) {
-      return false;
-    }
-    for (int i = 0; i < name.length(); i++) {
-      char c = name.charAt(i);
-      boolean letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-      if (!letter && (i == 0 || c < '0' || c > '9')) {
-        return false;
-      }
-    }
-    return !name.isEmpty();
   }
 
   private static boolean isAscii(String text) {

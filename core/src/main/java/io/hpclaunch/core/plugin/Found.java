@@ -7,6 +7,7 @@ import io.hpclaunch.api.InvalidConfiguration;
 import io.hpclaunch.api.PluginInfo;
 import io.hpclaunch.api.transport.TransportProvider;
 import java.util.ServiceLoader;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A plugin that was found, loads, and has a proper name.
@@ -44,6 +45,7 @@ public final class Found<T> {
    * @throws InvalidConfiguration when the plugin does not let itself be made now
    */
   public T newInstance() {
+    @Nullable ClassLoader before = ContextLoader.enter(provider.type());
     try {
       return provider.get();
     } catch (RuntimeException | Error e) {
@@ -51,6 +53,8 @@ public final class Found<T> {
       throw new InvalidConfiguration(
           "plugin " + className() + " in " + location() + " cannot be used: " + Faults.explain(e),
           e);
+    } finally {
+      ContextLoader.leave(before);
     }
   }
 
@@ -64,11 +68,14 @@ public final class Found<T> {
     if (name.equals(wanted)) {
       return true;
     }
+    @Nullable ClassLoader before = ContextLoader.enter(provider.type());
     try {
       return matches(witness, wanted);
     } catch (RuntimeException | Error e) {
       Faults.passOnFatal(e);
       return false;
+    } finally {
+      ContextLoader.leave(before);
     }
   }
 

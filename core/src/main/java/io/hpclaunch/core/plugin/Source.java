@@ -93,6 +93,7 @@ final class Source implements AutoCloseable {
   }
 
   private <T> void add(Kind kind, ServiceLoader.Provider<T> provider, List<Found<?>> into) {
+    @Nullable ClassLoader before = ContextLoader.enter(provider.type());
     try {
       T plugin = provider.get();
       String name = Found.nameOf(plugin);
@@ -105,6 +106,8 @@ final class Source implements AutoCloseable {
     } catch (RuntimeException | Error e) {
       Faults.passOnFatal(e);
       report(provider.type(), Faults.explain(e));
+    } finally {
+      ContextLoader.leave(before);
     }
   }
 

@@ -13,6 +13,7 @@ import io.hpclaunch.core.job.BackendJobs;
 import io.hpclaunch.core.job.ClientState;
 import io.hpclaunch.core.job.JobDefaults;
 import io.hpclaunch.core.job.PluginGate;
+import io.hpclaunch.core.plugin.ContextLoader;
 import io.hpclaunch.core.plugin.Found;
 import io.hpclaunch.core.plugin.Plugins;
 import java.time.Clock;
@@ -46,6 +47,10 @@ final class BackendFactory {
 
   CoreBackend make(BackendEntry entry, Found<HPCBackend> found) {
     HPCBackend plugin = found.newInstance();
+    return ContextLoader.within(plugin, () -> make(entry, found, plugin));
+  }
+
+  private CoreBackend make(BackendEntry entry, Found<HPCBackend> found, HPCBackend plugin) {
     try {
       entry.check(plugin.configKeys());
       BackendContext context = new CoreBackendContext(

@@ -4,6 +4,7 @@ package io.hpclaunch.core.runtime;
 import io.hpclaunch.api.Detectable;
 import io.hpclaunch.api.HPCBackend;
 import io.hpclaunch.api.HpcRuntime.Detection;
+import io.hpclaunch.core.plugin.ContextLoader;
 import io.hpclaunch.core.plugin.Found;
 import io.hpclaunch.core.plugin.Plugins;
 import io.hpclaunch.core.transport.LocalTransport;
@@ -68,7 +69,7 @@ final class Detector {
 
   private static Detectable.Finding ask(Detectable backend) {
     try {
-      return backend.detect(new LocalTransport());
+      return ContextLoader.within(backend, () -> backend.detect(new LocalTransport()));
     } catch (RuntimeException | LinkageError e) {
       return Detectable.Finding.absent("the plugin failed: " + e, null);
     }

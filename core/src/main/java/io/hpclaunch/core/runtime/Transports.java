@@ -7,6 +7,7 @@ import io.hpclaunch.api.Settings;
 import io.hpclaunch.api.transport.Transport;
 import io.hpclaunch.api.transport.TransportProvider;
 import io.hpclaunch.core.config.BackendEntry;
+import io.hpclaunch.core.plugin.ContextLoader;
 import io.hpclaunch.core.plugin.Plugins;
 import io.hpclaunch.core.transport.LocalTransport;
 import java.util.HashMap;
@@ -39,7 +40,7 @@ final class Transports implements AutoCloseable {
     if (known == null) {
       TransportProvider provider = provider(type, entry);
       entry.checkTransport(provider.configKeys());
-      known = provider.open(settings);
+      known = ContextLoader.within(provider, () -> provider.open(settings));
       open.put(settings.asMap(), known);
     }
     return known;

@@ -3,8 +3,8 @@ package io.hpclaunch.core.script;
 
 import io.hpclaunch.api.InvalidJob;
 import io.hpclaunch.core.shell.Quoting;
+import io.hpclaunch.core.shell.ShellVariables;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,29 +12,6 @@ import org.jspecify.annotations.Nullable;
  * as words for env(1).
  */
 final class JobEnvironment {
-  /** Variables to which bash gives values of its own; bash(1), "Shell Variables". */
-  private static final Set<String> OWNED_BY_BASH = Set.of(
-      "_",
-      "DIRSTACK",
-      "EPOCHREALTIME",
-      "EPOCHSECONDS",
-      "EUID",
-      "FUNCNAME",
-      "GROUPS",
-      "HISTCMD",
-      "IFS",
-      "LINENO",
-      "OPTIND",
-      "PIPESTATUS",
-      "POSIXLY_CORRECT",
-      "PPID",
-      "RANDOM",
-      "SECONDS",
-      "SHELLOPTS",
-      "SHLVL",
-      "SRANDOM",
-      "UID");
-
   private final StringBuilder lines = new StringBuilder();
   private final StringBuilder odd = new StringBuilder();
 
@@ -47,7 +24,7 @@ final class JobEnvironment {
     for (Map.Entry<String, @Nullable String> variable : variables.entrySet()) {
       String name = variable.getKey();
       String value = variable.getValue();
-      if (!isExportable(name)) {
+      if (!ShellVariables.isExportable(name)) {
         odd.insert(0, value == null ? " -u " + Quoting.quote(name) : "");
         odd.append(value == null ? "" : " " + Quoting.quote(name + "=" + value));
       } else if (value == null) {
@@ -72,7 +49,7 @@ final class JobEnvironment {
   static String secrets(Map<String, String> variables) {
     StringBuilder file = new StringBuilder();
     variables.forEach((name, value) -> {
-      if (!isExportable(name)) {
+      if (!ShellVariables.isExportable(name)) {
         throw new InvalidJob("'"
             + name
             + "' cannot be a secret variable of a job script: bash cannot export that name;"
@@ -85,19 +62,5 @@ final class JobEnvironment {
 
   private static String export(String name, String value) {
     return "export " + name + "=" + Quoting.quote(value) + "\n";
-  }
-
-  private static boolean isExportable(String name) {
-    if (name.startsWith("BASH") || OWNED_BY_BASH.contains(name)) {
-      return false;
-    }
-    for (int i = 0; i < name.length(); i++) {
-      char c = name.charAt(i);
-      boolean letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-      if (!letter && (i == 0 || c < '0' || c > '9')) {
-        return false;
-      }
-    }
-    return !name.isEmpty();
   }
 }

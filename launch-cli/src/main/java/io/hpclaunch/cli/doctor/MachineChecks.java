@@ -67,8 +67,9 @@ final class MachineChecks {
     return archive.isEmpty()
         ? Check.warning(
             "class-data archive",
-            "there is none, each start takes longer",
-            "make the state folder writable, and start bin/hpc again")
+            "there is none yet, each start takes longer",
+            "start bin/hpc again in some seconds: the first start has it made; where it stays so,"
+                + " make the state folder writable")
         : Check.ok("class-data archive", archive.substring(archive.indexOf('=') + 1));
   }
 

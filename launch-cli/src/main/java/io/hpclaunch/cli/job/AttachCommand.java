@@ -37,7 +37,8 @@ final class AttachCommand extends OneJobCommand {
   @Override
   int run(JobId job, Backend itsBackend) throws InterruptedException {
     refuseWholeArray(job);
-    return Interruption.tells(err(), job + " goes on", () -> follow(job, itsBackend.attach(job)));
+    String goesOn = job + " goes on; 'hpc attach " + job + "' follows it again";
+    return Interruption.tells(err(), goesOn, () -> follow(job, itsBackend.attach(job)));
   }
 
   private int follow(JobId job, HPCProcess process) throws InterruptedException {

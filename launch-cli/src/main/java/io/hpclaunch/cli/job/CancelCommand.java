@@ -7,8 +7,10 @@ import io.hpclaunch.cli.ExitStatus;
 import io.hpclaunch.cli.Session;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -17,7 +19,7 @@ import picocli.CommandLine.Parameters;
     name = "cancel",
     description = {
       "Ask for the end of jobs, and return; 'hpc wait' waits for it.",
-      "A job that has ended already is passed over."
+      "Of a job that has ended already, standard error tells how."
     })
 final class CancelCommand extends JobCommand {
   @Parameters(
@@ -32,16 +34,22 @@ final class CancelCommand extends JobCommand {
 
   @Override
   int run() {
-    JobFinder finder = finder();
-    int status = ExitStatus.OK;
-    Map<String, List<JobId>> wanted = new LinkedHashMap<>();
-    for (JobId id : finder.resolve(ids)) {
-      if (finder.isKnown(id)) {
-        wanted.computeIfAbsent(id.backend(), name -> new ArrayList<>()).add(id);
-      } else {
-        tell(JobFinder.NoSuchJob.message(id));
-        status = ExitStatus.NO_SUCH_JOB;
+    List<JobId> asked = finder().resolve(ids);
+    // Who cannot be asked now will say so when asked to cancel.
+    JobObserver.Observed seen = JobObserver.observe(runtime(), asked);
+    Set<JobId> open = new LinkedHashSet<>(asked);
+    for (JobReport job : seen.reports()) {
+      if (job.info().state().isFinal()) {
+        tell(job.id() + " had ended: " + JobEnd.words(job.info()));
+        open.remove(job.id());
       }
+    }
+    seen.unknown().forEach(id -> tell(JobFinder.NoSuchJob.message(id)));
+    seen.unknown().forEach(open::remove);
+    int status = seen.unknown().isEmpty() ? ExitStatus.OK : ExitStatus.NO_SUCH_JOB;
+    Map<String, List<JobId>> wanted = new LinkedHashMap<>();
+    for (JobId id : open) {
+      wanted.computeIfAbsent(id.backend(), name -> new ArrayList<>()).add(id);
     }
     for (Map.Entry<String, List<JobId>> each : wanted.entrySet()) {
       int its = cancel(each.getKey(), each.getValue());

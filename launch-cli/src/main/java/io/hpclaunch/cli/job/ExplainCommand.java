@@ -83,9 +83,9 @@ final class ExplainCommand extends OneJobCommand {
     field(out, "State", JobTable.state(job));
     field(out, "Native state", info.nativeState());
     field(out, "Attempt", info.attempt() == 1 ? null : String.valueOf(info.attempt()));
-    field(out, "Submitted", Times.shown(job.submitted()));
-    field(out, "Started", Times.shown(info.started()));
-    field(out, "Ended", Times.shown(info.ended()));
+    field(out, "Submitted", Times.exact(job.submitted()));
+    field(out, "Started", Times.exact(info.started()));
+    field(out, "Ended", Times.exact(info.ended()));
     field(out, "Nodes", info.nodes() == null ? null : String.join(" ", info.nodes()));
     KnownJob known = job.known();
     field(out, "Folder", known == null ? null : known.jobDirectory());

@@ -71,7 +71,7 @@ final class JobEnd {
     String state = info.state().name().toLowerCase(Locale.ROOT);
     String how = how(info);
     String reason = info.reason();
-    String why = reason == null || reason.isBlank() ? "" : " (" + reason + ")";
+    String why = reason == null || reason.isBlank() ? "" : " (" + ShortIds.in(reason) + ")";
     return state + (how.isEmpty() ? "" : ": " + how) + why;
   }
 

@@ -36,7 +36,8 @@ final class JobFinder {
     }
 
     static String message(JobId id) {
-      return "no job " + id + ": no record of ours has it, and the scheduler denies it";
+      return "no job " + id + ": no record of ours has it, and the scheduler denies it;"
+          + " 'hpc status --all' lists the jobs that are known";
     }
   }
 

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class JobObserver {
   private final HpcRuntime runtime;
   private final Map<JobId, JobInfo> answers = new HashMap<>();
+  private final Set<JobId> recorded = new HashSet<>();
   private final Set<String> silent = new HashSet<>();
   private final List<JobReport> reports = new ArrayList<>();
   private final List<JobId> unknown = new ArrayList<>();
@@ -45,8 +46,11 @@ final class JobObserver {
    * @param problems a line for each backend and record that could not tell
    * @param status the exit status for those problems
    */
-  record Observed(
-      List<JobReport> reports, List<JobId> unknown, List<String> problems, int status) {}
+  record Observed(List<JobReport> reports, List<JobId> unknown, List<String> problems, int status) {
+    Observed withStatus(int other) {
+      return new Observed(reports, unknown, problems, other);
+    }
+  }
 
   private record Asked(JobId id, @Nullable KnownJob known) {
     /** The end of a job stays; but a job that was lost may have been found. */
@@ -101,6 +105,7 @@ final class JobObserver {
         open.computeIfAbsent(one.id().backend(), name -> new LinkedHashSet<>()).add(one.id());
       }
     }
+    asked.stream().filter(one -> one.known() != null).forEach(one -> recorded.add(one.id()));
     open.forEach(this::ask);
     asked.forEach(this::report);
     return new Observed(reports, unknown, problems, status);
@@ -118,13 +123,17 @@ final class JobObserver {
     }
   }
 
-  private static String asRemembered(Set<JobId> ids) {
+  private String asRemembered(Set<JobId> ids) {
     if (ids.isEmpty()) {
       return "; submissions to it whose outcome is open stay so";
     }
-    return ids.size() == 1
+    long shown = ids.stream().filter(recorded::contains).count();
+    if (shown == 0) {
+      return ""; // none was ever seen
+    }
+    return shown == 1
         ? "; the job is shown as it was last seen"
-        : "; " + ids.size() + " jobs are shown as they were last seen";
+        : "; " + shown + " jobs are shown as they were last seen";
   }
 
   private void problem(String line, int itsStatus) {

@@ -14,15 +14,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Jobs as people read them: a line for each, one for a whole array. */
 final class JobTable {
-  private static final Pattern UUID =
-      Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
-  private static final int SHORT = 8;
-
   private final Instant now;
   private final Map<String, Integer> beginnings = new HashMap<>();
 
@@ -31,7 +26,7 @@ final class JobTable {
     jobs.stream()
         .map(job -> job.id().nativeId().value())
         .distinct()
-        .forEach(id -> beginnings.merge(beginning(id), 1, Integer::sum));
+        .forEach(id -> beginnings.merge(ShortIds.beginning(id), 1, Integer::sum));
   }
 
   static void print(List<JobReport> jobs, Instant now, PrintWriter out) {
@@ -47,7 +42,7 @@ final class JobTable {
           Times.shown(job.submitted()),
           rows.time(info),
           nodes(info.nodes()),
-          info.reason());
+          info.reason() == null ? null : ShortIds.in(info.reason()));
     }
     table.print(out);
   }
@@ -56,12 +51,8 @@ final class JobTable {
   private String id(JobId id) {
     String value = id.nativeId().value();
     String whole = id.toString();
-    String beginning = beginning(value);
+    String beginning = ShortIds.beginning(value);
     return beginnings.getOrDefault(beginning, 0) > 1 ? whole : whole.replace(value, beginning);
-  }
-
-  private static String beginning(String id) {
-    return UUID.matcher(id).matches() ? id.substring(0, SHORT) : id;
   }
 
   static String state(JobReport job) {

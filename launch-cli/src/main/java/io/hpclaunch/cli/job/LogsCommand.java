@@ -9,6 +9,7 @@ import io.hpclaunch.cli.ExitStatus;
 import io.hpclaunch.cli.Session;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -22,7 +23,7 @@ import picocli.CommandLine.Option;
 final class LogsCommand extends OneJobCommand {
   @Option(
       names = {"-f", "--follow"},
-      description = "Go on until the job's end.")
+      description = "Go on until the job's end. Ctrl-C ends the following, and not the job.")
   private boolean follow;
 
   @Option(
@@ -35,11 +36,19 @@ final class LogsCommand extends OneJobCommand {
   }
 
   @Override
-  int run(JobId job, Backend itsBackend) {
+  int run(JobId job, Backend itsBackend) throws InterruptedException {
     refuseWholeArray(job);
     JobLogs logs = itsBackend.logs(job);
     JobLogs.Stream stream = stderr ? JobLogs.Stream.STDERR : JobLogs.Stream.STDOUT;
-    try (InputStream in = follow ? logs.follow(stream) : logs.open(stream)) {
+    if (!follow) {
+      return copy(job, () -> logs.open(stream));
+    }
+    String goesOn = job + " goes on; 'hpc logs -f " + job + "' follows it again";
+    return Interruption.tells(err(), goesOn, () -> copy(job, () -> logs.follow(stream)));
+  }
+
+  private int copy(JobId job, Supplier<InputStream> log) {
+    try (InputStream in = log.get()) {
       Bytes.copy(in, session().stdout());
     } catch (IOException e) {
       throw new BackendUnavailable("the output of " + job + " cannot be read: " + e, e);

@@ -14,8 +14,10 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -95,7 +97,7 @@ final class StatusCommand extends JobCommand {
   }
 
   private View lookAround() {
-    List<String> damaged = new ArrayList<>(JobObserver.settle(runtime()));
+    List<String> problems = new ArrayList<>(JobObserver.settle(runtime()));
     JobRegister jobs = runtime().jobs();
     Instant now = session().time().now();
     JobRegister.Listing active = jobs.active();
@@ -111,9 +113,12 @@ final class StatusCommand extends JobCommand {
     }
     List<KnownJob> sorted = new ArrayList<>(found.values());
     sorted.sort(Comparator.comparing(KnownJob::submitted));
-    damaged.addAll(active.damaged());
+    Set<String> damaged = new LinkedHashSet<>(active.damaged());
     damaged.addAll(ended.damaged());
-    return view(JobObserver.refresh(runtime(), sorted), damaged);
+    problems.addAll(damaged);
+    JobObserver.Observed seen = JobObserver.refresh(runtime(), sorted);
+    boolean isWhole = damaged.isEmpty() || seen.status() != ExitStatus.OK;
+    return view(isWhole ? seen : seen.withStatus(ExitStatus.PROBLEM), problems);
   }
 
   private Instant earliest(Instant now) {
@@ -124,8 +129,8 @@ final class StatusCommand extends JobCommand {
     return text == null ? now.minus(DAY) : Times.since(text, now, ZoneId.systemDefault());
   }
 
-  private View view(JobObserver.Observed seen, List<String> damaged) {
-    List<String> problems = new ArrayList<>(damaged);
+  private View view(JobObserver.Observed seen, List<String> before) {
+    List<String> problems = new ArrayList<>(before);
     problems.addAll(seen.problems());
     seen.unknown().forEach(id -> problems.add(JobFinder.NoSuchJob.message(id)));
     int status = seen.unknown().isEmpty() ? seen.status() : ExitStatus.NO_SUCH_JOB;
@@ -134,7 +139,8 @@ final class StatusCommand extends JobCommand {
     shown.forEach(job -> key.add(List.of(job.id(), JobTable.state(job))));
     boolean allEnded =
         !ids.isEmpty() && shown.stream().allMatch(j -> j.info().state().isFinal());
-    return new View(text(shown), problems, key, allEnded, status);
+    boolean isNothing = !ids.isEmpty() && shown.isEmpty() && !json;
+    return new View(isNothing ? "" : text(shown), problems, key, allEnded, status);
   }
 
   private String text(List<JobReport> jobs) {

@@ -4,6 +4,7 @@ package io.hpclaunch.cli.job;
 import io.hpclaunch.api.Backend;
 import io.hpclaunch.api.Capability;
 import io.hpclaunch.api.HPCProcess;
+import io.hpclaunch.api.JobId;
 import io.hpclaunch.api.JobInfo;
 import io.hpclaunch.api.JobSpec;
 import io.hpclaunch.cli.ExitStatus;
@@ -104,8 +105,12 @@ final class SubmitCommand extends JobCommand {
     return new JobReport(submitted.id(), runtime().jobs().find(submitted.id()).orElse(null), info);
   }
 
+  private static String goesOn(JobId job) {
+    return job + " goes on; 'hpc wait " + job + "' waits for it";
+  }
+
   private int waitFor(HPCProcess submitted) throws InterruptedException {
-    return Interruption.tells(err(), submitted.id() + " goes on", () -> {
+    return Interruption.tells(err(), goesOn(submitted.id()), () -> {
       JobReport end = report(submitted, submitted.waitFor());
       int status = JobEnd.status(end);
       if (status != ExitStatus.OK) {

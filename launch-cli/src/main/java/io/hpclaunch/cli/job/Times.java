@@ -23,6 +23,9 @@ final class Times {
   private static final int[] SECONDS = {7 * 86_400, 86_400, 3600, 60, 1};
   private static final DateTimeFormatter SHOWN = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm");
 
+  private static final DateTimeFormatter EXACT =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss xxx");
+
   private Times() {}
 
   /**
@@ -67,6 +70,11 @@ final class Times {
     } catch (DateTimeException e) {
       throw new InvalidJob("--since '" + text + "': " + e.getMessage(), e);
     }
+  }
+
+  /** For people who look closely: to the second, with the offset of their time zone. */
+  static @Nullable String exact(@Nullable Instant time) {
+    return time == null ? null : EXACT.format(time.atZone(ZoneId.systemDefault()));
   }
 
   /** For people: to the minute, in their own time zone. */

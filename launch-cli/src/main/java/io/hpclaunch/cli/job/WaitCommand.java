@@ -63,7 +63,9 @@ final class WaitCommand extends JobCommand {
         .filter(job -> !job.info().state().isFinal())
         .map(JobReport::id)
         .toList();
-    String goesOn = open.size() == 1 ? open.get(0) + " goes on" : "the jobs go on";
+    String goesOn = open.size() == 1
+        ? open.get(0) + " goes on; 'hpc wait " + open.get(0) + "' waits again"
+        : "the jobs go on; 'hpc wait' with their ids waits again";
     return Interruption.tells(err(), goesOn, () -> {
       List<HPCProcess> followed = attach(open);
       return ended(followed, limit) ? told(jobs, followed) : timedOut(followed);

@@ -167,12 +167,38 @@ class StatusCommandTest {
     hpc.register.damaged.add("records/ab/x.json is damaged");
     Result listing = hpc.run("status", "--all");
     assertThat(listing.lines()).hasSize(2);
-    assertThat(listing.err()).contains("x.json is damaged");
+    assertThat(listing.err()).contains("x.json is damaged").hasLineCount(1);
+    assertThat(listing.status()).isEqualTo(1);
     hpc.register.damagedIds.add(JobId.parse("cluster:9"));
     Result named = hpc.run("status", "1", "9");
     assertThat(named.lines()).hasSize(2);
     assertThat(named.err()).contains("cluster:9 is damaged").hasLineCount(1);
     assertThat(named.status()).isEqualTo(2);
+  }
+
+  @Test
+  void ofNoJobThereIsNoTable() {
+    Result result = hpc.run("status", "2");
+    assertThat(result.out()).isEmpty();
+    assertThat(result.err()).contains("cluster:2", "'hpc status --all'").hasLineCount(1);
+    assertThat(hpc.run("status", "2", "--json").out()).isEqualToIgnoringWhitespace("[]");
+    assertThat(hpc.run("status").lines()).hasSize(1);
+  }
+
+  @Test
+  void anIdInAReasonIsCutShortAsTheIdsAre() {
+    String id = "01234567-89ab-cdef-0123-456789abcdef";
+    hpc.remembers("cluster:" + id, in(JobState.RUNNING), null);
+    JobInfo waits =
+        JobInfo.builder(JobState.QUEUED).reason("afterok:" + id + " not met").build();
+    hpc.remembers("cluster:1", waits, null);
+    hpc.cluster.set("1", waits);
+    hpc.cluster.set(id, in(JobState.RUNNING));
+    assertThat(hpc.run("status").out())
+        .contains("cluster:01234567 ", "afterok:01234567 not met")
+        .doesNotContain(id);
+    assertThat(hpc.run("explain", "1").out()).contains("(afterok:01234567 not met)");
+    assertThat(hpc.run("status", "--json").out()).contains("afterok:" + id + " not met");
   }
 
   @Test

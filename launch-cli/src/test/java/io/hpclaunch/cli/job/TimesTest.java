@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.hpclaunch.api.InvalidJob;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.ZoneId;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -48,6 +50,17 @@ class TimesTest {
   })
   void timesAreReadInTheZoneOfTheUser(String text, Instant time) {
     assertThat(Times.since(text, NOW, ZoneId.of("Europe/Berlin"))).isEqualTo(time);
+  }
+
+  @Test
+  void anExactTimeHasSecondsAndItsZone() {
+    Instant time = Instant.parse("2025-02-28T08:30:15.9Z");
+    String shown = Times.exact(time);
+    assertThat(shown).matches("\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d [+-]\\d\\d:\\d\\d");
+    assertThat(
+            OffsetDateTime.parse(shown.replaceFirst(" ", "T").replace(" ", "")).toInstant())
+        .isEqualTo(Instant.parse("2025-02-28T08:30:15Z"));
+    assertThat(Times.exact(null)).isNull();
   }
 
   @ParameterizedTest

@@ -121,6 +121,13 @@ class WaitCommandTest {
   }
 
   @Test
+  void aBackendThatNobodyKnowsIsStatus2() {
+    Result result = hpc.run("wait", "nope:1");
+    assertThat(result.status()).isEqualTo(2);
+    assertThat(result.err()).isEqualTo("hpc: no backend 'nope'\n");
+  }
+
+  @Test
   void aBackendThatCannotBeReachedIsStatus3() {
     hpc.cluster.failure = new BackendUnavailable("cluster does not answer");
     Result result = hpc.run("wait", "5");
