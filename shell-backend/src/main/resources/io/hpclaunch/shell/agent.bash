@@ -16,6 +16,8 @@ here=${BASH_SOURCE[0]%/*}
 . "$here/lib.bash"
 # shellcheck source=ledger.bash
 . "$here/ledger.bash"
+# shellcheck source=cgroup.bash
+. "$here/cgroup.bash"
 trap : PIPE # not ignored, which jobs would inherit: a helper may die while it is written to
 
 idle_seconds=${HPC_SHELL_IDLE:-10}
@@ -145,6 +147,7 @@ settle() {
   [[ $state != COMPLETED ]] || outcome[$key]=ok
   give_back "$key"
   unset -v "deadline[$key]" "warning[$key]" "orphan[$key]" "reaper_of[$key]"
+  [[ -z ${ended[$key]+x} ]] || free_helper "$key"
   if [[ ${key##*/} != - ]]; then
     [[ ${outcome[$key]} == ok ]] || spoilt[$id]=1
     unfinished[$id]=$((unfinished[$id] - 1))
@@ -341,15 +344,21 @@ on_begun() {
 
 on_ended() {
   local helper=${helper_of[$1]:-}
-  if [[ -n $helper ]]; then
-    unset -v "helper_of[$1]" "helper_job[$helper]"
-    idle_helpers+=("$helper")
-  fi
+  # One whose job is being reaped waits: its next job would be in the same control group.
+  [[ -z $helper || -n ${reaper_of[$1]+x} ]] || free_helper "$1"
   case $1 in
     */\*) settle_rest "${1%/*}" ;;
     */-) if [[ -n ${asked[$1]+x}${overdue[$1]+x} ]]; then settle "$1"; else settle_plain "$1"; fi ;;
     *) settle "$1" ;;
   esac
+}
+
+# free_helper KEY: for another job.
+free_helper() {
+  local helper=${helper_of[$1]:-}
+  [[ -n $helper ]] || return 0
+  unset -v "helper_of[$1]" "helper_job[$helper]"
+  idle_helpers+=("$helper")
 }
 
 # heed_wish KEY: ends what was asked to end: what runs is reaped, what waits never starts.
@@ -387,7 +396,7 @@ start_reaper() {
     close_helpers
     exec 3>&- 4<&- 7>&- 9>&-
     exec setsid "$BASH" "$here/reaper.bash" "$spool" "$host" "${1%/*}" "${1##*/}" "$attempt" \
-      "$token" "$dir" "${words[2]}" "${words[3]}" "${words[4]}" "$grace" "$2" "$3" "${words[1]}"
+      "$token" "$dir" "${words[2]}" "${words[3]}" "${words[4]}" "$grace" "$2" "$3" "${words[1]}" "${words[6]:--}"
   ) </dev/null >/dev/null 2>&1 &
 }
 
@@ -825,6 +834,23 @@ is_final() {
   done
 }
 
+# dismissed: whether this spool is no longer its own: it was removed, and maybe made anew, with another
+# agent. Then what this one knows stands nowhere any more.
+dismissed() {
+  [[ ! /dev/fd/9 -ef $spool/agent.lock || ! /dev/fd/7 -ef $spool/ledger ]]
+}
+
+# leave: ends what runs, as nobody can ask for its end any more, and starts nothing.
+leave() {
+  local key token attempt submitted cpus gpus oversubscribe wall warn grace array deps dir script in out err name env
+  for key in "${!held_cpus[@]}"; do
+    [[ -n ${begun[$key]+x} ]] || continue
+    spec_of "${key%/*}"
+    start_reaper "$key" left ''
+  done
+  exit 0
+}
+
 # retire: ends this agent, unless something came in. Verbs append first and look for the agent then: so
 # either their line is seen here or they see that there is no agent. A verb starts no second one
 # within a second, so for that time this one stays.
@@ -841,6 +867,12 @@ retire() {
   tell_agent
 }
 
+# leave_cgroup: an agent that was started from within a job does not end with it.
+leave_cgroup() {
+  [[ ${HPC_SHELL_CGROUP:-} != none ]] && grep -q '^0::.*/hpc-job\.' /proc/self/cgroup || return 0
+  ! cgroup_home || printf '%s\n' "$$" >"$REPLY/cgroup.procs"
+} 2>/dev/null
+
 main() {
   local word
   exec 9>>"$spool/agent.lock"
@@ -848,11 +880,14 @@ main() {
   [[ -p $spool/wake ]] || mkfifo -- "$spool/wake" || exit
   exec 3<>"$spool/wake"
   : >"$spool/helpers"
+  sweep_cgroups
+  leave_cgroup
   proc_stat "$$"
   agent_start=$ps_start
   replay
   while :; do
     told_itself=
+    ! dismissed || leave
     read_ledger
     schedule
     [[ -z $told_itself ]] || continue
