@@ -47,6 +47,8 @@ helper_count=0
 used_cpus=0
 free_gpus=()
 next_timer=0              # 0: none
+declare -A peak=()        # key → KiB, the largest process of it that was seen
+next_look=0               # at memory
 told_itself=              # set: the ledger has lines of this agent, which ring no bell
 
 # ---- being the one agent ----------------------------------------------------------------------
@@ -132,7 +134,7 @@ settle_plain() {
   used_cpus=$((used_cpus - ${held_cpus[$1]:-0}))
   # shellcheck disable=SC2206
   [[ -z ${held_gpus[$1]:-} ]] || free_gpus+=(${held_gpus[$1]//,/ })
-  unset -v "held_cpus[$1]" "held_gpus[$1]" "deadline[$1]" "warning[$1]" "orphan[$1]"
+  unset -v "held_cpus[$1]" "held_gpus[$1]" "deadline[$1]" "warning[$1]" "orphan[$1]" "peak[$1]"
   [[ -z ${children[$id]+x} ]] || look_at_children "$id"
 }
 
@@ -146,7 +148,7 @@ settle() {
   outcome[$key]=bad
   [[ $state != COMPLETED ]] || outcome[$key]=ok
   give_back "$key"
-  unset -v "deadline[$key]" "warning[$key]" "orphan[$key]" "reaper_of[$key]"
+  unset -v "deadline[$key]" "warning[$key]" "orphan[$key]" "reaper_of[$key]" "peak[$key]"
   [[ -z ${ended[$key]+x} ]] || free_helper "$key"
   if [[ ${key##*/} != - ]]; then
     [[ ${outcome[$key]} == ok ]] || spoilt[$id]=1
@@ -703,6 +705,52 @@ patience() {
   printf -v timeout '%d.%06d' "$((left / 1000000))" "$((left % 1000000))"
 }
 
+# ---- memory ------------------------------------------------------------------------------------
+
+# look_at_memory: how large the largest process of each job became, of jobs that run for half a second or
+# longer; for the helper, in peak.HELPER. Every second, and less often where a look takes long.
+# What grows after the last look is not seen, so the figure is a lower bound.
+look_at_memory() {
+  local key path words
+  local -A key_of=()
+  now
+  ((now_us >= next_look)) || return 0
+  next_look=$now_us
+  for key in "${!held_cpus[@]}"; do
+    # shellcheck disable=SC2206
+    words=(${begun[$key]:-})
+    ((now_us - ${words[1]:-now_us} < 500000)) || key_of[${words[4]}]=$key
+  done
+  if ((${#key_of[@]} > 0)); then
+    set +f
+    local paths=(/proc/[1-9]*)
+    set -f
+    for path in "${paths[@]}"; do
+      if ! [[ -O $path ]] || ! proc_stat "${path#/proc/}"; then continue; fi
+      key=${key_of[$ps_session]:-}
+      if [[ -z $key || ${path#/proc/} == "$ps_session" ]] || ! high_water "$path" ||
+        ((REPLY <= ${peak[$key]:-0})); then
+        continue
+      fi
+      peak[$key]=$REPLY
+      printf '%s %s\n' "$key" "$REPLY" >"$spool/peak.$ps_session"
+    done
+  fi
+  now
+  next_look=$((now_us + 1000000 + 50 * (now_us - next_look)))
+}
+
+# high_water PROCESS: sets REPLY, its largest resident set in KiB; false where it has none.
+high_water() {
+  local text=''
+  { IFS= read -r -d '' text <"$1/status"; } 2>/dev/null
+  [[ $text == *VmHWM:* ]] || return 1
+  text=${text#*VmHWM:}
+  text=${text%%kB*}
+  REPLY=${text//[!0-9]/}
+  [[ -n $REPLY ]]
+}
+
 # ---- life --------------------------------------------------------------------------------------
 
 # replay: the ledger so far. Verbs may append at any moment; what comes behind what was read here is
@@ -901,6 +949,7 @@ main() {
     fi
     ((${#orphan[@]} + ${#reaper_of[@]} == 0)) || look_at_orphans
     ((next_timer == 0)) || ring_timers
+    look_at_memory
   done
 }
 

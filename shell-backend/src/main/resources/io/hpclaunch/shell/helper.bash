@@ -135,6 +135,16 @@ end_rest() {
     "$own_start" "$$" 0 left '' '' '' "$cgroup" </dev/null 9>&- 8>&- 7>&- 6>&-
 }
 
+# take_peak: the agent's figure, which it has of jobs that run for a while, into the record too.
+take_peak() {
+  local key peak
+  read -r key peak <"$spool/peak.$$"
+  : >"$spool/peak.$$"
+  [[ $key == "$id/$idx" && $peak == [1-9]* && $r_peak == - ]] || return 0
+  r_peak=$peak
+  [[ -z ${r_started:-} ]] || write_exit_record "$dir" "$token" "$id" "$idx" "$attempt"
+} 2>/dev/null
+
 # leave_rest: what a job that ended by itself has left running keeps its control group, and the next
 # job gets a new one.
 leave_rest() {
@@ -172,6 +182,7 @@ run_job() {
     fi
   fi
   [[ $cgroup == - ]] || leave_rest
+  [[ ! -s $spool/peak.$$ ]] || take_peak
   now
   end_words
   append_surely "E $id $idx $attempt $now_us $REPLY"
@@ -188,6 +199,7 @@ while IFS= read -r line; do
     J) run_job "$@" ;;
   esac
 done
+rm -f -- "$spool/peak.$$"
 if [[ $cgroup != - ]]; then
   { printf '%s\n' "$$" >"$home/cgroup.procs" && rmdir -- "$cgroup"; } 2>/dev/null
 fi

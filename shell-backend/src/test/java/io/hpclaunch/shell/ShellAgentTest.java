@@ -23,6 +23,7 @@ class ShellAgentTest {
   private static final int STATUS = 4;
   private static final int SIGNAL = 5;
   private static final int CAUSE = 6;
+  private static final int PEAK = 13;
   private static final int REASON = 16;
 
   @TempDir
@@ -153,6 +154,14 @@ class ShellAgentTest {
     assertThat(queued.folder().resolve("announced")).doesNotExist();
     assertGone(job);
     assertThat(spool.call(job.id() + "\n", List.of("cancel"))).containsExactly("ended " + job.id());
+  }
+
+  @Test
+  void thePeakMemoryOfAJobThatRunsForAWhileIsKnown() throws IOException {
+    Job job = spool.job("x=$(head -c 40000000 /dev/zero | tr '\\0' x); sleep 4");
+    spool.submit(job);
+    assertThat(Long.parseLong(spool.end(job).get(PEAK))).isBetween(40_000L, 400_000L);
+    assertThat(job.folder().resolve("exit")).content().doesNotContain("peak_kb=-");
   }
 
   /** What left the group, the session and the environment, while its parent lives. */
