@@ -16,6 +16,8 @@ here=${BASH_SOURCE[0]%/*}
 . "$here/lib.bash"
 # shellcheck source=ledger.bash
 . "$here/ledger.bash"
+# shellcheck source=cgroup.bash
+. "$here/cgroup.bash"
 trap : PIPE # not ignored, which jobs would inherit: a helper may die while it is written to
 
 idle_seconds=${HPC_SHELL_IDLE:-10}
@@ -45,6 +47,8 @@ helper_count=0
 used_cpus=0
 free_gpus=()
 next_timer=0              # 0: none
+declare -A peak=()        # key → KiB, the largest process of it that was seen
+next_look=0               # at memory
 told_itself=              # set: the ledger has lines of this agent, which ring no bell
 
 # ---- being the one agent ----------------------------------------------------------------------
@@ -130,7 +134,7 @@ settle_plain() {
   used_cpus=$((used_cpus - ${held_cpus[$1]:-0}))
   # shellcheck disable=SC2206
   [[ -z ${held_gpus[$1]:-} ]] || free_gpus+=(${held_gpus[$1]//,/ })
-  unset -v "held_cpus[$1]" "held_gpus[$1]" "deadline[$1]" "warning[$1]" "orphan[$1]"
+  unset -v "held_cpus[$1]" "held_gpus[$1]" "deadline[$1]" "warning[$1]" "orphan[$1]" "peak[$1]"
   [[ -z ${children[$id]+x} ]] || look_at_children "$id"
 }
 
@@ -144,7 +148,8 @@ settle() {
   outcome[$key]=bad
   [[ $state != COMPLETED ]] || outcome[$key]=ok
   give_back "$key"
-  unset -v "deadline[$key]" "warning[$key]" "orphan[$key]" "reaper_of[$key]"
+  unset -v "deadline[$key]" "warning[$key]" "orphan[$key]" "reaper_of[$key]" "peak[$key]"
+  [[ -z ${ended[$key]+x} ]] || free_helper "$key"
   if [[ ${key##*/} != - ]]; then
     [[ ${outcome[$key]} == ok ]] || spoilt[$id]=1
     unfinished[$id]=$((unfinished[$id] - 1))
@@ -341,15 +346,21 @@ on_begun() {
 
 on_ended() {
   local helper=${helper_of[$1]:-}
-  if [[ -n $helper ]]; then
-    unset -v "helper_of[$1]" "helper_job[$helper]"
-    idle_helpers+=("$helper")
-  fi
+  # One whose job is being reaped waits: its next job would be in the same control group.
+  [[ -z $helper || -n ${reaper_of[$1]+x} ]] || free_helper "$1"
   case $1 in
     */\*) settle_rest "${1%/*}" ;;
     */-) if [[ -n ${asked[$1]+x}${overdue[$1]+x} ]]; then settle "$1"; else settle_plain "$1"; fi ;;
     *) settle "$1" ;;
   esac
+}
+
+# free_helper KEY: for another job.
+free_helper() {
+  local helper=${helper_of[$1]:-}
+  [[ -n $helper ]] || return 0
+  unset -v "helper_of[$1]" "helper_job[$helper]"
+  idle_helpers+=("$helper")
 }
 
 # heed_wish KEY: ends what was asked to end: what runs is reaped, what waits never starts.
@@ -387,7 +398,7 @@ start_reaper() {
     close_helpers
     exec 3>&- 4<&- 7>&- 9>&-
     exec setsid "$BASH" "$here/reaper.bash" "$spool" "$host" "${1%/*}" "${1##*/}" "$attempt" \
-      "$token" "$dir" "${words[2]}" "${words[3]}" "${words[4]}" "$grace" "$2" "$3" "${words[1]}"
+      "$token" "$dir" "${words[2]}" "${words[3]}" "${words[4]}" "$grace" "$2" "$3" "${words[1]}" "${words[6]:--}"
   ) </dev/null >/dev/null 2>&1 &
 }
 
@@ -694,6 +705,52 @@ patience() {
   printf -v timeout '%d.%06d' "$((left / 1000000))" "$((left % 1000000))"
 }
 
+# ---- memory ------------------------------------------------------------------------------------
+
+# look_at_memory: how large the largest process of each job became, of jobs that run for half a second or
+# longer; for the helper, in peak.HELPER. Every second, and less often where a look takes long.
+# What grows after the last look is not seen, so the figure is a lower bound.
+look_at_memory() {
+  local key path words
+  local -A key_of=()
+  now
+  ((now_us >= next_look)) || return 0
+  next_look=$now_us
+  for key in "${!held_cpus[@]}"; do
+    # shellcheck disable=SC2206
+    words=(${begun[$key]:-})
+    ((now_us - ${words[1]:-now_us} < 500000)) || key_of[${words[4]}]=$key
+  done
+  if ((${#key_of[@]} > 0)); then
+    set +f
+    local paths=(/proc/[1-9]*)
+    set -f
+    for path in "${paths[@]}"; do
+      if ! [[ -O $path ]] || ! proc_stat "${path#/proc/}"; then continue; fi
+      key=${key_of[$ps_session]:-}
+      if [[ -z $key || ${path#/proc/} == "$ps_session" ]] || ! high_water "$path" ||
+        ((REPLY <= ${peak[$key]:-0})); then
+        continue
+      fi
+      peak[$key]=$REPLY
+      printf '%s %s\n' "$key" "$REPLY" >"$spool/peak.$ps_session"
+    done
+  fi
+  now
+  next_look=$((now_us + 1000000 + 50 * (now_us - next_look)))
+}
+
+# high_water PROCESS: sets REPLY, its largest resident set in KiB; false where it has none.
+high_water() {
+  local text=''
+  { IFS= read -r -d '' text <"$1/status"; } 2>/dev/null
+  [[ $text == *VmHWM:* ]] || return 1
+  text=${text#*VmHWM:}
+  text=${text%%kB*}
+  REPLY=${text//[!0-9]/}
+  [[ -n $REPLY ]]
+}
+
 # ---- life --------------------------------------------------------------------------------------
 
 # replay: the ledger so far. Verbs may append at any moment; what comes behind what was read here is
@@ -825,6 +882,23 @@ is_final() {
   done
 }
 
+# dismissed: whether this spool is no longer its own: it was removed, and maybe made anew, with another
+# agent. Then what this one knows stands nowhere any more.
+dismissed() {
+  [[ ! /dev/fd/9 -ef $spool/agent.lock || ! /dev/fd/7 -ef $spool/ledger ]]
+}
+
+# leave: ends what runs, as nobody can ask for its end any more, and starts nothing.
+leave() {
+  local key token attempt submitted cpus gpus oversubscribe wall warn grace array deps dir script in out err name env
+  for key in "${!held_cpus[@]}"; do
+    [[ -n ${begun[$key]+x} ]] || continue
+    spec_of "${key%/*}"
+    start_reaper "$key" left ''
+  done
+  exit 0
+}
+
 # retire: ends this agent, unless something came in. Verbs append first and look for the agent then: so
 # either their line is seen here or they see that there is no agent. A verb starts no second one
 # within a second, so for that time this one stays.
@@ -841,6 +915,12 @@ retire() {
   tell_agent
 }
 
+# leave_cgroup: an agent that was started from within a job does not end with it.
+leave_cgroup() {
+  [[ ${HPC_SHELL_CGROUP:-} != none ]] && grep -q '^0::.*/hpc-job\.' /proc/self/cgroup || return 0
+  ! cgroup_home || printf '%s\n' "$$" >"$REPLY/cgroup.procs"
+} 2>/dev/null
+
 main() {
   local word
   exec 9>>"$spool/agent.lock"
@@ -848,11 +928,14 @@ main() {
   [[ -p $spool/wake ]] || mkfifo -- "$spool/wake" || exit
   exec 3<>"$spool/wake"
   : >"$spool/helpers"
+  sweep_cgroups
+  leave_cgroup
   proc_stat "$$"
   agent_start=$ps_start
   replay
   while :; do
     told_itself=
+    ! dismissed || leave
     read_ledger
     schedule
     [[ -z $told_itself ]] || continue
@@ -866,6 +949,7 @@ main() {
     fi
     ((${#orphan[@]} + ${#reaper_of[@]} == 0)) || look_at_orphans
     ((next_timer == 0)) || ring_timers
+    look_at_memory
   done
 }
 

@@ -14,11 +14,20 @@ spool=$1 host=$2
 here=${BASH_SOURCE[0]%/*}
 # shellcheck source=lib.bash
 . "$here/lib.bash"
+# shellcheck source=cgroup.bash
+. "$here/cgroup.bash"
 exec 7>>"$spool/ledger" 6<>"$spool/wake" || exit
 
 proc_stat "$$"
 own_start=$ps_start
 printf '%s %s\n' "$$" "$ps_start" >>"$spool/helpers"
+
+cgroup_count=0 cgroup=- home=
+if [[ ${HPC_SHELL_CGROUP:-} != none ]] && cgroup_home; then
+  home=$REPLY
+  cgroup_enter "$home"
+fi
+unset -v HPC_SHELL_CGROUP # jobs would inherit it
 
 base_names=()
 job_umask=0022
@@ -68,7 +77,7 @@ become_job() {
   umask "$job_umask"
   open_streams || opened=
   now
-  append_surely "S $id $idx $attempt $now_us $pid $start $$ $devices"
+  append_surely "S $id $idx $attempt $now_us $pid $start $$ $devices $cgroup"
   if [[ -z $opened ]]; then
     seconds "$now_us"
     r_status=1 r_signal=- r_cause=launch r_reason=$problem r_cpu=- r_peak=-
@@ -123,7 +132,24 @@ path_of() {
 # end_rest FOLDER: what a script that was killed left behind.
 end_rest() {
   "$BASH" "$here/reaper.bash" "$spool" "$host" "$id" "$idx" "$attempt" "$token" "$1" "$job_pid" \
-    "$own_start" "$$" 0 left '' '' </dev/null 9>&- 8>&- 7>&- 6>&-
+    "$own_start" "$$" 0 left '' '' '' "$cgroup" </dev/null 9>&- 8>&- 7>&- 6>&-
+}
+
+# take_peak: the agent's figure, which it has of jobs that run for a while, into the record too.
+take_peak() {
+  local key peak
+  read -r key peak <"$spool/peak.$$"
+  : >"$spool/peak.$$"
+  [[ $key == "$id/$idx" && $peak == [1-9]* && $r_peak == - ]] || return 0
+  r_peak=$peak
+  [[ -z ${r_started:-} ]] || write_exit_record "$dir" "$token" "$id" "$idx" "$attempt"
+} 2>/dev/null
+
+# leave_rest: what a job that ended by itself has left running keeps its control group, and the next
+# job gets a new one.
+leave_rest() {
+  cgroup_members "$cgroup"
+  [[ $REPLY == " $$" || $REPLY == '' ]] || cgroup_enter "$home"
 }
 
 # run_job ID INDEX ATTEMPT TOKEN FOLDER SCRIPT STDIN STDOUT STDERR CPUS DEVICES COUNT: one job. One
@@ -155,6 +181,8 @@ run_job() {
       [[ $r_cpu != - ]] || r_cpu=$job_ms
     fi
   fi
+  [[ $cgroup == - ]] || leave_rest
+  [[ ! -s $spool/peak.$$ ]] || take_peak
   now
   end_words
   append_surely "E $id $idx $attempt $now_us $REPLY"
@@ -171,3 +199,7 @@ while IFS= read -r line; do
     J) run_job "$@" ;;
   esac
 done
+rm -f -- "$spool/peak.$$"
+if [[ $cgroup != - ]]; then
+  { printf '%s\n' "$$" >"$home/cgroup.procs" && rmdir -- "$cgroup"; } 2>/dev/null
+fi

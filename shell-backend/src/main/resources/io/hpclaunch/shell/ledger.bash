@@ -4,7 +4,7 @@
 # lib.bash.
 
 declare -A job=()      # ID → the words of its Q line behind the id
-declare -A begun=()    # key → ATTEMPT TIME PID START SESSION GPUS
+declare -A begun=()    # key → ATTEMPT TIME PID START SESSION GPUS CGROUP
 declare -A ended=()    # key → ATTEMPT TIME STATUS SIGNAL CAUSE CPU PEAK REASON
 declare -A asked=()    # key → TIME WHO: a wish to end it that came before its end
 declare -A late=()     # key → 1: it ended after somebody had asked for the end of the whole job
@@ -29,7 +29,7 @@ apply() {
       job[$2]="${*:3}"
       order+=("$2")
       ;;
-    S) begun[$2/$3]="$4 $5 $6 $7 $8 $9" ;;
+    S) begun[$2/$3]="$4 $5 $6 $7 $8 $9 ${10:--}" ;;
     E)
       [[ -z ${ended[$2/$3]+x} ]] || return 0
       ended[$2/$3]="$4 $5 $6 $7 $8 $9 ${10} ${11}"

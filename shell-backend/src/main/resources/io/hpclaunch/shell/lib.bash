@@ -12,7 +12,7 @@
 #   V ENV UMASK NAME=VALUE…           the base environment of the jobs of one submit call
 #   L SLOTS GPUS                      what the machine may give
 #   Q ID TOKEN ATTEMPT TIME CPUS GPUS OVERSUBSCRIBE WALL WARN GRACE ARRAY DEPS DIR SCRIPT STDIN STDOUT STDERR NAME ENV
-#   S ID INDEX ATTEMPT TIME PID START SESSION GPUS     written by the process that becomes the job
+#   S ID INDEX ATTEMPT TIME PID START SESSION GPUS CGROUP     written by the process that becomes the job
 #   E ID INDEX ATTEMPT TIME STATUS SIGNAL CAUSE CPU PEAK REASON     INDEX * : all that never started
 #   C ID INDEX TIME WHO               somebody asked for the end; INDEX - : of the whole job
 #   T ID INDEX ATTEMPT TIME           the walltime is over

@@ -1,19 +1,23 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2154
-# reaper.bash SPOOL HOST ID INDEX ATTEMPT TOKEN FOLDER PID START SESSION GRACE CAUSE WHO BEGUN: ends one
-# running job and leaves no process of it: SIGTERM to its group, GRACE microseconds, SIGKILL, and
-# the same to what left the group but carries the job's token. Then it says so in the ledger. Two
+# reaper.bash SPOOL HOST ID INDEX ATTEMPT TOKEN FOLDER PID START SESSION GRACE CAUSE WHO BEGUN GROUP: ends
+# one running job and leaves no process of it: SIGTERM to its group, GRACE microseconds, SIGKILL, and
+# the same to what left the group but carries the job's token, is in its control group GROUP (or -), or
+# descends from it. Without a control group one is missed that left the group, the session and
+# the environment and whose parent is gone already. Then it says so in the ledger. Two
 # that do the same do no harm. With the CAUSE `left` the job has ended, its script killed from outside:
 # then only what it left behind is ended.
 set -f
 umask 077
 LC_ALL=C
 spool=$1 host=$2 id=$3 index=$4 attempt=$5 token=$6 pid=$8 start=$9 session=${10} grace=${11} cause=${12}
-asked_at=${13%% *} who=${13#* } begun=${14}
+asked_at=${13%% *} who=${13#* } begun=${14} group=${15:--}
 here=${BASH_SOURCE[0]%/*}
 # shellcheck source=lib.bash
 . "$here/lib.bash"
+# shellcheck source=cgroup.bash
+. "$here/cgroup.bash"
 decode "$7"
 dir=$REPLY
 
@@ -38,11 +42,20 @@ same_element() {
   return 1
 } 2>/dev/null
 
-# find_members: sets members: processes of the job that run: of its group, or with its token. What
-# is older than the job is none of it.
+declare -A known=() # pid → start, of a process that was found to be the job's
+
+# find_members: sets members: processes of the job that run: of its group, with its token, in its
+# control group, and what descends from any of them; also what was found before and has lost its
+# parent since. What is older than the job is none of it.
 find_members() {
-  local one path
+  local one path found=1
+  local -A child_of=() start_of=() mine=()
   members=()
+  cgroup_members "$group"
+  for one in $REPLY; do
+    # The helper itself, and what it runs for itself, is not the job's.
+    [[ $one == "$session" || $one == "$$" ]] || mine[$one]=group
+  done
   set +f
   local paths=(/proc/[1-9]*)
   set -f
@@ -51,10 +64,29 @@ find_members() {
     if ! [[ -O $path ]] || ! proc_stat "$one" || [[ $ps_state == [ZX] ]] || ((ps_start < start)); then
       continue
     fi
-    if [[ $ps_group == "$pid" && $ps_session == "$session" ]] ||
+    start_of[$one]=$ps_start
+    if [[ $ps_parent == "$session" && $one != "$pid" ]]; then
+      unset -v "mine[$one]"
+    elif [[ ${known[$one]:-} == "$ps_start" || -n ${mine[$one]+x} ]] ||
+      [[ $ps_group == "$pid" && $ps_session == "$session" ]] ||
       { carries_token "$one" && same_element "$one"; }; then
-      members+=("$one")
+      mine[$one]=1
+    else
+      child_of[$one]=$ps_parent
     fi
+  done
+  while [[ -n $found ]]; do
+    found=
+    for one in "${!child_of[@]}"; do
+      [[ -n ${mine[${child_of[$one]}]+x} ]] || continue
+      mine[$one]=1 found=1
+      unset -v "child_of[$one]"
+    done
+  done
+  for one in "${!mine[@]}"; do
+    [[ -n ${start_of[$one]+x} ]] || continue
+    known[$one]=${start_of[$one]}
+    members+=("$one")
   done
 }
 

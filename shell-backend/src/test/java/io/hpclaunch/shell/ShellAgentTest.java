@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +23,7 @@ class ShellAgentTest {
   private static final int STATUS = 4;
   private static final int SIGNAL = 5;
   private static final int CAUSE = 6;
+  private static final int PEAK = 13;
   private static final int REASON = 16;
 
   @TempDir
@@ -152,6 +154,78 @@ class ShellAgentTest {
     assertThat(queued.folder().resolve("announced")).doesNotExist();
     assertGone(job);
     assertThat(spool.call(job.id() + "\n", List.of("cancel"))).containsExactly("ended " + job.id());
+  }
+
+  @Test
+  void thePeakMemoryOfAJobThatRunsForAWhileIsKnown() throws IOException {
+    Job job = spool.job("x=$(head -c 40000000 /dev/zero | tr '\\0' x); sleep 4");
+    spool.submit(job);
+    assertThat(Long.parseLong(spool.end(job).get(PEAK))).isBetween(40_000L, 400_000L);
+    assertThat(job.folder().resolve("exit")).content().doesNotContain("peak_kb=-");
+  }
+
+  /** What left the group, the session and the environment, while its parent lives. */
+  @Test
+  void cancelFindsWhatDescendsFromTheJob() throws IOException {
+    spool.with("HPC_SHELL_CGROUP", "none");
+    Job job = spool.job("env -i setsid sleep 300 & echo $!; sleep 300");
+    spool.submit(job);
+    AgentSpool.await(() -> job.folder().resolve("stdout").toFile().length() > 0);
+    spool.call(job.id() + "\n", List.of("cancel"));
+    assertThat(spool.end(job).get(STATE)).isEqualTo("CANCELLED");
+    assertGone(job);
+  }
+
+  /** And whose parent is gone: only a control group holds it. */
+  @Test
+  void cancelFindsAllThatIsInTheControlGroup() throws IOException {
+    Job probe = spool.job("true");
+    spool.submit(probe);
+    spool.end(probe);
+    Assumptions.assumeTrue(
+        Files.readString(spool.spool().resolve("ledger")).contains("/hpc-job."),
+        "a control group (none is delegated)");
+    Job job = spool.job("(env -i setsid sleep 300 & echo $!); sleep 300");
+    spool.submit(job);
+    AgentSpool.await(() -> job.folder().resolve("stdout").toFile().length() > 0);
+    spool.call(job.id() + "\n", List.of("cancel"));
+    assertThat(spool.end(job).get(STATE)).isEqualTo("CANCELLED");
+    assertGone(job);
+    Job next = spool.job("true");
+    spool.submit(next);
+    assertThat(spool.end(next).get(STATE)).isEqualTo("COMPLETED");
+  }
+
+  /** Its helper goes on in another control group, so that the end of the next job spares it. */
+  @Test
+  void whatAJobLeavesRunningIsNoneOfTheNextJob() throws IOException {
+    Job daemon = spool.job("(env -i setsid sleep 300 >/dev/null 2>&1 & echo $!)");
+    Job next = spool.job("echo up; sleep 300");
+    spool.submit(List.of("--slots", "1"), daemon, next);
+    AgentSpool.await(() -> next.folder().resolve("stdout").toFile().length() > 0);
+    spool.call(next.id() + "\n", List.of("cancel"));
+    assertThat(spool.end(next).get(STATE)).isEqualTo("CANCELLED");
+    long left = Long.parseLong(Files.readString(daemon.folder().resolve("stdout")).strip());
+    assertThat(ProcessHandle.of(left)).get().matches(ProcessHandle::isAlive);
+    AgentSpool.kill(left);
+  }
+
+  @Test
+  void anAgentWhoseSpoolIsRemovedEndsItsJobsAndGoes() throws IOException {
+    Job running = spool.job("echo $BASHPID; sleep 300");
+    Job queued = spool.job("true");
+    spool.submit(List.of("--slots", "1"), running, queued);
+    AgentSpool.await(() -> running.folder().resolve("stdout").toFile().length() > 0);
+    long agent = spool.agent();
+    Path removed = spool.root().resolveSibling("removed");
+    Files.move(spool.root(), removed);
+    AgentSpool.await(() -> ProcessHandle.of(agent).isEmpty());
+    AgentSpool.await(() -> AgentSpool.processes(folder).isEmpty());
+    assertGone(running);
+    assertThat(queued.folder().resolve("announced")).doesNotExist();
+    Job fresh = spool.job("true");
+    spool.submit(fresh);
+    assertThat(spool.end(fresh).get(STATE)).isEqualTo("COMPLETED");
   }
 
   private static void assertGone(Job job) throws IOException {

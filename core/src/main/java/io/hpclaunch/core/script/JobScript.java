@@ -148,17 +148,19 @@ public final class JobScript {
     script.append("# The job '").append(spec.name()).append("', submitted by hpc-launch.\n");
     script.append("# Names that begin with hpc_ are the script's own.\n");
     identity(script);
-    script.append(ScriptText.FUNCTIONS).append(ScriptText.ANNOUNCE);
+    script.append(ScriptText.FUNCTIONS);
+    signals(script); // before the job is announced: whoever sees that may end it
+    script.append('\n').append(ScriptText.ANNOUNCE);
     streams(script);
-    signals(script);
+    script.append("\n# An end that was asked for already.\n").append(ScriptText.EARLY);
     script.append("\n# The command's process; nothing that is done in it harms the exit record.\n");
     script.append("exec 8>&2 2>/dev/null # what bash itself says of a command killed at once\n");
+    script.append("exec 9<\"$hpc_claim\"\n");
     script.append("set -m # a process group of its own, and SIGINT not ignored\n(\n");
     script.append(ScriptText.STARTING);
     environment(script, environment);
     checkedLines(script);
     workingDirectory(script);
-    script.append("  trap - EXIT ERR\n");
     command(script, environment);
     script.append(") <&0 2>&8 8>&- &\n").append(ScriptText.FOLLOW);
     return script.toString();
@@ -291,6 +293,7 @@ public final class JobScript {
       script.append("eval ").append(Quoting.quote(String.join("\n", spec.prologue())));
       script.append('\n');
     }
+    script.append("  trap - EXIT ERR\n");
   }
 
   private void workingDirectory(StringBuilder script) {
@@ -335,6 +338,7 @@ public final class JobScript {
           + Quoting.join(c.argv());
     }
     script.append("  hpc_no_exec() { # STATUS: runs where exec comes back\n");
+    script.append("    (($1 != 0 && $1 <= 128)) || return 0 # a signal, before exec was reached\n");
     script.append("    (($1 != 127)) || hpc_not_started ").append(notFound(program));
     script.append(" 127\n    hpc_not_started ");
     script.append(Quoting.quote(program + " cannot be executed")).append(" \"$1\"\n  }\n");

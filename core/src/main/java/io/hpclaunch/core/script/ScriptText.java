@@ -91,6 +91,7 @@ final class ScriptText {
   /** Within the command's process, before the command. */
   static final String STARTING = """
         set +m
+        exec 9<&- # from here on a signal that is handed on arrives
         hpc_not_started() { # REASON: tells it to the process that writes the exit record
           trap - EXIT ERR
           printf 'hpc-launch: %s\\n' "$1" >&2
@@ -131,17 +132,38 @@ final class ScriptText {
         }
       """;
 
-  /** Runs the child, hands signals on to it, and tells how it ended. */
+  /**
+   * What asked for the end before the command was started: it is not started. A signal later than
+   * this is handed on when the command's process is there.
+   */
+  static final String EARLY = """
+      for hpc_signal in "${hpc_early[@]}"; do
+        hpc_signal=${hpc_signal%% *}
+        case $hpc_signal in HUP | INT | QUIT | TERM) ;; *) continue ;; esac
+        # shellcheck disable=SC2086 # words
+        trap '' $hpc_signals
+        hpc_signal=$(kill -l "$hpc_signal")
+        hpc_record "$((128 + hpc_signal))" "$hpc_signal" - - -
+        exit "$((128 + hpc_signal))"
+      done
+      """;
+
+  /**
+   * Runs the child, hands signals on to it, and tells how it ended. bash answers 255 where another
+   * child's end came in between, and the true status when it is asked again.
+   */
   static final String FOLLOW = """
       hpc_pid=$!
       set +m
-      exec </dev/null >/dev/null 2>&1 8>&- # the command's streams are its own
+      exec </dev/null >/dev/null 2>&1 8>&- 9<&- # the command's streams are its own
+      # shellcheck disable=SC2086 # words
       for hpc_signal in "${hpc_early[@]}"; do hpc_pass $hpc_signal; done
       hpc_again=1
-      while [[ -n $hpc_again ]]; do # a signal ends the wait, not the command
+      while [[ -n $hpc_again ]] || kill -0 "$hpc_pid"; do # a signal ends the wait, not the command
         hpc_again=
         wait "$hpc_pid"
         hpc_status=$?
+        ((hpc_status != 255)) || { wait "$hpc_pid"; hpc_status=$?; }
       done
       trap '' $hpc_signals
 
@@ -161,18 +183,29 @@ final class ScriptText {
       exit "$hpc_status"
       """;
 
-  /** Signals go to the command's process group; a warning goes to the command alone. */
+  /**
+   * Signals go to the command's process group; a warning goes to the command alone. A process that
+   * was only just forked still has the handlers of this one and would lose a signal when it drops
+   * them; it has closed 9, which is the claim, when it has. TERM comes first: bash would take it
+   * amiss between its first trap and that of TERM.
+   */
   static final String SIGNALS = """
-      hpc_pid='' hpc_early=()
+      hpc_pid='' hpc_early=() hpc_ready=''
       hpc_pass() { # SIGNAL GROUP: GROUP is - for the whole process group
+        local try
         hpc_again=1
-        if [[ -n $hpc_pid ]]; then
-          kill -s "$1" -- "${2-}$hpc_pid"
-        else
+        if [[ -z $hpc_pid ]]; then
           hpc_early+=("$*")
+          return
         fi
+        for ((try = 0; try < 100; try++)); do
+          [[ -z $hpc_ready && /proc/$hpc_pid/fd/9 -ef $hpc_claim ]] || break
+          command -p sleep 0.01
+        done
+        hpc_ready=1
+        kill -s "$1" -- "${2-}$hpc_pid"
       }
-      for hpc_signal in $hpc_signals; do
+      for hpc_signal in TERM $hpc_signals; do
         # shellcheck disable=SC2064 # the name is meant now
         case $hpc_signal in
           USR1 | USR2 | "$hpc_warning") trap "hpc_pass $hpc_signal" "$hpc_signal" ;;

@@ -305,6 +305,27 @@ class JobScriptTest {
     assertThat(record().toInfo().exitCode()).isNull();
   }
 
+  /** Whenever it comes: from the first line to the command's own. */
+  @Test
+  void anEndThatIsAskedForAtAnyMomentLeavesARecord() throws Exception {
+    JobSpec spec = JobSpec.builder("j").command("sleep", "1").build();
+    Random random = new Random(7);
+    int announced = 0;
+    for (int round = 0; round < 150; round++) {
+      folder = Files.createDirectory(scratch.resolve("round " + round));
+      Process process = start(spec, script(spec));
+      TimeUnit.MICROSECONDS.sleep(random.nextInt(15_000));
+      kill("TERM", process.pid());
+      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      if (Files.exists(folder.resolve("announced"))) {
+        announced++;
+        assertThat(record().status()).as("round %d", round).isEqualTo(process.exitValue());
+        assertThat(record().cause()).as("round %d", round).isNull();
+      }
+    }
+    assertThat(announced).isPositive();
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"TERM", "INT", "HUP", "USR1", "USR2", "XCPU", "CONT"})
   void signalsReachTheCommand(String signal) throws Exception {
