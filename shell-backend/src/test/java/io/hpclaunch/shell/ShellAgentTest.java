@@ -205,7 +205,8 @@ class ShellAgentTest {
     AgentSpool.await(() -> next.folder().resolve("stdout").toFile().length() > 0);
     spool.call(next.id() + "\n", List.of("cancel"));
     assertThat(spool.end(next).get(STATE)).isEqualTo("CANCELLED");
-    long left = Long.parseLong(Files.readString(daemon.folder().resolve("stdout")).strip());
+    long left =
+        Long.parseLong(Files.readString(daemon.folder().resolve("stdout")).strip());
     assertThat(ProcessHandle.of(left)).get().matches(ProcessHandle::isAlive);
     AgentSpool.kill(left);
   }
