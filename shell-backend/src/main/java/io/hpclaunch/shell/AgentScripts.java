@@ -13,8 +13,14 @@ import java.util.List;
 
 /** The agent's scripts, as this jar holds them. */
 final class AgentScripts {
-  private static final List<String> NAMES =
-      List.of("lib.bash", "ledger.bash", "cgroup.bash", "helper.bash", "reaper.bash", "agent.bash", "hpc-shell");
+  private static final List<String> NAMES = List.of(
+      "lib.bash",
+      "ledger.bash",
+      "cgroup.bash",
+      "helper.bash",
+      "reaper.bash",
+      "agent.bash",
+      "hpc-shell");
   private static final int VERSION_BYTES = 6;
 
   private AgentScripts() {}

@@ -888,9 +888,18 @@ dismissed() {
   [[ ! /dev/fd/9 -ef $spool/agent.lock || ! /dev/fd/7 -ef $spool/ledger ]]
 }
 
-# leave: ends what runs, as nobody can ask for its end any more, and starts nothing.
+# leave: ends what runs, as nobody can ask for its end any more, and starts nothing. What a helper was
+# given a moment ago is waited for; the ledger can be read as long as it is open.
 leave() {
   local key token attempt submitted cpus gpus oversubscribe wall warn grace array deps dir script in out err name env
+  local tries word
+  for ((tries = 0; tries < 20; tries++)); do
+    read_ledger
+    for key in "${!held_cpus[@]}"; do
+      [[ -n ${begun[$key]+x} ]] || { read -r -t 0.1 -u 3 word; continue 2; }
+    done
+    break
+  done
   for key in "${!held_cpus[@]}"; do
     [[ -n ${begun[$key]+x} ]] || continue
     spec_of "${key%/*}"

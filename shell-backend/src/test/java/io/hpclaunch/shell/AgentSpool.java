@@ -325,8 +325,8 @@ final class AgentSpool implements AutoCloseable {
   }
 
   /**
-   * The processes whose command line names this folder: sessions, agents, and what is about to become
-   * one, which has not told its pid yet.
+   * The processes whose command line names this folder: sessions, agents, and what is about to
+   * become one, which has not told its pid yet.
    */
   static List<ProcessHandle> processes(Path root) {
     return ProcessHandle.allProcesses()

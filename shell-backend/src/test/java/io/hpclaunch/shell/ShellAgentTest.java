@@ -158,7 +158,7 @@ class ShellAgentTest {
 
   @Test
   void thePeakMemoryOfAJobThatRunsForAWhileIsKnown() throws IOException {
-    Job job = spool.job("x=$(head -c 40000000 /dev/zero | tr '\\0' x); sleep 4");
+    Job job = spool.job("x=$(head -c 40000000 /dev/zero | tr '\\0' x); sleep 3; :");
     spool.submit(job);
     assertThat(Long.parseLong(spool.end(job).get(PEAK))).isBetween(40_000L, 400_000L);
     assertThat(job.folder().resolve("exit")).content().doesNotContain("peak_kb=-");
@@ -205,7 +205,8 @@ class ShellAgentTest {
     AgentSpool.await(() -> next.folder().resolve("stdout").toFile().length() > 0);
     spool.call(next.id() + "\n", List.of("cancel"));
     assertThat(spool.end(next).get(STATE)).isEqualTo("CANCELLED");
-    long left = Long.parseLong(Files.readString(daemon.folder().resolve("stdout")).strip());
+    long left =
+        Long.parseLong(Files.readString(daemon.folder().resolve("stdout")).strip());
     assertThat(ProcessHandle.of(left)).get().matches(ProcessHandle::isAlive);
     AgentSpool.kill(left);
   }
