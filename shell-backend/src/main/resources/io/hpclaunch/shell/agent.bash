@@ -937,7 +937,7 @@ main() {
   [[ -p $spool/wake ]] || mkfifo -- "$spool/wake" || exit
   exec 3<>"$spool/wake"
   : >"$spool/helpers"
-  sweep_cgroups
+  sweep_leftovers
   leave_cgroup
   proc_stat "$$"
   agent_start=$ps_start
