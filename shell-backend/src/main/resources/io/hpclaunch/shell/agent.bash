@@ -919,6 +919,7 @@ retire() {
   schedule
   if ((${#held_cpus[@]} == 0 && head >= tail && ${#again[@]} == 0)); then
     rm -f -- "$spool/due"
+    sweep_leftovers
     exit 0
   fi
   tell_agent
