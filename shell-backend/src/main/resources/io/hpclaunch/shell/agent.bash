@@ -888,15 +888,42 @@ dismissed() {
   [[ ! /dev/fd/9 -ef $spool/agent.lock || ! /dev/fd/7 -ef $spool/ledger ]]
 }
 
-# leave: ends what runs, as nobody can ask for its end any more, and starts nothing.
+# leave: ends what runs, as nobody can ask for its end any more, and starts nothing. What a helper was
+# given a moment ago is waited for; the ledger can be read as long as it is open.
 leave() {
   local key token attempt submitted cpus gpus oversubscribe wall warn grace array deps dir script in out err name env
+  local tries word words
+  for ((tries = 0; tries < 20; tries++)); do
+    read_ledger
+    for key in "${!held_cpus[@]}"; do
+      [[ -n ${begun[$key]+x} ]] || { read -r -t 0.1 -u 3 word; continue 2; }
+    done
+    break
+  done
   for key in "${!held_cpus[@]}"; do
     [[ -n ${begun[$key]+x} ]] || continue
     spec_of "${key%/*}"
-    start_reaper "$key" left ''
+    # shellcheck disable=SC2206
+    words=(${begun[$key]})
+    if [[ -e $here/reaper.bash ]]; then start_reaper "$key" left ''; else end_session "${words[4]}"; fi
   done
   exit 0
+}
+
+# end_session PID: where the scripts went with the spool: what runs in a helper's session, but itself.
+end_session() {
+  local path one found=1
+  while [[ -n $found ]]; do
+    found=
+    set +f
+    local paths=(/proc/[1-9]*)
+    set -f
+    for path in "${paths[@]}"; do
+      one=${path#/proc/}
+      if [[ ! -O $path || $one == "$1" ]] || ! proc_stat "$one"; then continue; fi
+      [[ $ps_session == "$1" && $ps_state != [ZX] ]] && kill -KILL "$one" && found=1
+    done
+  done 2>/dev/null
 }
 
 # retire: ends this agent, unless something came in. Verbs append first and look for the agent then: so
@@ -910,6 +937,7 @@ retire() {
   schedule
   if ((${#held_cpus[@]} == 0 && head >= tail && ${#again[@]} == 0)); then
     rm -f -- "$spool/due"
+    sweep_leftovers
     exit 0
   fi
   tell_agent
@@ -928,7 +956,7 @@ main() {
   [[ -p $spool/wake ]] || mkfifo -- "$spool/wake" || exit
   exec 3<>"$spool/wake"
   : >"$spool/helpers"
-  sweep_cgroups
+  sweep_leftovers
   leave_cgroup
   proc_stat "$$"
   agent_start=$ps_start

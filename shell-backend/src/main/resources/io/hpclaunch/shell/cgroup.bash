@@ -47,10 +47,13 @@ cgroup_members() {
   done
 }
 
-# sweep_cgroups: removes those that helpers left and that are empty.
-sweep_cgroups() {
+# sweep_leftovers: of helpers that were killed: their figures, and their groups where these are empty.
+sweep_leftovers() {
   local group kept=''
-  [[ -s $spool/cgroups ]] || return 0
+  set +f
+  rm -f -- "$spool"/peak.*
+  set -f
+  : >>"$spool/cgroups"
   while IFS= read -r group; do
     [[ $group == */hpc-job.* && -d $group ]] || continue
     rmdir -- "$group" || kept+=$group$'\n'

@@ -125,7 +125,7 @@ class AgentServeTest {
     try (var files = Files.list(spool.spool())) {
       assertThat(files.map(file -> file.getFileName().toString()))
           .containsExactlyInAnyOrder(
-              "agent.lock", "agent.log", "helpers", "ledger", "ledger.lock", "wake");
+              "agent.lock", "agent.log", "cgroups", "helpers", "ledger", "ledger.lock", "wake");
     }
   }
 
