@@ -26,9 +26,9 @@ ensure_packages() {
     return 1
   fi
   say "Installing ${missing[*]}"
-  if ! { DEBIAN_FRONTEND=noninteractive apt-get -qq update &&
+  if ! { DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 update &&
     DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends \
-      -o Dpkg::Use-Pty=0 install "${missing[@]}" >/dev/null; } </dev/null; then
+      -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 install "${missing[@]}" >/dev/null; } </dev/null; then
     warn "Could not install ${missing[*]}. The suites that need them will be skipped."
     return 1
   fi

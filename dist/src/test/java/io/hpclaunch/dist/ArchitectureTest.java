@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.dist;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -16,6 +19,10 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Arrows point down: what the module system and the modules' dependencies do not say by themselves.
  */
 class ArchitectureTest {
+  private static final String[] PLUGINS = {
+    "io.hpclaunch.mpi..", "io.hpclaunch.shell..", "io.hpclaunch.slurm.."
+  };
+
   private static final JavaClasses CLASSES = new ClassFileImporter()
       .withImportOption(new ImportOption.DoNotIncludeTests())
       .importPackages("io.hpclaunch");
@@ -30,6 +37,7 @@ class ArchitectureTest {
         "io.hpclaunch.core.runtime",
         "io.hpclaunch.mpi",
         "io.hpclaunch.shell",
+        "io.hpclaunch.slurm",
         "io.hpclaunch.cli",
         "io.hpclaunch.cli.launch"
       })
@@ -55,25 +63,24 @@ class ArchitectureTest {
         .resideInAPackage("io.hpclaunch.core..")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("io.hpclaunch.mpi..", "io.hpclaunch.shell..", "io.hpclaunch.cli..")
+        .resideInAnyPackage(
+            "io.hpclaunch.mpi..",
+            "io.hpclaunch.shell..",
+            "io.hpclaunch.slurm..",
+            "io.hpclaunch.cli..")
         .check(CLASSES);
   }
 
-  @Test
-  void noPluginKnowsAnotherNorTheCommands() {
+  @ParameterizedTest
+  @ValueSource(strings = {"io.hpclaunch.mpi..", "io.hpclaunch.shell..", "io.hpclaunch.slurm.."})
+  void noPluginKnowsAnotherNorTheCommands(String plugin) {
     noClasses()
         .that()
-        .resideInAPackage("io.hpclaunch.mpi..")
+        .resideInAPackage(plugin)
         .should()
-        .dependOnClassesThat()
-        .resideInAnyPackage("io.hpclaunch.shell..", "io.hpclaunch.cli..")
-        .check(CLASSES);
-    noClasses()
-        .that()
-        .resideInAPackage("io.hpclaunch.shell..")
-        .should()
-        .dependOnClassesThat()
-        .resideInAnyPackage("io.hpclaunch.mpi..", "io.hpclaunch.cli..")
+        .dependOnClassesThat(resideInAnyPackage(PLUGINS)
+            .and(not(resideInAPackage(plugin)))
+            .or(resideInAPackage("io.hpclaunch.cli..")))
         .check(CLASSES);
   }
 
@@ -84,7 +91,7 @@ class ArchitectureTest {
         .resideInAPackage("io.hpclaunch.cli..")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("io.hpclaunch.mpi..", "io.hpclaunch.shell..")
+        .resideInAnyPackage(PLUGINS)
         .check(CLASSES);
   }
 

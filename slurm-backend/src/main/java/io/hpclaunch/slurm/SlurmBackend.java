@@ -1,0 +1,383 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hpclaunch.slurm;
+
+import io.hpclaunch.api.BackendContext;
+import io.hpclaunch.api.BackendUnavailable;
+import io.hpclaunch.api.Capabilities;
+import io.hpclaunch.api.Capability;
+import io.hpclaunch.api.ConfigKey;
+import io.hpclaunch.api.Detectable;
+import io.hpclaunch.api.HPCBackend;
+import io.hpclaunch.api.JobInfo;
+import io.hpclaunch.api.NativeId;
+import io.hpclaunch.api.Observation;
+import io.hpclaunch.api.OutcomeUnknown;
+import io.hpclaunch.api.QueueReporter;
+import io.hpclaunch.api.ReasonExplainer;
+import io.hpclaunch.api.Rejected;
+import io.hpclaunch.api.ResourceReport;
+import io.hpclaunch.api.ResourceReporter;
+import io.hpclaunch.api.SubmitRequest;
+import io.hpclaunch.api.Token;
+import io.hpclaunch.api.transport.Command;
+import io.hpclaunch.api.transport.CommandFailed;
+import io.hpclaunch.api.transport.CommandResult;
+import io.hpclaunch.api.transport.FileStat;
+import io.hpclaunch.api.transport.Transport;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Jobs on clusters that Slurm schedules, through its commands: sbatch, squeue, sacct, scancel,
+ * scontrol, sinfo. Found by {@code slurm} and {@code sbatch}. Written for Slurm 21.08 and newer,
+ * seen on 22.05.
+ *
+ * <p>A job's token travels as the directory of its submission, as the path of its script, and as
+ * its comment: accounting keeps the first two wherever it keeps jobs.
+ *
+ * @since 0.1
+ */
+public final class SlurmBackend
+    implements HPCBackend, Detectable, ResourceReporter, QueueReporter, ReasonExplainer {
+  private static final String NAME = "slurm";
+  private static final int ASKED = 200;
+  private static final Duration DETECTION_LIMIT = Duration.ofSeconds(10);
+  private static final Duration POLLING = Duration.ofSeconds(2);
+
+  /** Another client's answer may be that old; less than the time between two rounds of one. */
+  private static final Duration SHARED = Duration.ofSeconds(1);
+
+  /** Clocks of clients and clusters differ. */
+  private static final Duration CLOCKS_DIFFER = Duration.ofMinutes(10);
+
+  /** As many words as a command line takes anywhere. */
+  private static final int IDS_PER_CALL = 1000;
+
+  private static final Logger log = LoggerFactory.getLogger(SlurmBackend.class);
+
+  private @Nullable BackendContext context;
+  private @Nullable SlurmCommands commands;
+  private @Nullable SlurmConfig config;
+  private @Nullable JobQueries queries;
+
+  /** Made by the service loader. */
+  public SlurmBackend() {}
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public boolean matches(String name) {
+    return name.equals(NAME) || name.equals("sbatch");
+  }
+
+  @Override
+  public String defaultLauncher() {
+    return "srun";
+  }
+
+  @Override
+  public List<ConfigKey> configKeys() {
+    return SlurmConfig.KEYS;
+  }
+
+  @Override
+  public Duration pollingInterval() {
+    return POLLING;
+  }
+
+  @Override
+  public void initialize(BackendContext context) {
+    SlurmConfig settings = SlurmConfig.of(context.config());
+    SlurmCommands made = new SlurmCommands(context, settings);
+    this.context = context;
+    config = settings;
+    commands = made;
+    queries = new JobQueries(made, context.clock(), settings.accounting(), SHARED);
+  }
+
+  private static <T> T initialized(@Nullable T part) {
+    if (part == null) {
+      throw new IllegalStateException("not initialized");
+    }
+    return part;
+  }
+
+  private @Nullable String cluster() {
+    return initialized(config).cluster();
+  }
+
+  /** Arrays go as far as MaxArraySize says; where it cannot be asked sbatch will say. */
+  @Override
+  public Capabilities capabilities() {
+    EnumSet<Capability> all = EnumSet.allOf(Capability.class);
+    all.remove(Capability.CHUNKS);
+    all.remove(Capability.CONTAINERS);
+    Integer size = null;
+    try {
+      size = initialized(queries).config(cluster()).maxArraySize();
+    } catch (NoAnswer e) {
+      log.debug("MaxArraySize is not known: {}", e.why());
+    }
+    return new Capabilities(all, size == null ? null : Math.max(0, size - 1));
+  }
+
+  // ---- submission
+  // --------------------------------------------------------------------------------
+
+  @Override
+  public String script(SubmitRequest request) {
+    return request.script(SlurmDirectives.form(request));
+  }
+
+  @Override
+  public NativeId submit(SubmitRequest request) {
+    List<String> argv = new ArrayList<>(List.of("sbatch", "--parsable"));
+    if (cluster() != null) {
+      argv.add("--clusters=" + cluster());
+    }
+    argv.addAll(initialized(context).submit().words("default_options"));
+    argv.add(request.scriptPath());
+    makeFolders(request);
+    try {
+      return submitted(
+          request, initialized(commands).submit(argv, initialized(config).submitLimit()));
+    } catch (CommandFailed e) {
+      if (e.fate() == CommandFailed.Fate.NOT_STARTED) {
+        throw new BackendUnavailable("sbatch cannot be run: " + e.getMessage(), e);
+      }
+      throw new OutcomeUnknown(request.token(), "sbatch: " + e.getMessage(), e);
+    } catch (IOException e) {
+      throw new OutcomeUnknown(request.token(), "sbatch: " + e.getMessage(), e);
+    }
+  }
+
+  private static NativeId submitted(SubmitRequest request, CommandResult result) {
+    NativeId id = result.status() == 0 ? SbatchAnswer.read(result.stdout()) : null;
+    if (id != null) {
+      return id;
+    }
+    SbatchError error = SbatchError.of(result.status(), result.stderr());
+    switch (error.kind()) {
+      case REFUSED -> throw new Rejected(error.words());
+      case NO_ROOM -> throw Rejected.noRoom(error.words());
+      case UNREACHABLE -> throw new BackendUnavailable(error.words());
+      case OUTCOME_UNKNOWN -> throw new OutcomeUnknown(request.token(), error.words(), null);
+    }
+    throw new IllegalStateException(error.toString());
+  }
+
+  /** Slurm makes no folders for a job's output, and says nothing where they are missing. */
+  private void makeFolders(SubmitRequest request) {
+    Transport transport = initialized(context).transport();
+    for (String path : new LinkedHashSet<>(List.of(request.stdout(), request.stderr()))) {
+      String folder = path.substring(0, Math.max(0, path.lastIndexOf('/')));
+      if (folder.isEmpty() || folder.equals(request.jobDirectory()) || folder.contains("{")) {
+        continue;
+      }
+      try {
+        make(transport, folder);
+      } catch (IOException e) {
+        throw new Rejected("the output " + path + " cannot be made, since its folder cannot on "
+            + transport.host() + ": " + e.getMessage());
+      }
+    }
+  }
+
+  private static void make(Transport transport, String folder) throws IOException {
+    Optional<FileStat> stat = folder.isEmpty() ? Optional.empty() : transport.stat(folder);
+    if (folder.isEmpty() || stat.isPresent()) {
+      return;
+    }
+    make(transport, folder.substring(0, folder.lastIndexOf('/')));
+    transport.mkdir(folder, 0777);
+  }
+
+  // ---- following
+  // ---------------------------------------------------------------------------------
+
+  @Override
+  public Map<NativeId, Observation> query(Collection<NativeId> ids) {
+    return initialized(queries).query(ids);
+  }
+
+  @Override
+  public Map<Token, NativeId> find(Collection<Token> tokens, Instant since) {
+    Map<Token, NativeId> found = new HashMap<>();
+    try {
+      String told =
+          initialized(commands).ask(Squeue.mine(cluster()), Duration.ZERO).text();
+      for (Squeue.Row row : Squeue.parse(told).rows()) {
+        note(found, tokens, row.id(), row.command(), row.workDir(), row.comment());
+      }
+    } catch (NoAnswer e) {
+      throw new BackendUnavailable(e.why(), e);
+    }
+    if (found.size() < tokens.size() && initialized(queries).hasAccounting(cluster())) {
+      findInAccounts(found, tokens, since.minus(CLOCKS_DIFFER));
+    }
+    return found;
+  }
+
+  /** What ended long since; what began to run before has left its claim, too. */
+  private void findInAccounts(Map<Token, NativeId> found, Collection<Token> tokens, Instant since) {
+    try {
+      String told = initialized(commands).ask(Sacct.find(since, cluster()));
+      for (Sacct.Found job : Sacct.parseFound(told)) {
+        note(found, tokens, job.id(), job.submitLine(), job.workDir(), job.comment());
+      }
+    } catch (NoAnswer e) {
+      log.debug("Accounts cannot be searched: {}", e.why());
+    }
+  }
+
+  private void note(
+      Map<Token, NativeId> found, Collection<Token> tokens, SlurmId id, @Nullable String... texts) {
+    for (Token token : tokens) {
+      for (String text : texts) {
+        if (SlurmToken.holds(text, token)) {
+          found.put(token, NativeId.of(id.job()).onCluster(cluster()));
+        }
+      }
+    }
+  }
+
+  // ---- cancelling
+  // --------------------------------------------------------------------------------
+
+  @Override
+  public void cancel(Collection<NativeId> ids) {
+    Map<String, List<String>> clusters = new LinkedHashMap<>();
+    for (NativeId id : new LinkedHashSet<>(ids)) {
+      String cluster = id.cluster() == null ? "" : id.cluster();
+      clusters.computeIfAbsent(cluster, c -> new ArrayList<>()).add(JobQueries.slurm(id));
+    }
+    List<String> refusals = new ArrayList<>();
+    clusters.forEach((cluster, some) -> {
+      for (int from = 0; from < some.size(); from += IDS_PER_CALL) {
+        List<String> few = some.subList(from, Math.min(some.size(), from + IDS_PER_CALL));
+        String refusal = cancel(cluster, few);
+        if (!refusal.isEmpty()) {
+          refusals.add(refusal);
+        }
+      }
+    });
+    if (!refusals.isEmpty()) {
+      throw new Rejected(String.join("; ", refusals));
+    }
+  }
+
+  /** What Slurm refused; jobs that it does not know, or that have ended, are no refusal. */
+  private String cancel(String cluster, List<String> ids) {
+    List<String> argv = new ArrayList<>(List.of("scancel"));
+    if (!cluster.isEmpty()) {
+      argv.add("--clusters=" + cluster);
+    }
+    argv.addAll(ids);
+    CommandResult result;
+    try {
+      result = initialized(commands).run(argv);
+    } catch (IOException e) {
+      throw new BackendUnavailable("scancel: " + e.getMessage(), e);
+    }
+    return result.status() == 0 ? "" : ScancelError.refusal(result.status(), result.stderr());
+  }
+
+  // ---- the cluster
+  // -------------------------------------------------------------------------------
+
+  @Override
+  public int detectionOrder() {
+    return ASKED;
+  }
+
+  /**
+   * Both commands must answer as Slurm's own: other schedulers bring commands of these names. That
+   * a controller is down now does not make this another kind of machine.
+   */
+  @Override
+  public Finding detect(Transport here) {
+    String version = "";
+    for (String name : List.of("sbatch", "squeue")) {
+      try {
+        CommandResult result = here.run(Command.of(name, "--version").withTimeout(DETECTION_LIMIT));
+        version = result.stdout().strip();
+        if (result.status() != 0 || !version.startsWith("slurm")) {
+          return Finding.absent(
+              name + " --version answered '" + version.lines().findFirst().orElse("")
+                  + "', and not as Slurm's does",
+              "name the scheduler with --backend, or mend " + name);
+        }
+      } catch (CommandFailed e) {
+        return e.fate() == CommandFailed.Fate.NOT_STARTED
+            ? Finding.absent(
+                "there is no " + name + " on PATH", "load Slurm's module, if there is one")
+            : Finding.absent(name + " --version did not answer: " + e.getMessage(), null);
+      } catch (IOException e) {
+        return Finding.absent(name + " --version failed: " + e.getMessage(), null);
+      }
+    }
+    return Finding.present("sbatch and squeue answer: " + version);
+  }
+
+  @Override
+  public ResourceReport resources() {
+    return Sinfo.parse(asked(Sinfo.argv(cluster())));
+  }
+
+  @Override
+  public List<Entry> queue(boolean mineOnly) {
+    List<String> argv = mineOnly ? Squeue.mine(cluster()) : Squeue.everybodys(cluster());
+    List<Entry> entries = new ArrayList<>();
+    for (Squeue.Row row : Squeue.parse(asked(argv)).rows()) {
+      JobInfo info = row.info();
+      if (!info.state().isFinal()) {
+        entries.add(entry(row, info));
+      }
+    }
+    return entries;
+  }
+
+  private Entry entry(Squeue.Row row, JobInfo info) {
+    NativeId id = NativeId.of(row.id().job()).onCluster(cluster());
+    return new Entry(
+        row.id().task() == null ? id : id.element(row.id().task()),
+        row.name() == null ? "" : row.name(),
+        row.user(),
+        info.state(),
+        info.nativeState(),
+        row.partition(),
+        info.reason(),
+        info.submitted(),
+        info.started(),
+        row.nodeCount());
+  }
+
+  private String asked(List<String> argv) {
+    try {
+      return initialized(commands).ask(argv);
+    } catch (NoAnswer e) {
+      throw new BackendUnavailable(e.why(), e);
+    }
+  }
+
+  @Override
+  public Optional<Explanation> explain(JobInfo info) {
+    return SlurmReasons.explain(info);
+  }
+}

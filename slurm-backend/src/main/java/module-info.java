@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The backend {@code slurm}: clusters that Slurm schedules. */
+module io.hpclaunch.slurm {
+  requires transitive io.hpclaunch.api;
+  requires io.hpclaunch.core;
+  requires org.slf4j;
+
+  exports io.hpclaunch.slurm;
+
+  provides io.hpclaunch.api.HPCBackend with
+      io.hpclaunch.slurm.SlurmBackend;
+}

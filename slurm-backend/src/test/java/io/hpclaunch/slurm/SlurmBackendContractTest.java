@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hpclaunch.slurm;
+
+import io.hpclaunch.testkit.BackendContract;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What every backend must keep, on a real Slurm. */
+class SlurmBackendContractTest extends BackendContract {
+  @RegisterExtension
+  static final SlurmCluster CLUSTER = new SlurmCluster();
+
+  @Override
+  public String type() {
+    return "slurm";
+  }
+
+  @Override
+  public Map<String, ?> entry() {
+    return Map.of("config", Map.of("slurm_conf", CLUSTER.conf()));
+  }
+
+  @Override
+  public String unknownNativeId() {
+    return "999999";
+  }
+
+  /** Slurm counts in minutes, and looks each half minute. */
+  @Override
+  public Duration shortestWalltime() {
+    return Duration.ofMinutes(1);
+  }
+
+  @Override
+  public Duration patience() {
+    return Duration.ofMinutes(3);
+  }
+
+  @Override
+  public boolean hasGpu() {
+    return true;
+  }
+}
