@@ -4,7 +4,9 @@ package io.hpclaunch.api;
 import io.hpclaunch.api.launch.LaunchContext;
 import io.hpclaunch.api.launch.LaunchPlan;
 import io.hpclaunch.api.launch.Segment;
+import io.hpclaunch.api.launch.Topology;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What starts a parallel program, as a plugin implements it: mpiexec, srun. Two methods make a
@@ -59,6 +61,17 @@ public interface HPCLauncher {
    */
   default int valuesOf(String option) {
     return 0;
+  }
+
+  /**
+   * The machine that programs will run on, where the launcher knows it better than the machine that
+   * plans does: the nodes of an allocation or of a cluster. Asked for when a placeholder needs it.
+   *
+   * @param context what core provides; its {@link LaunchContext#topology()} asks this method
+   * @return the topology, beaten by what is configured; empty by default, which leaves this machine
+   */
+  default Optional<Topology> topology(LaunchContext context) {
+    return Optional.empty();
   }
 
   /**

@@ -81,6 +81,15 @@ public abstract class LauncherContract {
     return true;
   }
 
+  /**
+   * What the launcher needs to start programs here.
+   *
+   * @return the {@code launch} part of an entry, such as {@code variables}; empty by default
+   */
+  protected Map<String, Object> launch() {
+    return Map.of();
+  }
+
   @Test
   final void itIsFoundByItsNames() {
     assertEquals(name(), instance().name());
@@ -224,7 +233,7 @@ public abstract class LauncherContract {
 
   private LaunchBench.Ran runInstalled(String... words) {
     try {
-      return bench().run(bench().plan(Map.of(), words), words);
+      return bench().run(bench().plan(launch(), words), words);
     } catch (ExecutableNotFound e) {
       throw new TestAbortedException(name() + " (not installed)", e);
     }

@@ -33,7 +33,7 @@ public interface LaunchContext {
   /**
    * The machine that the program will run on.
    *
-   * @return the topology: configured, else what this machine has
+   * @return the topology: configured, else the launcher's own, else what this machine has
    */
   Topology topology();
 

@@ -47,6 +47,21 @@ public sealed interface Word {
   record User(int position, String text) implements Word {}
 
   /**
+   * One of the user's own words as a file's format wants it: with a text in the place of each of
+   * some character. Bytes that are no text stay. It stands in the content of files only.
+   *
+   * @param word the user's word
+   * @param character what is replaced, an ASCII character
+   * @param replacement what stands in its place
+   */
+  record Replaced(User word, char character, String replacement) implements Word {
+    @Override
+    public String text() {
+      return word.text().replace(String.valueOf(character), replacement);
+    }
+  }
+
+  /**
    * The path of a file that the plan brings along.
    *
    * @param file an index into {@link LaunchPlan#files()}

@@ -163,6 +163,7 @@ public final class LaunchPlanner {
     }
     HPCLauncher launcher = found.get().newInstance();
     LocalLaunchContext context = new LocalLaunchContext(world, name, settings, override);
+    context.launchedBy(launcher);
     @Nullable ClassLoader before = ContextLoader.enter(launcher);
     try {
       launcher.initialize(context);

@@ -5,6 +5,7 @@ import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 
 import io.hpclaunch.api.BackendUnavailable;
+import io.hpclaunch.api.HPCLauncher;
 import io.hpclaunch.api.launch.LaunchContext;
 import io.hpclaunch.api.launch.LaunchSettings;
 import io.hpclaunch.api.launch.Topology;
@@ -29,6 +30,8 @@ final class LocalLaunchContext implements LaunchContext {
   private final LaunchSettings settings;
   private final TopologyOverride override;
   private final Executables executables;
+  private @Nullable HPCLauncher launcher;
+  private @Nullable Topology best;
   private @Nullable Topology machine;
 
   /** What the configuration says of the machine; a null is what the machine itself has. */
@@ -63,15 +66,35 @@ final class LocalLaunchContext implements LaunchContext {
     return settings;
   }
 
+  /** Who may know the machine better than the machine that plans. */
+  void launchedBy(HPCLauncher launcher) {
+    this.launcher = launcher;
+  }
+
   @Override
   public Topology topology() {
+    Integer nodes = override.nodes();
     Integer sockets = override.socketsPerNode();
     Integer cores = override.coresPerSocket();
-    Topology here = sockets != null && cores != null ? new Topology(1, sockets, cores) : machine();
+    if (nodes != null && sockets != null && cores != null) {
+      return new Topology(nodes, sockets, cores);
+    }
+    Topology known = best();
     return new Topology(
-        override.nodes() == null ? 1 : override.nodes(),
-        sockets == null ? here.socketsPerNode() : sockets,
-        cores == null ? here.coresPerSocket() : cores);
+        nodes == null ? known.nodes() : nodes,
+        sockets == null ? known.socketsPerNode() : sockets,
+        cores == null ? known.coresPerSocket() : cores);
+  }
+
+  /** Asked once: a launcher may ask a whole cluster. */
+  private Topology best() {
+    Topology known = best;
+    if (known == null) {
+      Optional<Topology> theirs = launcher == null ? Optional.empty() : launcher.topology(this);
+      known = theirs.isPresent() ? theirs.get() : machine();
+      best = known;
+    }
+    return known;
   }
 
   @Override

@@ -55,7 +55,7 @@ public final class PlanScript {
   }
 
   /**
-   * The lines that print the command line, quoted for a shell.
+   * The lines that print the command line, quoted for a shell, and the files as comments.
    *
    * @param plan what would be run
    * @return lines for bash
@@ -78,7 +78,22 @@ public final class PlanScript {
       }
       blank = " ";
     }
-    return script.append("printf '\\n'\nexit 0\n").toString();
+    script.append("printf '\\n'\n");
+    for (int i = 0; i < plan.files().size(); i++) {
+      contents(script, plan.files().get(i), "# /dev/fd/" + fd(i) + ": ");
+    }
+    return script.append("exit 0\n").toString();
+  }
+
+  /** What would be in a file, as comments, so that the line can still be given to a shell. */
+  private static void contents(StringBuilder script, LaunchPlan.LaunchFile file, String start) {
+    StringBuilder text = new StringBuilder();
+    for (Word word : file.content()) {
+      text.append(word.text());
+    }
+    for (String line : text.toString().strip().split("\n", -1)) {
+      script.append("printf '%s\\n' ").append(Quoting.quote(start + line)).append('\n');
+    }
   }
 
   private static void words(StringBuilder script, List<Word> words, int last) {
@@ -97,6 +112,8 @@ public final class PlanScript {
         i += run - 1;
       } else if (words.get(i) instanceof Word.FilePath file) {
         script.append(path(file));
+      } else if (words.get(i) instanceof Word.Replaced replaced) {
+        throw new IllegalArgumentException("only files hold such a word: " + replaced);
       } else {
         script.append(Quoting.quote(words.get(i).text()));
       }
@@ -120,16 +137,24 @@ public final class PlanScript {
   private static void file(StringBuilder script, LaunchPlan.LaunchFile file, int fd) {
     script.append("hpc_file=$(mktemp \"${TMPDIR:-/tmp}/hpc-launch.XXXXXX\") || exit 1\n{ ");
     for (Word word : file.content()) {
-      script.append("printf %s ");
-      if (word instanceof Word.User user) {
-        script.append("\"${").append(user.position()).append("}\"");
+      if (word instanceof Word.Replaced replaced) {
+        replaced(script, replaced);
+      } else if (word instanceof Word.User user) {
+        script.append("printf %s \"${").append(user.position()).append("}\"; ");
       } else {
-        script.append(Quoting.quote(word.text()));
+        script.append("printf %s ").append(Quoting.quote(word.text())).append("; ");
       }
-      script.append("; ");
     }
     script.append(":; } >\"$hpc_file\" || exit 1\n");
     script.append("exec ").append(fd).append("<\"$hpc_file\"; rm -f -- \"$hpc_file\"\n");
+  }
+
+  /** Quotes keep all bashes from reading a pattern or an {@code &} into what is replaced. */
+  private static void replaced(StringBuilder script, Word.Replaced word) {
+    script.append("hpc_from=").append(Quoting.quote(String.valueOf(word.character())));
+    script.append("; hpc_to=").append(Quoting.quote(word.replacement()));
+    script.append("; hpc_word=${").append(word.word().position());
+    script.append("//\"$hpc_from\"/\"$hpc_to\"}; printf %s \"$hpc_word\"; ");
   }
 
   private static String path(Word.FilePath file) {
