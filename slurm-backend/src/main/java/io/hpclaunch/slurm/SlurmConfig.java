@@ -52,6 +52,19 @@ record SlurmConfig(
           ConfigKey.Type.DURATION,
           "how long sbatch may take before its outcome is unknown; default: 5 min"),
       ConfigKey.of(
+          "nnode",
+          ConfigKey.Type.INTEGER,
+          "nodes, for the placeholders of launch options; default: those of the allocation, else of"
+              + " the default partition"),
+      ConfigKey.of(
+          "sockets_per_node",
+          ConfigKey.Type.INTEGER,
+          "sockets of a node, for the placeholders of launch options; default: as sinfo tells"),
+      ConfigKey.of(
+          "cores_per_socket",
+          ConfigKey.Type.INTEGER,
+          "cores of a socket, for the placeholders of launch options; default: as sinfo tells"),
+      ConfigKey.of(
           "accounting",
           ConfigKey.Type.BOOLEAN,
           "whether sacct is to be asked for what has left the queue; default: the cluster is asked"

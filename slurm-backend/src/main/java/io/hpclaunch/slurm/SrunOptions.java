@@ -4,9 +4,10 @@ package io.hpclaunch.slurm;
 import io.hpclaunch.api.InvalidJob;
 import io.hpclaunch.api.launch.Word;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -133,6 +134,14 @@ final class SrunOptions {
     boolean isCount(@Nullable String numprocFlag) {
       return COUNTS.contains(name) || name.equals(numprocFlag);
     }
+
+    String text() {
+      StringBuilder text = new StringBuilder();
+      for (Word word : words) {
+        text.append(text.length() == 0 ? "" : " ").append(word.text());
+      }
+      return text.toString();
+    }
   }
 
   /**
@@ -229,33 +238,23 @@ final class SrunOptions {
    */
   static List<Word> ofOneStep(List<SrunOptions> programs, @Nullable String numprocFlag) {
     List<Word> words = new ArrayList<>();
-    Map<String, List<Word>> given = new LinkedHashMap<>();
+    Map<String, Option> given = new HashMap<>();
     for (SrunOptions program : programs) {
-      Map<String, List<Word>> own = new LinkedHashMap<>();
+      Map<String, Option> own = new HashMap<>();
       for (Option option : program.options) {
-        List<Word> before = given.get(option.name());
-        if (option.isCount(numprocFlag)) {
-          continue;
-        }
-        if (before == null) {
-          words.addAll(option.words());
-          own.put(option.name(), option.words());
-        } else if (!texts(before).equals(texts(option.words()))) {
+        Option before = given.get(option.name());
+        if (before != null && !Objects.equals(before.value(), option.value())) {
           throw new InvalidJob("srun starts the programs of one line with the same options: '"
-              + texts(before) + "' and '" + texts(option.words())
+              + before.text() + "' and '" + option.text()
               + "' differ; give one of them, or start two lines");
+        }
+        if (before == null && !option.isCount(numprocFlag)) {
+          words.addAll(option.words());
+          own.put(option.name(), option);
         }
       }
       given.putAll(own);
     }
     return words;
-  }
-
-  private static String texts(List<Word> words) {
-    StringBuilder texts = new StringBuilder();
-    for (Word word : words) {
-      texts.append(texts.length() == 0 ? "" : " ").append(word.text());
-    }
-    return texts.toString();
   }
 }

@@ -4,8 +4,10 @@ package io.hpclaunch.slurm;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -81,7 +83,8 @@ class SrunMpiTest {
   void whatIsNoProgramHasNone() throws IOException {
     assertThat(SrunElf.libraries(folder.resolve("missing"))).isEmpty();
     assertThat(SrunElf.libraries(folder)).isEmpty();
-    assertThat(SrunElf.libraries(file("script", "#!/bin/sh\n".getBytes()))).isEmpty();
+    assertThat(SrunElf.libraries(file("script", "#!/bin/sh\n".getBytes(StandardCharsets.UTF_8))))
+        .isEmpty();
     assertThat(SrunElf.libraries(file("empty", new byte[0]))).isEmpty();
   }
 
@@ -90,8 +93,7 @@ class SrunMpiTest {
     byte[] whole = Files.readAllBytes(
         ProcessHandle.current().info().command().map(Path::of).orElseThrow());
     for (int length = 0; length < 1000; length += 7) {
-      assertThat(SrunElf.libraries(file("cut", java.util.Arrays.copyOf(whole, length))))
-          .isNotNull();
+      assertThat(SrunElf.libraries(file("cut", Arrays.copyOf(whole, length)))).isNotNull();
     }
     for (int at = 4; at < 1000; at++) {
       byte[] damaged = whole.clone();

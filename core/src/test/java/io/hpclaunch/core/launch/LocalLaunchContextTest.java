@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hpclaunch.api.BackendUnavailable;
+import io.hpclaunch.api.HPCLauncher;
+import io.hpclaunch.api.launch.LaunchContext;
 import io.hpclaunch.api.launch.LaunchSettings;
 import io.hpclaunch.api.launch.Topology;
 import io.hpclaunch.core.launch.LocalLaunchContext.TopologyOverride;
@@ -15,6 +17,7 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,6 +35,39 @@ class LocalLaunchContextTest {
   @BeforeEach
   void makeBin() throws IOException {
     bin = Files.createDirectory(folder.resolve("bin"));
+  }
+
+  @Test
+  void whatIsConfiguredBeatsTheLauncherWhichBeatsTheMachine() {
+    HPCLauncher launcher = new Knowing();
+    LocalLaunchContext told = context(TopologyOverride.NONE);
+    told.launchedBy(launcher);
+    assertThat(told.topology()).isEqualTo(new Topology(7, 2, 24));
+    LocalLaunchContext partly = context(new TopologyOverride(null, 1, null));
+    partly.launchedBy(launcher);
+    assertThat(partly.topology()).isEqualTo(new Topology(7, 1, 24));
+    LocalLaunchContext wholly = context(new TopologyOverride(3, 1, 4));
+    wholly.launchedBy(launcher);
+    assertThat(wholly.topology()).isEqualTo(new Topology(3, 1, 4));
+    assertThat(wholly.localCores()).isPositive();
+  }
+
+  /** A launcher that knows its cluster. */
+  private static final class Knowing implements HPCLauncher {
+    @Override
+    public String name() {
+      return "knowing";
+    }
+
+    @Override
+    public String executable() {
+      return "knowing";
+    }
+
+    @Override
+    public Optional<Topology> topology(LaunchContext context) {
+      return Optional.of(new Topology(7, 2, 24));
+    }
   }
 
   @Test

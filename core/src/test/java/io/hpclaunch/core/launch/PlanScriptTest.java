@@ -90,6 +90,30 @@ class PlanScriptTest {
   }
 
   @Test
+  void aFilesWordsCanBeQuoted() throws Exception {
+    List<Word> content = new ArrayList<>();
+    List<String> users = List.of("it's", "''", "\\'&?*", "none");
+    for (int i = 0; i < users.size(); i++) {
+      Word.User user = new Word.User(i + 1, users.get(i));
+      content.add(new Word.Replaced(user, '\'', "'\\''&"));
+      content.add(Word.of("|"));
+    }
+    List<Word> argv = List.of(Word.of("cat"), new Word.FilePath(0));
+    LaunchPlan plan = new LaunchPlan(argv, Map.of(), Set.of(), List.of(new LaunchFile(content)));
+    String text = "it'\\''&s|'\\''&'\\''&|\\'\\''&&?*|none|";
+    assertThat(run(PlanScript.exec(plan, users.size()), users)).isEqualTo(text);
+    assertThat(run(PlanScript.print(plan), users))
+        .isEqualTo("cat /dev/fd/9\n# /dev/fd/9: " + text + "\n");
+  }
+
+  @Test
+  void aWordForFilesIsNoneForTheCommandLine() {
+    Word word = new Word.Replaced(new Word.User(1, "a"), 'a', "b");
+    assertThatThrownBy(() -> PlanScript.exec(plan(List.of(Word.of("x"), word)), 1))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
   void aDryRunPrintsWhatAShellReadsBack() throws Exception {
     List<String> users = List.of("-n", "8", "./a pp", "", "ü'x");
     LaunchPlan plan = plan(argv("/opt/my mpi/mpirun"), users(users, 1));
