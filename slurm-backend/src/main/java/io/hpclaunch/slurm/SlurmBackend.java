@@ -66,7 +66,10 @@ public final class SlurmBackend
   /** As many words as a command line takes anywhere. */
   private static final int IDS_PER_CALL = 1000;
 
-  private static final Logger log = LoggerFactory.getLogger(SlurmBackend.class);
+  /** Made when something is logged: hpc-launch loads this class and starts no logging. */
+  private static final class Log {
+    static final Logger LOG = LoggerFactory.getLogger(SlurmBackend.class);
+  }
 
   private @Nullable BackendContext context;
   private @Nullable SlurmCommands commands;
@@ -132,7 +135,7 @@ public final class SlurmBackend
     try {
       size = initialized(queries).config(cluster()).maxArraySize();
     } catch (NoAnswer e) {
-      log.debug("MaxArraySize is not known: {}", e.why());
+      Log.LOG.debug("MaxArraySize is not known: {}", e.why());
     }
     return new Capabilities(all, size == null ? null : Math.max(0, size - 1));
   }
@@ -242,7 +245,7 @@ public final class SlurmBackend
         note(found, tokens, job.id(), job.submitLine(), job.workDir(), job.comment());
       }
     } catch (NoAnswer e) {
-      log.debug("Accounts cannot be searched: {}", e.why());
+      Log.LOG.debug("Accounts cannot be searched: {}", e.why());
     }
   }
 

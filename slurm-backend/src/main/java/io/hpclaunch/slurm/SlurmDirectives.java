@@ -44,6 +44,10 @@ final class SlurmDirectives {
    */
   private static final String PASS_ON = "export SLURM_EXPORT_ENV=ALL";
 
+  /** Since 22.05 srun no longer takes its cpus per task from the job's. */
+  private static final String CPUS_OF_TASKS = "[ -z \"${SLURM_CPUS_PER_TASK-}\" ] ||"
+      + " export SRUN_CPUS_PER_TASK=\"$SLURM_CPUS_PER_TASK\"";
+
   private final List<String> lines = new ArrayList<>();
 
   private SlurmDirectives() {}
@@ -95,6 +99,7 @@ final class SlurmDirectives {
     d.addSurroundings(request);
     d.addNative(spec.nativeOptions());
     d.lines.add(PASS_ON);
+    d.lines.add(CPUS_OF_TASKS);
     return d.lines;
   }
 

@@ -4,6 +4,7 @@ package io.hpclaunch.slurm;
 import io.hpclaunch.testkit.BackendContract;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What every backend must keep, on a real Slurm. */
@@ -35,6 +36,11 @@ class SlurmBackendContractTest extends BackendContract {
   @Override
   public Duration patience() {
     return Duration.ofMinutes(3);
+  }
+
+  @Override
+  public Optional<String> launcher() {
+    return Optional.of("srun");
   }
 
   @Override

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hpclaunch.slurm.SlurmCluster.Fault;
 import io.hpclaunch.slurm.SlurmCluster.Ran;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -107,6 +108,7 @@ class SlurmClusterTest {
     CLUSTER.awaitRecord(job, "COMPLETED 0:0");
   }
 
+  @Tag("long")
   @Test
   void aJobEndsWithItsNode() {
     String job = CLUSTER.submit("--nodelist=node2", "--no-requeue", "--wrap=sleep 300");
@@ -130,6 +132,7 @@ class SlurmClusterTest {
     CLUSTER.awaitRecord(job, "COMPLETED 0:0");
   }
 
+  @Tag("long")
   @Test
   void aChangedConfigurationIsTakenBack() {
     try (Fault small = CLUSTER.configured("MaxArraySize=3", "EnforcePartLimits=ALL")) {
@@ -155,6 +158,7 @@ class SlurmClusterTest {
     }
   }
 
+  @Tag("long")
   @Test
   void anExpiredJobHasTimedOut() {
     String job = CLUSTER.submit("--wrap=sleep 300");

@@ -75,7 +75,8 @@ class SlurmDirectivesTest {
             "#SBATCH --comment=htoken123",
             "#SBATCH --chdir=/jobs/t",
             "#SBATCH --export=" + SlurmDirectives.EXPORTED,
-            "export SLURM_EXPORT_ENV=ALL");
+            "export SLURM_EXPORT_ENV=ALL",
+            "[ -z \"${SLURM_CPUS_PER_TASK-}\" ] || export SRUN_CPUS_PER_TASK=\"$SLURM_CPUS_PER_TASK\"");
   }
 
   @Test
@@ -136,7 +137,8 @@ class SlurmDirectivesTest {
             "#SBATCH --mail-type=END",
             "#SBATCH -w \"node 1\"",
             "#SBATCH --comment=mine",
-            "export SLURM_EXPORT_ENV=ALL");
+            "export SLURM_EXPORT_ENV=ALL",
+            "[ -z \"${SLURM_CPUS_PER_TASK-}\" ] || export SRUN_CPUS_PER_TASK=\"$SLURM_CPUS_PER_TASK\"");
   }
 
   @Test
