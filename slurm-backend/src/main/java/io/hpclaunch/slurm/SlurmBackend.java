@@ -320,6 +320,11 @@ public final class SlurmBackend
       try {
         CommandResult result = here.run(Command.of(name, "--version").withTimeout(DETECTION_LIMIT));
         version = result.stdout().strip();
+        String said = SlurmCommands.oneLine(result.stderr());
+        if (result.status() != 0 && said.contains("configuration")) {
+          return Finding.absent(
+              name + " finds no cluster: " + said, "set SLURM_CONF to the cluster's slurm.conf");
+        }
         if (result.status() != 0 || !version.startsWith("slurm")) {
           return Finding.absent(
               name + " --version answered '" + version.lines().findFirst().orElse("")
