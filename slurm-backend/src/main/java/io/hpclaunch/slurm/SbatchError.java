@@ -19,6 +19,11 @@ import java.util.regex.Pattern;
  */
 record SbatchError(Kind kind, String words) {
   private static final int LONGEST_WORDS = 500;
+
+  /** What a shell says that could not start sbatch. */
+  private static final int NOT_EXECUTABLE = 126;
+
+  private static final int NOT_FOUND = 127;
   private static final Pattern PREFIX = Pattern.compile(
       "(?:\\[[^]]*] ?)?sbatch: (?:(?:error|fatal|warning): )?(?:Batch job submission failed: )?");
 
@@ -66,8 +71,17 @@ record SbatchError(Kind kind, String words) {
     if (isFull(said)) {
       return Kind.NO_ROOM;
     }
-    // A message that was not understood, or none, proves nothing unless sbatch itself ended.
-    return said.isBlank() && status != 1 && status != 255 ? Kind.OUTCOME_UNKNOWN : Kind.REFUSED;
+    return isSbatchs(status, said) ? Kind.REFUSED : Kind.OUTCOME_UNKNOWN;
+  }
+
+  /**
+   * Where sbatch is a script around the true one, that may have submitted before it failed: only
+   * sbatch's own words prove that nothing was.
+   */
+  private static boolean isSbatchs(int status, String said) {
+    return status == NOT_EXECUTABLE
+        || status == NOT_FOUND
+        || said.lines().anyMatch(line -> PREFIX.matcher(line.strip()).lookingAt());
   }
 
   /** The request was sent and no answer came. */

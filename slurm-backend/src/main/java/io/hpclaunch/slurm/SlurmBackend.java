@@ -171,9 +171,15 @@ public final class SlurmBackend
   }
 
   private static NativeId submitted(SubmitRequest request, CommandResult result) {
-    NativeId id = result.status() == 0 ? SbatchAnswer.read(result.stdout()) : null;
-    if (id != null) {
+    NativeId id = SbatchAnswer.read(result.stdout());
+    if (id != null && result.status() == 0) {
       return id;
+    }
+    if (id != null) { // what failed came after the submission
+      throw new OutcomeUnknown(
+          request.token(),
+          "sbatch told job " + id + " and ended with status " + result.status(),
+          null);
     }
     SbatchError error = SbatchError.of(result.status(), result.stderr());
     switch (error.kind()) {
