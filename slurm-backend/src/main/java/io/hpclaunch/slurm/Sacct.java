@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 final class Sacct {
   /** Linux takes 128 KiB in one word of a command line; ids are joined in one. */
   static final int IDS_PER_CALL = 1000;
+
+  /** What comes before, 12 days after 1970 began, sacct refuses: {@code uts0} is no time to it. */
+  private static final long EARLIEST = 1_000_000;
 
   private static final String FIELDS = "JobID,JobIDRaw,State,ExitCode,Submit,Start,End,ElapsedRaw,"
       + "TotalCPU,MaxRSS,AllocTRES,NNodes,NodeList,Reason,WorkDir,JobID";
@@ -71,7 +75,7 @@ final class Sacct {
         "--noheader",
         "--parsable2",
         "--delimiter=" + Rows.DELIMITER,
-        "--starttime=uts" + since.getEpochSecond()));
+        "--starttime=uts" + Math.max(EARLIEST, since.getEpochSecond())));
     if (cluster != null) {
       words.add("--clusters=" + cluster);
     }
@@ -101,14 +105,16 @@ final class Sacct {
     return new Records(jobs.values().stream().map(Sacct::job).toList(), rejected);
   }
 
+  /** Ids are used again: what was submitted elsewhere was another job, and is no attempt. */
   private static Job job(List<Attempt> attempts) {
+    Attempt last = attempts.get(attempts.size() - 1);
     List<JobInfo> infos = new ArrayList<>();
     for (Attempt attempt : attempts) {
-      infos.add(attempt.info(infos.size() + 1));
+      if (Objects.equals(attempt.workDir(), last.workDir())) {
+        infos.add(attempt.info(infos.size() + 1));
+      }
     }
-    Attempt first = attempts.get(0);
-    Attempt last = attempts.get(attempts.size() - 1);
-    return new Job(first.id, first.fields[1], infos, last.workDir());
+    return new Job(last.id, last.fields[1], infos, last.workDir());
   }
 
   /** Reads the answer to {@link #find}. */

@@ -210,6 +210,9 @@ class SacctTest {
         .contains("--starttime=uts1795255044", "--duplicates", "--noconvert");
     assertThat(calls.get(2)).contains("--jobs=2000");
     assertThat(Sacct.argvs(List.of(), Instant.EPOCH, null)).isEmpty();
+    assertThat(Sacct.argvs(List.of("7"), Instant.EPOCH, null).get(0))
+        .as("uts0 is an error to sacct")
+        .contains("--starttime=uts1000000");
     assertThat(Sacct.argvs(List.of("7", "7"), Instant.EPOCH, "c1").get(0))
         .contains("--jobs=7", "--clusters=c1");
   }

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * that notes how it was called and that a test can make fail. All jobs are cancelled at the end.
  */
 final class SlurmSite implements BeforeEachCallback, AfterEachCallback {
-  private static final Duration PATIENCE = Duration.ofSeconds(100);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final List<String> COMMANDS =
       List.of("sbatch", "squeue", "sacct", "scancel", "scontrol", "sinfo");
 

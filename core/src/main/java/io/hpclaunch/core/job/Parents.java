@@ -183,8 +183,21 @@ final class Parents {
       if (answer instanceof Observation.Seen seen) {
         states.put(id, seen.info().state());
       }
+      if (answer instanceof Observation.SeenArray array && hasEnded(array)) {
+        states.put(id, allCompleted(array) ? JobState.COMPLETED : JobState.FAILED);
+      }
     });
     return states;
+  }
+
+  private static boolean hasEnded(Observation.SeenArray array) {
+    return array.exhaustive()
+        && array.elements().values().stream().allMatch(info -> info.state().isFinal());
+  }
+
+  private static boolean allCompleted(Observation.SeenArray array) {
+    return array.elements().values().stream()
+        .allMatch(info -> info.state() == JobState.COMPLETED);
   }
 
   private Optional<JobRecord> record(Dependency dependency) {
