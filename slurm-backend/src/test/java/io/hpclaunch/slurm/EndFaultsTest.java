@@ -141,7 +141,6 @@ class EndFaultsTest {
     Map<String, JobState> states = Map.of(
         "COMPLETING", JobState.RUNNING,
         "SUSPENDED", JobState.SUSPENDED,
-        "CONFIGURING", JobState.QUEUED,
         "BEWITCHED", JobState.UNKNOWN);
     for (Map.Entry<String, JobState> each : states.entrySet()) {
       String word = each.getKey();
@@ -171,10 +170,12 @@ class EndFaultsTest {
 
       // And here not even that.
       site.mend("squeue");
-      killed = slurm.submit(site.noting("killed").shell("sleep 300").build());
-      awaitRunning(slurm, killed);
+      killed = slurm.submit(site.noting("killed")
+          .shell("until [[ -e " + site.folder() + "/go ]]; do sleep 0.1; done; kill -KILL $PPID")
+          .build());
+      awaited(slurm, killed, JobState.RUNNING);
       site.fault("squeue", "exit 0");
-      CLUSTER.run("scancel", "--full", "--signal=KILL", id(killed)).expect(0);
+      Files.createFile(site.folder().resolve("go"));
       String ask = "squeue -h --states=all -o %T -j " + id(killed);
       SlurmSite.until(
           "it is killed", () -> CLUSTER.run(ask.split(" ", -1)).out().strip().equals("FAILED"));
