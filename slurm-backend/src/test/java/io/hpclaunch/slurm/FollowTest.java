@@ -145,8 +145,8 @@ class FollowTest {
     assertThat(slurm.status(List.of(job.id())).get(job.id()).state()).isEqualTo(JobState.HELD);
     CLUSTER.run("scontrol", "release", id(job)).expect(0);
     assertThat(SlurmSite.end(job).exitCode()).isEqualTo(3);
-    assertThat(CLUSTER.run("sacct", "-nXPj", id(job), "-o", "Partition").out().strip())
-        .isEqualTo("long");
+    String ask = "squeue -h --states=all -o %P -j " + id(job);
+    assertThat(CLUSTER.run(ask.split(" ", -1)).out().strip()).isEqualTo("long");
   }
 
   @Test
@@ -222,10 +222,10 @@ class FollowTest {
   @Test
   void aFolderThatIsMissingIsAFailureWithAReason() throws Exception {
     Backend slurm = site.slurm(site.open());
+    Files.createDirectories(site.folder().resolve("work/later"));
     HPCProcess job = slurm.submit(site.noting("nowhere")
         .workingDirectory(site.folder() + "/work/later")
         .prologue("rmdir " + site.folder() + "/work/later")
-        .stageIn()
         .build());
     JobInfo end = SlurmSite.end(job);
     assertThat(end.cause()).isEqualTo(Cause.LAUNCH);
@@ -247,6 +247,6 @@ class FollowTest {
         });
     assertThat(slurm.queue(false)).extracting(QueueReporter.Entry::id)
         .contains(job.id().nativeId());
-    assertThat(slurm.resources().toString()).contains("debug", "long", "node1", "gpu");
+    assertThat(slurm.resources().toString()).contains("queue=debug", "queue=long", "node[1-4]", "gpu=2");
   }
 }

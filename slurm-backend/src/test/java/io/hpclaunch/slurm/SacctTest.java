@@ -43,7 +43,7 @@ class SacctTest {
             "2",
             "n[1-2]",
             reason,
-            "/home/alice/hpc/jobs/h1234567",
+            "/",
             id)
         + "\n";
   }
