@@ -277,7 +277,7 @@ final class JobQueries {
     /** Null where nobody tells anything that can be concluded from. */
     private @Nullable JobInfo combined(
         NativeId id, @Nullable JobInfo queued, @Nullable JobInfo accounted) {
-      JobInfo over = accounted != null && accounted.state().isFinal() ? accounted : null;
+      JobInfo over = accounted != null && isClosed(accounted) ? accounted : null;
       if (queued == null) { // accounts that say it runs are behind, or nobody closed them
         return over == null ? null : ended(id, over);
       }
@@ -326,6 +326,14 @@ final class JobQueries {
               ? accountsFailed
               : accountsAsked ? "sacct neither" : "this cluster keeps no accounts"));
     }
+  }
+
+  /**
+   * slurmdbd that was away writes down an end in pieces: for a moment there is a job that FAILED
+   * with 0:0 and has no time of its end (seen on 22.05).
+   */
+  private static boolean isClosed(JobInfo accounted) {
+    return accounted.state().isFinal() && accounted.ended() != null;
   }
 
   /** The controller knows state and status, accounting what the job used. */
