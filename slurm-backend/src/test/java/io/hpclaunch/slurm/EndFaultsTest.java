@@ -112,9 +112,8 @@ class EndFaultsTest {
   @Test
   void anExitCodeOfZeroIsNoSuccessWhereSlurmSaysOtherwise() throws Exception {
     Backend slurm = site.slurm(site.open());
-    HPCProcess cancelled = slurm.submit(site.noting("cancelled")
-        .shell("trap 'exit 0' TERM; sleep 300 & wait")
-        .build());
+    HPCProcess cancelled = slurm.submit(
+        site.noting("cancelled").shell("trap 'exit 0' TERM; sleep 300 & wait").build());
     HPCProcess expired = slurm.submit(site.noting("expired")
         .shell("trap 'exit 0' TERM; sleep 300 & wait")
         .walltime(Duration.ofMinutes(1))
@@ -220,7 +219,8 @@ class EndFaultsTest {
     Backend slurm = site.slurm(site.open(), Map.of("accounting", false));
     HPCProcess plain = slurm.submit(site.noting("plain").shell("exit 7").build());
     HPCProcess ok = slurm.submit(site.noting("ok").build());
-    HPCProcess signal = slurm.submit(site.noting("signal").shell("kill -SEGV $$").build());
+    HPCProcess signal =
+        slurm.submit(site.noting("signal").shell("kill -SEGV $$").build());
 
     assertThat(SlurmSite.end(plain).exitCode()).isEqualTo(7);
     assertThat(SlurmSite.end(ok).state()).isEqualTo(JobState.COMPLETED);
@@ -266,7 +266,8 @@ class EndFaultsTest {
   @Test
   void aStoppedControllerIsToldAndSurvived() throws Exception {
     Backend slurm = site.slurm(site.open(), Map.of("command_timeout", 3));
-    HPCProcess job = slurm.submit(site.noting("survives").shell("sleep 2; exit 9").build());
+    HPCProcess job =
+        slurm.submit(site.noting("survives").shell("sleep 2; exit 9").build());
     awaitRunning(slurm, job);
     try (Fault paused = CLUSTER.pauseController()) {
       assertThat(paused).isNotNull();

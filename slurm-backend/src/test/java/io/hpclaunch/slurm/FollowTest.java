@@ -45,8 +45,7 @@ class FollowTest {
     Backend slurm = site.slurm(site.open());
     List<JobId> ids = new ArrayList<>();
     for (int i = 0; i < MANY; i++) {
-      ids.add(
-          slurm.submit(site.noting("many").nativeOptions("--hold").build()).id());
+      ids.add(slurm.submit(site.noting("many").nativeOptions("--hold").build()).id());
     }
     Backend other = site.slurm(site.open());
     int before = site.calls("squeue").size();
@@ -61,8 +60,10 @@ class FollowTest {
 
     slurm.cancel(ids);
     assertThat(site.calls("scancel")).hasSize(1);
-    SlurmSite.until("all are cancelled", () -> slurm.status(ids).values().stream()
-        .allMatch(info -> info.state() == JobState.CANCELLED));
+    SlurmSite.until(
+        "all are cancelled",
+        () -> slurm.status(ids).values().stream()
+            .allMatch(info -> info.state() == JobState.CANCELLED));
     assertThat(site.calls("sacct")).as("accounts, many ids a call").hasSizeLessThan(30);
   }
 
@@ -94,8 +95,8 @@ class FollowTest {
         "echo 'garbage of 3 words'; exit 0",
         "kill -KILL $$")) {
       site.fault("squeue", failure);
-      SlurmSite.until(failure, () ->
-          slurm.status(List.of(job.id())).get(job.id()).state() == JobState.UNKNOWN);
+      SlurmSite.until(
+          failure, () -> slurm.status(List.of(job.id())).get(job.id()).state() == JobState.UNKNOWN);
       assertThat(job.onExit()).isNotDone();
     }
     site.mend("squeue");
@@ -111,11 +112,13 @@ class FollowTest {
     String other = "s#/jobs/h[0-9a-z]*#/jobs/h0000000000000000000000000#g";
     for (String command : List.of("squeue", "sacct")) {
       site.fault(
-          command, "\"$real\" \"$@\" | sed 's/JobHeldUser/None/;s/PENDING/COMPLETED/;" + other + "'",
+          command,
+          "\"$real\" \"$@\" | sed 's/JobHeldUser/None/;s/PENDING/COMPLETED/;" + other + "'",
           "exit 0");
     }
-    SlurmSite.until("it is denied", () ->
-        slurm.status(List.of(job.id())).get(job.id()).state() == JobState.UNKNOWN);
+    SlurmSite.until(
+        "it is denied",
+        () -> slurm.status(List.of(job.id())).get(job.id()).state() == JobState.UNKNOWN);
     assertThat(slurm.status(List.of(job.id())).get(job.id()).reason()).contains("another one");
     assertThat(job.onExit()).isNotDone();
   }
@@ -124,7 +127,8 @@ class FollowTest {
   @Test
   void aJobThatTheListLeavesOutIsAskedForAgain() throws Exception {
     Backend slurm = site.slurm(site.open());
-    HPCProcess job = slurm.submit(site.noting("left-out").nativeOptions("--hold").build());
+    HPCProcess job =
+        slurm.submit(site.noting("left-out").nativeOptions("--hold").build());
     site.fault("squeue", "[[ \" $* \" != *' --me '* ]] || exit 0");
 
     for (int i = 0; i < 5; i++) {
@@ -161,11 +165,7 @@ class FollowTest {
     SlurmSite.until("it runs", () -> !site.starts("runs").isEmpty());
 
     slurm.cancel(List.of(
-        done.id(),
-        held.id(),
-        runs.id(),
-        array.id(),
-        new JobId("slurm", NativeId.of("999999"))));
+        done.id(), held.id(), runs.id(), array.id(), new JobId("slurm", NativeId.of("999999"))));
 
     for (HPCProcess each : List.of(held, runs, array)) {
       assertThat(SlurmSite.end(each).state()).isEqualTo(JobState.CANCELLED);
@@ -179,7 +179,8 @@ class FollowTest {
   void factsAreThoseOfTheAccounts() throws Exception {
     Backend slurm = site.slurm(site.open());
     HPCProcess code = slurm.submit(site.noting("code").shell("exit 255").build());
-    HPCProcess missing = slurm.submit(site.noting("missing").shell("no-such-command").build());
+    HPCProcess missing =
+        slurm.submit(site.noting("missing").shell("no-such-command").build());
     HPCProcess busy = slurm.submit(site.noting("busy")
         .memory("600M")
         .shell(
@@ -236,7 +237,8 @@ class FollowTest {
   @Test
   void theQueueAndTheClusterAreTold() {
     Backend slurm = site.slurm(site.open());
-    HPCProcess job = slurm.submit(site.noting("it's|in the queue").nativeOptions("--hold").build());
+    HPCProcess job =
+        slurm.submit(site.noting("it's|in the queue").nativeOptions("--hold").build());
 
     assertThat(slurm.queue(true))
         .filteredOn(entry -> entry.id().equals(job.id().nativeId()))
@@ -245,8 +247,10 @@ class FollowTest {
           assertThat(entry.name()).isEqualTo("it's|in the queue");
           assertThat(entry.state()).isEqualTo(JobState.HELD);
         });
-    assertThat(slurm.queue(false)).extracting(QueueReporter.Entry::id)
+    assertThat(slurm.queue(false))
+        .extracting(QueueReporter.Entry::id)
         .contains(job.id().nativeId());
-    assertThat(slurm.resources().toString()).contains("queue=debug", "queue=long", "node[1-4]", "gpu=2");
+    assertThat(slurm.resources().toString())
+        .contains("queue=debug", "queue=long", "node[1-4]", "gpu=2");
   }
 }

@@ -100,7 +100,8 @@ class LimitsTest {
   @Test
   void aJobWhoseParentFailsWhileItWaitsEnds() throws Exception {
     Backend slurm = site.slurm(site.open());
-    HPCProcess parent = slurm.submit(site.noting("fails").shell("sleep 1; exit 1").build());
+    HPCProcess parent =
+        slurm.submit(site.noting("fails").shell("sleep 1; exit 1").build());
     HPCProcess child = slurm.submit(waiting("child", Dependency.afterOk(parent.id())));
 
     assertThat(SlurmSite.end(child).cause()).isEqualTo(Cause.DEPENDENCY);
@@ -125,8 +126,7 @@ class LimitsTest {
         index++;
         JobInfo end = element.info();
         assertThat(end.exitCode()).as(element.id().toString()).isEqualTo(index % 13);
-        assertThat(end.state())
-            .isEqualTo(index % 13 == 0 ? JobState.COMPLETED : JobState.FAILED);
+        assertThat(end.state()).isEqualTo(index % 13 == 0 ? JobState.COMPLETED : JobState.FAILED);
         assertThat(element.logs().stdout()).isEqualTo(index + " of 30\n");
       }
       assertThat(index).isEqualTo(30);
@@ -234,8 +234,9 @@ class LimitsTest {
             && String.valueOf(info.reason()).matches(each.getValue());
       });
       JobInfo info = slurm.status(List.of(job.id())).get(job.id());
-      assertThat(slurm.explain(info)).hasValueSatisfying(
-          explanation -> assertThat(explanation.meaning()).contains("never run there"));
+      assertThat(slurm.explain(info))
+          .hasValueSatisfying(
+              explanation -> assertThat(explanation.meaning()).contains("never run there"));
     }
     slurm.cancel(List.of(wide.id(), longer.id()));
     assertThat(SlurmSite.end(wide).state()).isEqualTo(JobState.CANCELLED);
@@ -250,8 +251,8 @@ class LimitsTest {
       assertThatThrownBy(() -> slurm.submit(site.noting("wide").nodes(9).build()))
           .isInstanceOf(Rejected.class)
           .hasMessageContaining("Node count specification invalid");
-      assertThatThrownBy(() -> slurm.submit(
-              site.noting("long").walltime(Duration.ofDays(3)).build()))
+      assertThatThrownBy(() ->
+              slurm.submit(site.noting("long").walltime(Duration.ofDays(3)).build()))
           .isInstanceOf(Rejected.class)
           .hasMessageContaining("Requested time limit is invalid");
       assertThat(site.jobFolders()).isEmpty();

@@ -62,16 +62,13 @@ final class SlurmSite implements BeforeEachCallback, AfterEachCallback {
         .findFirst()
         .orElseThrow();
     Path wrapper = bin().resolve(command);
-    Files.writeString(
-        wrapper,
-        """
+    Files.writeString(wrapper, """
         #!/bin/bash
         here=%s real=%s
         printf '%%s\\n' "$*" >>"$here/%s.calls"
         [[ ! -e $here/%s.fault ]] || . "$here/%s.fault"
         exec "$real" "$@"
-        """
-            .formatted(bin(), real, command, command, command));
+        """.formatted(bin(), real, command, command, command));
     Files.setPosixFilePermissions(wrapper, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 

@@ -186,7 +186,9 @@ class SubmitFaultsTest {
           .toList();
       assertThat(site.starts(name)).as(name).hasSize(1).containsExactlyElementsOf(known);
     }
-    assertThat(site.jobFolders()).as("folders that are nobody's").hasSize(jobs(next).size());
+    assertThat(site.jobFolders())
+        .as("folders that are nobody's")
+        .hasSize(jobs(next).size());
   }
 
   private void killedClient(String name, String... fault) throws Exception {
@@ -249,12 +251,12 @@ class SubmitFaultsTest {
         "--qos=nosuch", "Invalid qos specification",
         "--time=banana", "Invalid --time specification",
         "--nosuch-option", "unrecognized option");
-    wrong.forEach((option, words) ->
-        assertThatThrownBy(() -> slurm.submit(site.noting("x").nativeOptions(option).build()))
-            .isInstanceOf(Rejected.class)
-            .hasMessageContaining(words)
-            .message()
-            .doesNotContain("\n"));
+    wrong.forEach((option, words) -> assertThatThrownBy(
+            () -> slurm.submit(site.noting("x").nativeOptions(option).build()))
+        .isInstanceOf(Rejected.class)
+        .hasMessageContaining(words)
+        .message()
+        .doesNotContain("\n"));
     assertThat(site.jobFolders()).isEmpty();
     assertThat(client.jobs().unsettled()).isEmpty();
     assertThat(jobs(client)).isEmpty();

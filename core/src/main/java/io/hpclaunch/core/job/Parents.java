@@ -196,8 +196,7 @@ final class Parents {
   }
 
   private static boolean allCompleted(Observation.SeenArray array) {
-    return array.elements().values().stream()
-        .allMatch(info -> info.state() == JobState.COMPLETED);
+    return array.elements().values().stream().allMatch(info -> info.state() == JobState.COMPLETED);
   }
 
   private Optional<JobRecord> record(Dependency dependency) {
