@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -113,6 +114,22 @@ class HpcForkTest {
       assertThat(new String(Files.readAllBytes(launched.out()), ISO_8859_1))
           .isEqualTo("<><*><$HOME><a\nb>< x ><\\><\u00ff\u00fe\u0001\u007f\u0080><\"><'>");
     }
+  }
+
+  /**
+   * As {@code export -f exec} leaves them in the environment; they are the user's, for his ranks.
+   */
+  @Test
+  void functionsNamedAsBuiltinsStandInNoWay() throws IOException {
+    Map<String, String> functions = new TreeMap<>();
+    for (String name : List.of("exec", "local", "printf", "kill", "read", "wait", "mkfifo")) {
+      functions.put("BASH_FUNC_" + name + "%%", "() { echo shadowed; }");
+    }
+    Launched launched = start(functions, script("-n", "2", "bash", "-c", "local; echo $HPC_RANK"));
+
+    Result result = finish(launched);
+    assertThat(result.status()).isZero();
+    assertThat(result.out().lines()).containsExactlyInAnyOrder("shadowed", "0", "shadowed", "1");
   }
 
   @Test
