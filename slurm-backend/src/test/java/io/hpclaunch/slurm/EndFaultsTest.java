@@ -60,6 +60,7 @@ class EndFaultsTest {
         .nativeOptions("--requeue")
         .build());
     awaitRunning(slurm, job);
+    SlurmSite.until("its script has begun", () -> site.starts("again").size() == 1);
     assertThat(look(slurm, job).attempt()).isEqualTo(1);
 
     CLUSTER.requeue(id(job));
@@ -171,6 +172,7 @@ class EndFaultsTest {
       site.mend("squeue");
       killed = slurm.submit(site.noting("killed").shell("sleep 300").build());
       awaited(slurm, killed, JobState.RUNNING);
+      SlurmSite.until("its script has begun", () -> !site.starts("killed").isEmpty());
       site.fault("squeue", "exit 0");
       killScript(killed);
       String ask = "squeue -h --states=all -o %T -j " + id(killed);
