@@ -85,14 +85,25 @@ interface DependencyContract extends BackendUnderTest {
     Checks.completed(child, hpc().end(child));
   }
 
+  /** The parent ends when its child is submitted, so that the scheduler has to judge its end. */
   private HPCProcess child(String parentLine, Dependency.Kind kind) {
-    HPCProcess parent = hpc().submit(hpc().job("parent").shell(parentLine).build());
-    return hpc()
+    Path go = hpc().folder().resolve("go");
+    boolean here = jobsRunHere();
+    HPCProcess parent = hpc()
+        .submit(hpc()
+            .job("parent")
+            .command(here ? Gate.argv(go, parentLine) : new String[] {"sh", "-c", parentLine})
+            .build());
+    HPCProcess child = hpc()
         .submit(hpc()
             .job("child")
             .dependsOn(new Dependency(kind, parent.id()))
-            .command(jobsRunHere() ? List.of("touch", hpc().folder() + "/ran") : List.of("true"))
+            .command(here ? List.of("touch", hpc().folder() + "/ran") : List.of("true"))
             .build());
+    if (here) {
+      Gate.open(go);
+    }
+    return child;
   }
 
   @Test
