@@ -43,7 +43,6 @@ class ContractsFindFaultsTest {
     "hasty, aJobWaitsForAnother",
     "hasty, afterOkOfAFailureNeverRuns",
     "hasty, afterNotOkOfASuccessNeverRuns",
-    "hasty, aJobThatWaitsNeverRuns",
     "hasty, theWalltimeEndsAJob",
     "twice, aJobRunsOnceAndItsEndIsTold",
     "never-cancels, aRunningJobEndsWithAllItsProcesses",
