@@ -3,6 +3,7 @@ package io.hpclaunch.slurm;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -109,6 +110,20 @@ final class SlurmCluster implements BeforeAllCallback {
     await(() -> "job " + job + " " + state + ", but: " + last[0], () -> {
       last[0] = run("squeue", "-hj", job, "-o", "%T").out().strip();
       return last[0].equals(state);
+    });
+  }
+
+  /**
+   * Waits until slurmctld has written the job down, which it does some seconds after it took it.
+   */
+  void awaitSaved(String name) {
+    Path saved = Path.of(environment.getOrDefault("HPC_SLURM_HOME", ""), "state", "job_state");
+    await(() -> name + " in " + saved, () -> {
+      try {
+        return new String(Files.readAllBytes(saved), StandardCharsets.ISO_8859_1).contains(name);
+      } catch (IOException e) {
+        return false; // it is being replaced
+      }
     });
   }
 

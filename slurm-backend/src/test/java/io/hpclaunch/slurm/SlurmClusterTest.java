@@ -79,7 +79,8 @@ class SlurmClusterTest {
 
   @Test
   void aKilledControllerStillKnowsItsJobs() {
-    String job = CLUSTER.submit("--hold", "--wrap=true");
+    String job = CLUSTER.submit("--hold", "--job-name=saved-by-slurmctld", "--wrap=true");
+    CLUSTER.awaitSaved("saved-by-slurmctld");
 
     CLUSTER.killController().close();
 
