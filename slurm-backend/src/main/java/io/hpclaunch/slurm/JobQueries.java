@@ -5,6 +5,7 @@ import io.hpclaunch.api.JobInfo;
 import io.hpclaunch.api.JobState;
 import io.hpclaunch.api.NativeId;
 import io.hpclaunch.api.Observation;
+import io.hpclaunch.api.Token;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -109,7 +111,7 @@ final class JobQueries {
       return told;
     }
 
-    private Set<String> numbers(java.util.function.Predicate<NativeId> which) {
+    private Set<String> numbers(Predicate<NativeId> which) {
       Set<String> numbers = new LinkedHashSet<>();
       ids.stream().filter(which).forEach(id -> numbers.add(id.value()));
       return numbers;
@@ -232,7 +234,7 @@ final class JobQueries {
       return info == null ? none(id) : new Observation.Seen(info, token(queued, accounted));
     }
 
-    private io.hpclaunch.api.@Nullable Token token(
+    private @Nullable Token token(
         JobTable.@Nullable Entry queued, JobTable.@Nullable Entry accounted) {
       return queued != null && queued.token() != null
           ? queued.token()

@@ -56,11 +56,6 @@ final class JobTable {
     return table;
   }
 
-  /** Takes over what another command told in addition. */
-  void add(Scontrol.Job job) {
-    add(job.id(), job.rawId(), job.info(), SlurmToken.of(job.workDir(), job.command()));
-  }
-
   void addAll(JobTable other) {
     jobs.putAll(other.jobs);
   }

@@ -141,7 +141,6 @@ public final class SlurmBackend
   }
 
   // ---- submission
-  // --------------------------------------------------------------------------------
 
   @Override
   public String script(SubmitRequest request) {
@@ -181,14 +180,7 @@ public final class SlurmBackend
           "sbatch told job " + id + " and ended with status " + result.status(),
           null);
     }
-    SbatchError error = SbatchError.of(result.status(), result.stderr());
-    switch (error.kind()) {
-      case REFUSED -> throw new Rejected(error.words());
-      case NO_ROOM -> throw Rejected.noRoom(error.words());
-      case UNREACHABLE -> throw new BackendUnavailable(error.words());
-      case OUTCOME_UNKNOWN -> throw new OutcomeUnknown(request.token(), error.words(), null);
-    }
-    throw new IllegalStateException(error.toString());
+    throw SbatchError.of(result.status(), result.stderr()).exception(request.token());
   }
 
   /** Slurm makes no folders for a job's output, and says nothing where they are missing. */
@@ -218,7 +210,6 @@ public final class SlurmBackend
   }
 
   // ---- following
-  // ---------------------------------------------------------------------------------
 
   @Override
   public Map<NativeId, Observation> query(Collection<NativeId> ids) {
@@ -267,7 +258,6 @@ public final class SlurmBackend
   }
 
   // ---- cancelling
-  // --------------------------------------------------------------------------------
 
   @Override
   public void cancel(Collection<NativeId> ids) {
@@ -308,7 +298,6 @@ public final class SlurmBackend
   }
 
   // ---- the cluster
-  // -------------------------------------------------------------------------------
 
   @Override
   public int detectionOrder() {

@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the token among what Slurm keeps of a job: the directory of its submission, which is the
- * job's folder, and its comment. Both may be the user's own where a native option took their place.
+ * job's folder, and the path of its script. A native option of the user's may have taken the place
+ * of the first.
  */
 final class SlurmToken {
   private static final String FOLDER = "/jobs/";

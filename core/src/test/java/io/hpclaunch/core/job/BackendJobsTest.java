@@ -163,7 +163,6 @@ class BackendJobsTest {
   }
 
   // ---- outcomes that are not known
-  // ---------------------------------------------------------------
 
   @Test
   void aTimeoutOfASubmissionThatWasTakenIsFoundAtOnce() {
@@ -217,7 +216,6 @@ class BackendJobsTest {
   }
 
   // ---- a client that dies
-  // ------------------------------------------------------------------------
 
   @Test
   void aClientThatDiedAfterTheSubmissionLosesNothing() throws IOException {
@@ -451,7 +449,6 @@ class BackendJobsTest {
   }
 
   // ---- ids that are used again
-  // -------------------------------------------------------------------
 
   @Test
   void anotherJobUnderTheSameIdSaysNothing() throws IOException {
