@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class ArchitectureTest {
   private static final String[] PLUGINS = {
-    "io.hpclaunch.mpi..", "io.hpclaunch.shell..", "io.hpclaunch.slurm.."
+    "io.hpclaunch.mpi..", "io.hpclaunch.shell..", "io.hpclaunch.slurm..", "io.hpclaunch.pbs.."
   };
 
   private static final JavaClasses CLASSES = new ClassFileImporter()
@@ -38,6 +38,7 @@ class ArchitectureTest {
         "io.hpclaunch.mpi",
         "io.hpclaunch.shell",
         "io.hpclaunch.slurm",
+        "io.hpclaunch.pbs",
         "io.hpclaunch.cli",
         "io.hpclaunch.cli.launch"
       })
@@ -67,12 +68,13 @@ class ArchitectureTest {
             "io.hpclaunch.mpi..",
             "io.hpclaunch.shell..",
             "io.hpclaunch.slurm..",
+            "io.hpclaunch.pbs..",
             "io.hpclaunch.cli..")
         .check(CLASSES);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"io.hpclaunch.mpi..", "io.hpclaunch.shell..", "io.hpclaunch.slurm.."})
+  @ValueSource(strings = {"io.hpclaunch.mpi..", "io.hpclaunch.shell..", "io.hpclaunch.slurm..", "io.hpclaunch.pbs.."})
   void noPluginKnowsAnotherNorTheCommands(String plugin) {
     noClasses()
         .that()
