@@ -74,7 +74,13 @@ class ArchitectureTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"io.hpclaunch.mpi..", "io.hpclaunch.shell..", "io.hpclaunch.slurm..", "io.hpclaunch.pbs.."})
+  @ValueSource(
+      strings = {
+        "io.hpclaunch.mpi..",
+        "io.hpclaunch.shell..",
+        "io.hpclaunch.slurm..",
+        "io.hpclaunch.pbs.."
+      })
   void noPluginKnowsAnotherNorTheCommands(String plugin) {
     noClasses()
         .that()

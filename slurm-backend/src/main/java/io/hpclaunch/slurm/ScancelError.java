@@ -2,6 +2,7 @@
 package io.hpclaunch.slurm;
 
 import io.hpclaunch.api.BackendUnavailable;
+import io.hpclaunch.core.scheduler.SchedulerCommands;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -21,13 +22,13 @@ final class ScancelError {
    * @throws BackendUnavailable when slurmctld was not reached
    */
   static String refusal(int status, String stderr) {
-    String all = SlurmCommands.oneLine(stderr);
+    String all = SchedulerCommands.oneLine(stderr);
     if (all.contains("Unable to contact slurm controller") || all.contains("Socket timed out")) {
       throw new BackendUnavailable("scancel: " + all);
     }
     List<String> refusals = new ArrayList<>();
     for (String line : stderr.split("\n", -1)) {
-      String words = SlurmCommands.oneLine(line);
+      String words = SchedulerCommands.oneLine(line);
       if (!words.isEmpty() && HARMLESS.stream().noneMatch(words::contains)) {
         refusals.add(words);
       }

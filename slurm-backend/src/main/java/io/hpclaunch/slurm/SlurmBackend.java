@@ -22,8 +22,11 @@ import io.hpclaunch.api.Token;
 import io.hpclaunch.api.transport.Command;
 import io.hpclaunch.api.transport.CommandFailed;
 import io.hpclaunch.api.transport.CommandResult;
-import io.hpclaunch.api.transport.FileStat;
 import io.hpclaunch.api.transport.Transport;
+import io.hpclaunch.core.scheduler.JobQueries;
+import io.hpclaunch.core.scheduler.NoAnswer;
+import io.hpclaunch.core.scheduler.OutputFolders;
+import io.hpclaunch.core.scheduler.SchedulerCommands;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -72,8 +75,9 @@ public final class SlurmBackend
   }
 
   private @Nullable BackendContext context;
-  private @Nullable SlurmCommands commands;
+  private @Nullable SchedulerCommands commands;
   private @Nullable SlurmConfig config;
+  private @Nullable SlurmListings listings;
   private @Nullable JobQueries queries;
 
   /** Made by the service loader. */
@@ -107,11 +111,13 @@ public final class SlurmBackend
   @Override
   public void initialize(BackendContext context) {
     SlurmConfig settings = SlurmConfig.of(context.config());
-    SlurmCommands made = new SlurmCommands(context, settings);
+    SchedulerCommands made = new SchedulerCommands(context, settings.commands());
+    SlurmListings told = new SlurmListings(made, settings.accounting());
     this.context = context;
     config = settings;
     commands = made;
-    queries = new JobQueries(made, context.clock(), settings.accounting(), SHARED);
+    listings = told;
+    queries = new JobQueries(told, context.clock(), SHARED);
   }
 
   private static <T> T initialized(@Nullable T part) {
@@ -133,7 +139,7 @@ public final class SlurmBackend
     all.remove(Capability.CONTAINERS);
     Integer size = null;
     try {
-      size = initialized(queries).config(cluster()).maxArraySize();
+      size = initialized(listings).config(cluster()).maxArraySize();
     } catch (NoAnswer e) {
       Log.LOG.debug("MaxArraySize is not known: {}", e.why());
     }
@@ -155,10 +161,10 @@ public final class SlurmBackend
     }
     argv.addAll(initialized(context).submit().words("default_options"));
     argv.add(request.scriptPath());
-    makeFolders(request);
+    OutputFolders.make(initialized(context).transport(), request);
     try {
       return submitted(
-          request, initialized(commands).submit(argv, initialized(config).submitLimit()));
+          request, initialized(commands).submit(argv, null, initialized(config).submitLimit()));
     } catch (CommandFailed e) {
       if (e.fate() == CommandFailed.Fate.NOT_STARTED) {
         throw new BackendUnavailable("sbatch cannot be run: " + e.getMessage(), e);
@@ -183,32 +189,6 @@ public final class SlurmBackend
     throw SbatchError.of(result.status(), result.stderr()).exception(request.token());
   }
 
-  /** Slurm makes no folders for a job's output, and says nothing where they are missing. */
-  private void makeFolders(SubmitRequest request) {
-    Transport transport = initialized(context).transport();
-    for (String path : new LinkedHashSet<>(List.of(request.stdout(), request.stderr()))) {
-      String folder = path.substring(0, Math.max(0, path.lastIndexOf('/')));
-      if (folder.isEmpty() || folder.equals(request.jobDirectory()) || folder.contains("{")) {
-        continue;
-      }
-      try {
-        make(transport, folder);
-      } catch (IOException e) {
-        throw new Rejected("the output " + path + " cannot be made, since its folder cannot on "
-            + transport.host() + ": " + e.getMessage());
-      }
-    }
-  }
-
-  private static void make(Transport transport, String folder) throws IOException {
-    Optional<FileStat> stat = folder.isEmpty() ? Optional.empty() : transport.stat(folder);
-    if (folder.isEmpty() || stat.isPresent()) {
-      return;
-    }
-    make(transport, folder.substring(0, folder.lastIndexOf('/')));
-    transport.mkdir(folder, 0777);
-  }
-
   // ---- following
 
   @Override
@@ -228,7 +208,7 @@ public final class SlurmBackend
     } catch (NoAnswer e) {
       throw new BackendUnavailable(e.why(), e);
     }
-    if (found.size() < tokens.size() && initialized(queries).hasAccounting(cluster())) {
+    if (found.size() < tokens.size() && initialized(listings).keepsEnded(cluster())) {
       findInAccounts(found, tokens, since.minus(CLOCKS_DIFFER));
     }
     return found;
@@ -264,7 +244,9 @@ public final class SlurmBackend
     Map<String, List<String>> clusters = new LinkedHashMap<>();
     for (NativeId id : new LinkedHashSet<>(ids)) {
       String cluster = id.cluster() == null ? "" : id.cluster();
-      clusters.computeIfAbsent(cluster, c -> new ArrayList<>()).add(JobQueries.slurm(id));
+      clusters
+          .computeIfAbsent(cluster, c -> new ArrayList<>())
+          .add(initialized(listings).text(id));
     }
     List<String> refusals = new ArrayList<>();
     clusters.forEach((cluster, some) -> {
@@ -315,7 +297,7 @@ public final class SlurmBackend
       try {
         CommandResult result = here.run(Command.of(name, "--version").withTimeout(DETECTION_LIMIT));
         version = result.stdout().strip();
-        String said = SlurmCommands.oneLine(result.stderr());
+        String said = SchedulerCommands.oneLine(result.stderr());
         if (result.status() != 0 && said.contains("configuration")) {
           return Finding.absent(
               name + " finds no cluster: " + said, "set SLURM_CONF to the cluster's slurm.conf");

@@ -4,8 +4,10 @@ package io.hpclaunch.slurm;
 import io.hpclaunch.api.ConfigKey;
 import io.hpclaunch.api.InvalidConfiguration;
 import io.hpclaunch.api.Settings;
+import io.hpclaunch.core.scheduler.SchedulerCommands;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,6 +85,15 @@ record SlurmConfig(
         limit(config, "command_timeout", COMMAND_LIMIT),
         limit(config, "submit_timeout", SUBMIT_LIMIT),
         config.bool("accounting").orElse(null));
+  }
+
+  /** How Slurm's commands are run. */
+  SchedulerCommands.Settings commands() {
+    return new SchedulerCommands.Settings(
+        bin,
+        commandLimit,
+        slurmConf == null ? Map.of() : Map.of("SLURM_CONF", slurmConf),
+        Squeue.ENVIRONMENT);
   }
 
   private static Duration limit(Settings config, String key, Duration otherwise) {

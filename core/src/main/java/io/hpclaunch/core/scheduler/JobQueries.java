@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.hpclaunch.slurm;
+package io.hpclaunch.core.scheduler;
 
 import io.hpclaunch.api.JobInfo;
 import io.hpclaunch.api.JobState;
@@ -12,8 +12,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,55 +24,79 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks about jobs: one squeue for all that the user has, one sacct for those that ended or left the
- * queue, and for what neither of them told one question more. slurmctld remembers a job for some
- * minutes after its end and knows the whole exit status; accounting knows it for ever, with what it
- * used, and lags some seconds behind.
+ * Asks about jobs: one listing of the queue for all of them, one of ended jobs for those that ended
+ * or left the queue, and for what neither of them told one question more. A scheduler remembers a
+ * job in its queue for some minutes after its end, or not at all; its accounts know it for ever,
+ * with what it used, and may lag some seconds behind.
+ *
+ * <p>Not for use by several threads.
  */
-final class JobQueries {
-  /** How long the accounts of a job are awaited after its end. */
-  static final Duration ACCOUNTS_WITHIN = Duration.ofSeconds(10);
+public final class JobQueries {
+  /** An element that was seen waiting, and that no listing has any more, is looked for so long. */
+  private static final Duration SOUGHT = Duration.ofMinutes(1);
 
-  /**
-   * Before there was any job. When a job was submitted the plugin is not told; by their ids sacct
-   * finds them as fast. It refuses times near 1970 (seen on 22.05).
-   */
-  private static final Instant EVER = Instant.parse("2000-01-01T00:00:00Z");
+  /** What is remembered of a job that nobody asks about any more. */
+  private static final Duration REMEMBERED = Duration.ofMinutes(10);
 
-  private static final int FEW = 500;
-  private static final Duration CONFIG_HOLDS = Duration.ofHours(1);
   private static final Logger log = LoggerFactory.getLogger(JobQueries.class);
 
-  private final SlurmCommands commands;
+  private final JobListings listings;
   private final Clock clock;
-  private final @Nullable Boolean accounting;
   private final Duration shared;
   private final Map<NativeId, Elements> arrays = new HashMap<>();
+  private final Map<NativeId, EndSeen> endsSeen = new HashMap<>();
   private boolean accountsMissed;
-  private final Map<NativeId, Instant> endSeen = new HashMap<>();
 
   /**
    * Makes it.
    *
-   * @param commands the way to Slurm
+   * @param listings the way to the scheduler
    * @param clock the clock
-   * @param accounting whether sacct answers, or null: the cluster is asked
-   * @param shared how old squeue's answer to another client may be
+   * @param shared how old another client's answer may be; less than the time between two rounds
    */
-  JobQueries(SlurmCommands commands, Clock clock, @Nullable Boolean accounting, Duration shared) {
-    this.commands = commands;
+  public JobQueries(JobListings listings, Clock clock, Duration shared) {
+    this.listings = listings;
     this.clock = clock;
-    this.accounting = accounting;
     this.shared = shared;
   }
 
   /** What is known of an array's elements: ends don't change, and what was alive must be found. */
   private static final class Elements {
     final Map<Integer, JobInfo> ended = new TreeMap<>();
-    final Set<Integer> alive = new LinkedHashSet<>();
+    final Set<Integer> alive = new HashSet<>();
+    final Map<Integer, Instant> goneSince = new HashMap<>();
+    Instant asked = Instant.MIN;
+
+    void isAlive(int index) {
+      alive.add(index);
+      goneSince.remove(index);
+    }
+
+    void ended(int index, JobInfo info) {
+      ended.put(index, info);
+      alive.remove(index);
+      goneSince.remove(index);
+    }
+
+    /** No listing has it: it was taken out of the array, or its accounts are late. */
+    void isGone(int index, Instant now) {
+      if (!now.isBefore(goneSince.computeIfAbsent(index, i -> now).plus(SOUGHT))) {
+        alive.remove(index);
+        goneSince.remove(index);
+      }
+    }
   }
 
-  Map<NativeId, Observation> query(Collection<NativeId> ids) {
+  /** When the queue first told of an end, and when it was last asked about. */
+  private record EndSeen(Instant first, Instant last) {}
+
+  /**
+   * Asks about jobs.
+   *
+   * @param ids jobs, elements of arrays, and whole arrays
+   * @return an observation for each of them
+   */
+  public Map<NativeId, Observation> query(Collection<NativeId> ids) {
     Map<String, List<NativeId>> clusters = new LinkedHashMap<>();
     for (NativeId id : ids) {
       String cluster = id.cluster() == null ? "" : id.cluster();
@@ -81,7 +105,14 @@ final class JobQueries {
     Map<NativeId, Observation> told = new HashMap<>(ids.size() * 2);
     clusters.forEach((cluster, some) ->
         told.putAll(new Round(cluster.isEmpty() ? null : cluster, some).observe()));
+    forget();
     return told;
+  }
+
+  private void forget() {
+    Instant since = clock.instant().minus(REMEMBERED);
+    arrays.values().removeIf(elements -> elements.asked.isBefore(since));
+    endsSeen.values().removeIf(seen -> seen.last().isBefore(since));
   }
 
   /** One round of questions to one cluster. */
@@ -111,82 +142,76 @@ final class JobQueries {
       return told;
     }
 
-    private Set<String> numbers(Predicate<NativeId> which) {
-      Set<String> numbers = new LinkedHashSet<>();
-      ids.stream().filter(which).forEach(id -> numbers.add(id.value()));
-      return numbers;
+    private List<NativeId> jobs(Predicate<NativeId> which) {
+      Map<String, NativeId> jobs = new LinkedHashMap<>();
+      for (NativeId id : ids) {
+        if (which.test(id)) {
+          jobs.putIfAbsent(listings.key(id), id.whole());
+        }
+      }
+      return List.copyOf(jobs.values());
+    }
+
+    private JobTable.@Nullable Entry queued(NativeId id) {
+      return queue.get(listings.key(id));
+    }
+
+    private JobTable.@Nullable Entry accounted(NativeId id) {
+      return accounts.get(listings.key(id));
     }
 
     /** An answer that others got may be older than a job. */
     private void askQueue() {
       try {
-        SlurmCommands.Told told = commands.ask(Squeue.mine(cluster), shared);
-        queue = listed(told.text());
-        if (told.asked().isBefore(now) && !numbers(this::isMissing).isEmpty()) {
-          queue = listed(commands.ask(Squeue.mine(cluster), Duration.ZERO).text());
+        JobListings.Listed listed = listings.queue(ids, cluster, shared);
+        queue = listed.table();
+        if (listed.asked().isBefore(now) && !jobs(this::isMissing).isEmpty()) {
+          queue = listings.queue(ids, cluster, Duration.ZERO).table();
         }
       } catch (NoAnswer e) {
         queueFailed = e.why();
       }
     }
 
-    private JobTable listed(String text) throws NoAnswer {
-      Squeue.Listing listing = Squeue.parse(text);
-      if (listing.rejected() > 0) {
-        log.warn(
-            "squeue wrote {} lines that are no rows of the format asked for", listing.rejected());
-        if (listing.rows().isEmpty()) {
-          throw new NoAnswer("squeue answered in another format than was asked for", null);
-        }
-      }
-      return JobTable.of(listing);
-    }
-
     private boolean isMissing(NativeId id) {
-      JobTable.Entry entry = queue.get(id.value());
+      JobTable.Entry entry = queued(id);
       return entry == null || (id.index() != null && entry.info(id.index()) == null);
     }
 
     /** What left the queue, what ended, and arrays of which elements did. */
     private boolean needsAccounts(NativeId id) {
-      JobTable.Entry entry = queue.get(id.value());
+      JobTable.Entry entry = queued(id);
       if (entry == null) {
         return true;
       }
-      if (id.index() != null || entry.elements().isEmpty()) {
+      if (id.index() != null || !entry.isArray()) {
         JobInfo info = entry.info(id.index());
-        return info == null || info.state().isFinal();
+        return info == null || isOpenEnd(info);
       }
       Elements known = arrays.get(id);
       if (known == null) {
-        return true;
+        return !listings.accountsWithin().isZero();
       }
-      boolean vanished = known.alive.stream().anyMatch(i -> !entry.elements().containsKey(i));
-      return vanished
+      return known.alive.stream().anyMatch(i -> !entry.elements().containsKey(i))
           || entry.elements().entrySet().stream()
-              .anyMatch(
-                  e -> e.getValue().state().isFinal() && !known.ended.containsKey(e.getKey()));
+              .anyMatch(e -> isOpenEnd(e.getValue()) && !known.ended.containsKey(e.getKey()));
+    }
+
+    private boolean isOpenEnd(JobInfo queued) {
+      return queued.state().isFinal() && !listings.accountsWithin().isZero();
     }
 
     private void askAccounts() {
-      Set<String> jobs = numbers(this::needsAccounts);
+      List<NativeId> jobs = jobs(this::needsAccounts);
       if (jobs.isEmpty()) {
         return;
       }
-      accountsAsked = hasAccounting(cluster);
+      accountsAsked = listings.keepsEnded(cluster);
       if (!accountsAsked) {
         return;
       }
       try {
-        for (List<String> argv : Sacct.argvs(jobs, EVER, cluster)) {
-          Sacct.Records records = Sacct.parse(commands.ask(argv));
-          if (records.rejected() > 0) {
-            log.warn(
-                "sacct wrote {} lines that are no rows of the format asked for",
-                records.rejected());
-          }
-          accounts.addAll(JobTable.of(records));
-        }
+        accounts = listings.ended(jobs, cluster);
       } catch (NoAnswer e) {
         accountsFailed = e.why();
         if (!accountsMissed) { // once, and not in each round
@@ -196,33 +221,32 @@ final class JobQueries {
       accountsMissed = accountsFailed != null;
     }
 
-    /** Jobs of other users, and where there are no accounts what slurmctld alone knows. */
+    /** Jobs of other users, and where there are no accounts what the scheduler alone knows. */
     private void askElsewhere() {
-      Set<String> jobs = numbers(id -> isMissing(id) && !isAccounted(id));
+      List<NativeId> jobs = jobs(id -> isMissing(id) && !isAccounted(id));
       if (jobs.isEmpty() || queueFailed != null) {
         return;
       }
-      List<String> some = List.copyOf(jobs).subList(0, Math.min(FEW, jobs.size()));
       try {
-        queue.addAll(JobTable.of(Squeue.parse(commands.ask(Squeue.these(some, cluster)))));
+        queue.addAll(
+            listings.these(jobs.subList(0, Math.min(listings.fewIds(), jobs.size())), cluster));
       } catch (NoAnswer e) {
-        log.debug("{}", e.why()); // of jobs that it does not know squeue says so by an error
+        log.debug("{}", e.why()); // of jobs that are not known it may be said so by an error
       }
     }
 
     private boolean isAccounted(NativeId id) {
-      JobTable.Entry entry = accounts.get(id.value());
+      JobTable.Entry entry = accounted(id);
       JobInfo info = entry == null ? null : entry.info(id.index());
-      return entry != null
-          && (!entry.elements().isEmpty() || (info != null && info.state().isFinal()));
+      return entry != null && (entry.isArray() || (info != null && info.state().isFinal()));
     }
 
     private Observation observation(NativeId id) {
-      JobTable.Entry queued = queue.get(id.value());
-      JobTable.Entry accounted = accounts.get(id.value());
+      JobTable.Entry queued = queued(id);
+      JobTable.Entry accounted = accounted(id);
       boolean isArray = id.index() == null
-          && ((queued != null && !queued.elements().isEmpty())
-              || (accounted != null && !accounted.elements().isEmpty() && accounted.plain() == null)
+          && ((queued != null && queued.isArray())
+              || (accounted != null && accounted.isArray() && accounted.plain() == null)
               || arrays.containsKey(id));
       if (isArray) {
         return array(id, queued, accounted);
@@ -244,8 +268,9 @@ final class JobQueries {
     private Observation array(
         NativeId id, JobTable.@Nullable Entry queued, JobTable.@Nullable Entry accounted) {
       Elements known = arrays.computeIfAbsent(id, i -> new Elements());
+      known.asked = now;
       Map<Integer, JobInfo> elements = new TreeMap<>(known.ended);
-      Set<Integer> indices = new LinkedHashSet<>(known.alive);
+      Set<Integer> indices = new HashSet<>(known.alive);
       if (queued != null) {
         indices.addAll(queued.elements().keySet());
       }
@@ -258,14 +283,9 @@ final class JobQueries {
             id.element(index),
             queued == null ? null : queued.info(index),
             accounted == null ? null : accounted.info(index));
+        note(known, index, info);
         if (info != null) {
           elements.put(index, info);
-        }
-        if (info != null && info.state().isFinal()) {
-          known.ended.put(index, info);
-          known.alive.remove(index);
-        } else {
-          known.alive.add(index);
         }
       }
       if (queueFailed != null && !known.alive.isEmpty()) {
@@ -276,6 +296,18 @@ final class JobQueries {
           : new Observation.SeenArray(elements, token(queued, accounted), queueFailed == null);
     }
 
+    private void note(Elements known, int index, @Nullable JobInfo info) {
+      if (info == null && queueFailed == null && accountsFailed == null) {
+        known.isGone(index, now);
+      } else if (info == null) {
+        known.alive.add(index);
+      } else if (info.state().isFinal()) {
+        known.ended(index, info);
+      } else {
+        known.isAlive(index);
+      }
+    }
+
     /** Null where nobody tells anything that can be concluded from. */
     private @Nullable JobInfo combined(
         NativeId id, @Nullable JobInfo queued, @Nullable JobInfo accounted) {
@@ -284,7 +316,7 @@ final class JobQueries {
         return over == null ? null : ended(id, over);
       }
       if (!queued.state().isFinal()) {
-        endSeen.remove(id);
+        endsSeen.remove(id);
         return queued;
       }
       if (over != null && over.attempt() >= queued.attempt()) {
@@ -299,7 +331,7 @@ final class JobQueries {
     }
 
     private JobInfo ended(NativeId id, JobInfo info) {
-      endSeen.remove(id);
+      endsSeen.remove(id);
       return info;
     }
 
@@ -307,38 +339,42 @@ final class JobQueries {
       if (!accountsAsked || accountsFailed != null) {
         return false;
       }
-      Instant seen = endSeen.computeIfAbsent(id, i -> now);
+      EndSeen seen = endsSeen.get(id);
+      Instant first = seen == null ? now : seen.first();
+      endsSeen.put(id, new EndSeen(first, now));
       Instant ended = queued.ended();
-      Instant since = ended != null && ended.isBefore(seen) ? ended : seen;
-      return now.isBefore(since.plus(ACCOUNTS_WITHIN));
+      Instant since = ended != null && ended.isBefore(first) ? ended : first;
+      return now.isBefore(since.plus(listings.accountsWithin()));
     }
 
     private Observation none(NativeId id) {
       if (queueFailed != null) {
         return Observation.notAnswered(queueFailed);
       }
-      JobTable.Entry entry = accounts.get(id.value());
+      String denied = listings.queueName() + " has no job " + listings.text(id) + ", and ";
+      JobTable.Entry entry = accounted(id);
       JobInfo info = entry == null ? null : entry.info(id.index());
       if (info != null) {
-        return Observation.notKnown("squeue has no job " + slurm(id)
-            + ", and its accounts still say " + info.nativeState());
+        return Observation.notKnown(denied + "its accounts still say " + info.nativeState());
       }
-      return Observation.notKnown("squeue has no job " + slurm(id) + ", and "
+      return Observation.notKnown(denied
           + (accountsFailed != null
               ? accountsFailed
-              : accountsAsked ? "sacct neither" : "this cluster keeps no accounts"));
+              : accountsAsked
+                  ? listings.endedName() + " neither"
+                  : "nothing is kept of jobs that ended"));
     }
   }
 
   /**
-   * slurmdbd that was away writes down an end in pieces: for a moment there is a job that FAILED
-   * with 0:0 and has no time of its end (seen on 22.05).
+   * Accounts that were away are written down in pieces: for a moment there is a job that FAILED
+   * with 0:0 and has no time of its end (seen on Slurm 22.05).
    */
   private static boolean isClosed(JobInfo accounted) {
     return accounted.state().isFinal() && accounted.ended() != null;
   }
 
-  /** The controller knows state and status, accounting what the job used. */
+  /** The scheduler knows state and status, accounting what the job used. */
   private static JobInfo withAccounts(JobInfo queued, JobInfo accounted) {
     return queued.toBuilder()
         .started(accounted.started() == null ? queued.started() : accounted.started())
@@ -349,29 +385,5 @@ final class JobQueries {
         .allocatedMemory(accounted.allocatedMemory())
         .nodes(accounted.nodes() == null ? queued.nodes() : accounted.nodes())
         .build();
-  }
-
-  /** As Slurm writes it. */
-  static String slurm(NativeId id) {
-    return id.index() == null ? id.value() : id.value() + "_" + id.index();
-  }
-
-  /** Whether sacct can be asked; where that is not known it is tried. */
-  boolean hasAccounting(@Nullable String cluster) {
-    if (accounting != null) {
-      return accounting;
-    }
-    try {
-      Scontrol.Config config = config(cluster);
-      return config.values().isEmpty() || config.hasAccounting();
-    } catch (NoAnswer e) {
-      return true;
-    }
-  }
-
-  /** The cluster's configuration, which does not change from one call to the next. */
-  Scontrol.Config config(@Nullable String cluster) throws NoAnswer {
-    return Scontrol.config(
-        commands.ask(Scontrol.showConfig(cluster), CONFIG_HOLDS).text());
   }
 }
