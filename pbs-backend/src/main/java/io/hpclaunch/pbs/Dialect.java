@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.pbs;
 
-/** Whose words qsub and qstat understand. */
+/** The two families of PBS, which differ in options, formats and numbers. */
 enum Dialect {
-  /** OpenPBS and PBS Professional: chunks, {@code -J}, JSON, a history. */
+  /** OpenPBS and PBS Professional: {@code select=}, {@code -J}, JSON. */
   OPENPBS,
-  /** Torque: {@code nodes=N:ppn=M}, {@code -t}, XML, the state C. */
+  /** Torque: {@code nodes=N:ppn=M}, {@code -t}, XML. */
   TORQUE
 }

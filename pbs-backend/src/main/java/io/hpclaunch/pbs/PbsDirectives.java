@@ -10,6 +10,7 @@ import io.hpclaunch.api.SubmitRequest;
 import io.hpclaunch.api.Unsupported;
 import io.hpclaunch.api.Walltimes;
 import io.hpclaunch.core.shell.Quoting;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,6 +31,10 @@ final class PbsDirectives {
 
   /** The one index of an array of one element, which PBS runs as a plain job. */
   static final String ELEMENT = "HPC_PBS_ELEMENT";
+
+  /** An element knows itself as {@code 12[3].server}; the array is {@code 12[].server}. */
+  private static final String WHOLE_ARRAY =
+      "${PBS_JOBID:+${PBS_JOBID%%\\[*}[].${PBS_JOBID#*.}}";
 
   private static final String PLAIN = "_./:,+=@%^-[]";
   private static final String PATH_CHARACTERS = "_./+=@%-";
@@ -60,7 +65,7 @@ final class PbsDirectives {
     boolean torque = dialect == Dialect.TORQUE;
     return new ScriptForm(
         d.lines,
-        "${hpc_pbs_id:-$PBS_JOBID}",
+        isArray(request.array()) ? WHOLE_ARRAY : "${PBS_JOBID-}",
         torque ? "${PBS_ARRAYID-}" : "${PBS_ARRAY_INDEX-}",
         "", // no variable tells how often a job was run
         !carried);
@@ -87,12 +92,10 @@ final class PbsDirectives {
     add("-S", "/bin/bash");
     addNative(spec.nativeOptions());
     addFolder(spec);
-    if (isArray(array)) { // an element's own id would be another one for each of them
-      lines.add("hpc_pbs_id=${PBS_JOBID%%[*}[].${PBS_JOBID#*.}");
-    }
     if (carried && spec.stderr() == null) {
       addOwnErrors();
     }
+    addWarning(spec);
   }
 
   private void add(String option, @Nullable String value) {
@@ -130,7 +133,7 @@ final class PbsDirectives {
     for (int i = array.first(); i <= array.last(); i += array.step()) {
       list.append(list.isEmpty() ? "" : ",").append(i);
     }
-    return list + (array.maxRunning() == null ? "" : "%" + array.maxRunning());
+    return list + (array.atOnce() == null ? "" : "%" + array.atOnce());
   }
 
   /** {@code afterok:1.server:2.server,afterany:3.server}: all must come true. */
@@ -175,7 +178,8 @@ final class PbsDirectives {
     boolean moved = part != null && !part.equals(request.spec().array());
     String plain = path.replace("{index}", "");
     return (!isArray(part) || dialect == Dialect.OPENPBS)
-        && !(path.contains("{index}") && (moved || !isArray(part)))
+        && !moved
+        && !(path.contains("{index}") && !isArray(part))
         && plain.chars().allMatch(c -> isAlphanumeric(c) || PATH_CHARACTERS.indexOf(c) >= 0);
   }
 
@@ -215,6 +219,22 @@ final class PbsDirectives {
   }
 
   // ---- what the job begins with
+
+  /** PBS sends no signal before the walltime is over: the script times it. */
+  private void addWarning(JobSpec spec) {
+    JobSpec.Warning warning = spec.warning();
+    Duration walltime = spec.resources().walltime();
+    if (warning == null) {
+      return;
+    }
+    if (walltime == null) {
+      throw new Unsupported(
+          "PBS sends no signal before the walltime is over; for one, give the job a walltime");
+    }
+    long after = Math.max(1, walltime.minus(warning.before()).getSeconds());
+    lines.add("{ command -p sleep " + after + " && kill -s " + warning.signal()
+        + " \"$$\"; } </dev/null >/dev/null 2>&1 &");
+  }
 
   /**
    * PBS starts jobs in the home folder. What it tells of the directory of the submission is not

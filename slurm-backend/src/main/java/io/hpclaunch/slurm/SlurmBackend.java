@@ -23,6 +23,7 @@ import io.hpclaunch.api.transport.Command;
 import io.hpclaunch.api.transport.CommandFailed;
 import io.hpclaunch.api.transport.CommandResult;
 import io.hpclaunch.api.transport.Transport;
+import io.hpclaunch.core.scheduler.CarriedToken;
 import io.hpclaunch.core.scheduler.JobQueries;
 import io.hpclaunch.core.scheduler.NoAnswer;
 import io.hpclaunch.core.scheduler.OutputFolders;
@@ -230,7 +231,7 @@ public final class SlurmBackend
       Map<Token, NativeId> found, Collection<Token> tokens, SlurmId id, @Nullable String... texts) {
     for (Token token : tokens) {
       for (String text : texts) {
-        if (SlurmToken.holds(text, token)) {
+        if (CarriedToken.isIn(text, token)) {
           found.put(token, NativeId.of(id.job()).onCluster(cluster()));
         }
       }

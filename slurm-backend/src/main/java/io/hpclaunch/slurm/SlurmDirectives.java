@@ -74,7 +74,7 @@ final class SlurmDirectives {
   private static List<String> of(SubmitRequest request, boolean carriesStreams) {
     JobSpec spec = request.spec();
     Resources r = spec.resources();
-    if (r.select() != null) {
+    if (r.needsPbs()) {
       throw new Unsupported("Slurm has no chunks of several kinds: select=" + r.select());
     }
     SlurmDirectives d = new SlurmDirectives();

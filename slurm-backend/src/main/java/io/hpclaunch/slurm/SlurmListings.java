@@ -4,6 +4,7 @@ package io.hpclaunch.slurm;
 import io.hpclaunch.api.JobInfo;
 import io.hpclaunch.api.NativeId;
 import io.hpclaunch.api.Token;
+import io.hpclaunch.core.scheduler.CarriedToken;
 import io.hpclaunch.core.scheduler.JobListings;
 import io.hpclaunch.core.scheduler.JobTable;
 import io.hpclaunch.core.scheduler.NoAnswer;
@@ -62,7 +63,7 @@ final class SlurmListings implements JobListings {
         throw new NoAnswer("squeue answered in another format than was asked for", null);
       }
     }
-    return new Listed(table(listing), told.asked());
+    return new Listed(table(listing), told.asked(), listing.rejected() == 0);
   }
 
   @Override
@@ -136,7 +137,7 @@ final class SlurmListings implements JobListings {
   private static JobTable table(Squeue.Listing listing) {
     JobTable table = new JobTable();
     for (Squeue.Row row : listing.rows()) {
-      Token token = SlurmToken.of(row.workDir(), row.command());
+      Token token = CarriedToken.of(row.workDir(), row.command());
       add(table, row.id(), row.rawId(), row.info(), token);
     }
     return table;
@@ -145,7 +146,7 @@ final class SlurmListings implements JobListings {
   private static JobTable table(Sacct.Records records) {
     JobTable table = new JobTable();
     for (Sacct.Job job : records.jobs()) {
-      add(table, job.id(), job.rawId(), job.info(), SlurmToken.of(job.workDir(), null));
+      add(table, job.id(), job.rawId(), job.info(), CarriedToken.of(job.workDir()));
     }
     return table;
   }

@@ -15,8 +15,10 @@ public interface JobListings {
    *
    * @param table the jobs
    * @param asked when it was asked for
+   * @param exhaustive whether each element of an array that waits is listed: one that is missing
+   *     was taken out of the array
    */
-  record Listed(JobTable table, Instant asked) {}
+  record Listed(JobTable table, Instant asked, boolean exhaustive) {}
 
   /**
    * Lists what is in the queue, by one command: all jobs of the user, or everybody's. Jobs that

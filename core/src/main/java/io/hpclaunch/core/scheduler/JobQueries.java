@@ -125,6 +125,7 @@ public final class JobQueries {
     private @Nullable String queueFailed;
     private @Nullable String accountsFailed;
     private boolean accountsAsked;
+    private boolean exhaustive;
 
     Round(@Nullable String cluster, List<NativeId> ids) {
       this.cluster = cluster;
@@ -166,8 +167,10 @@ public final class JobQueries {
         JobListings.Listed listed = listings.queue(ids, cluster, shared);
         queue = listed.table();
         if (listed.asked().isBefore(now) && !jobs(this::isMissing).isEmpty()) {
-          queue = listings.queue(ids, cluster, Duration.ZERO).table();
+          listed = listings.queue(ids, cluster, Duration.ZERO);
+          queue = listed.table();
         }
+        exhaustive = listed.exhaustive();
       } catch (NoAnswer e) {
         queueFailed = e.why();
       }
@@ -291,9 +294,13 @@ public final class JobQueries {
       if (queueFailed != null && !known.alive.isEmpty()) {
         return Observation.notAnswered(queueFailed);
       }
+      if (elements.isEmpty() && queued != null) {
+        return Observation.notAnswered(
+            listings.queueName() + " told nothing of the elements of " + listings.text(id));
+      }
       return elements.isEmpty()
           ? none(id)
-          : new Observation.SeenArray(elements, token(queued, accounted), queueFailed == null);
+          : new Observation.SeenArray(elements, token(queued, accounted), exhaustive);
     }
 
     private void note(Elements known, int index, @Nullable JobInfo info) {
