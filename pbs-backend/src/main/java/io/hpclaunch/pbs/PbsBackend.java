@@ -335,14 +335,15 @@ public final class PbsBackend
         answers.put(name, result.stdout() + "\n" + result.stderr());
       } catch (CommandFailed e) {
         return e.fate() == CommandFailed.Fate.NOT_STARTED
-            ? Finding.absent("there is no " + name + " on PATH", "load PBS's module, or set PBS_EXEC")
+            ? Finding.absent(
+                "there is no " + name + " on PATH", "load PBS's module, or set PBS_EXEC")
             : Finding.absent(name + " --version did not answer: " + e.getMessage(), null);
       } catch (IOException e) {
         return Finding.absent(name + " --version failed: " + e.getMessage(), null);
       }
     }
-    Dialects.Verdict verdict = Dialects.of(
-        answers.getOrDefault("qstat", ""), answers.getOrDefault("qsub", ""));
+    Dialects.Verdict verdict =
+        Dialects.of(answers.getOrDefault("qstat", ""), answers.getOrDefault("qsub", ""));
     if (verdict.dialect() == null) {
       return Finding.absent(
           verdict.words(),

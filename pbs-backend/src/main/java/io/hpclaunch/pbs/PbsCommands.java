@@ -103,7 +103,8 @@ final class PbsCommands {
 
   /** Asks for one job that may have ended. */
   Listing remembered(PbsId id) throws NoAnswer {
-    return openPbs(words("-x", id.array() ? "-t" : null, id.text()), Duration.ZERO).jobs();
+    return openPbs(words("-x", id.array() ? "-t" : null, id.text()), Duration.ZERO)
+        .jobs();
   }
 
   /**
@@ -139,8 +140,8 @@ final class PbsCommands {
     return listed(argv, commands.look(argv, maxAge), parser);
   }
 
-  private static Told listed(
-      List<String> argv, Answer answer, Function<byte[], Listing> parser) throws NoAnswer {
+  private static Told listed(List<String> argv, Answer answer, Function<byte[], Listing> parser)
+      throws NoAnswer {
     CommandResult result = answer.result();
     Listing listing = parser.apply(result.stdoutBytes());
     if (result.status() != 0 && listing.jobs().isEmpty() && !QstatError.isDenial(result.stderr())) {

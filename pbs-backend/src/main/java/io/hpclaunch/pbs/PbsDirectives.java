@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
  * A job in the words of {@code #PBS} lines; qsub(1B) of OpenPBS 23.06, qsub(1) of Torque 6.1. What
  * is unset gives no line.
  *
- * <p>qsub reads these lines up to the first command. Quotes of either kind join words there, nothing
- * escapes within them, and a {@code #} begins no comment (seen on 23.06). Of options that are
- * repeated the last one counts, of {@code -l select} the first.
+ * <p>qsub reads these lines up to the first command. Quotes of either kind join words there,
+ * nothing escapes within them, and a {@code #} begins no comment (seen on 23.06). Of options that
+ * are repeated the last one counts, of {@code -l select} the first.
  */
 final class PbsDirectives {
   /** The token's variable among those that PBS keeps with a job. */
@@ -33,8 +33,7 @@ final class PbsDirectives {
   static final String ELEMENT = "HPC_PBS_ELEMENT";
 
   /** An element knows itself as {@code 12[3].server}; the array is {@code 12[].server}. */
-  private static final String WHOLE_ARRAY =
-      "${PBS_JOBID:+${PBS_JOBID%%\\[*}[].${PBS_JOBID#*.}}";
+  private static final String WHOLE_ARRAY = "${PBS_JOBID:+${PBS_JOBID%%\\[*}[].${PBS_JOBID#*.}}";
 
   private static final String PLAIN = "_./:,+=@%^-[]";
   private static final String PATH_CHARACTERS = "_./+=@%-";
@@ -147,10 +146,7 @@ final class PbsDirectives {
       }
       boolean ofArray = id.array() && dialect == Dialect.TORQUE;
       String word = dependency.kind().word() + (ofArray ? "array" : "");
-      kinds
-          .computeIfAbsent(word, kind -> new StringBuilder(kind))
-          .append(':')
-          .append(id.text());
+      kinds.computeIfAbsent(word, kind -> new StringBuilder(kind)).append(':').append(id.text());
     }
     if (!kinds.isEmpty()) {
       add("-W", "depend=" + String.join(",", kinds.values()));
@@ -160,9 +156,9 @@ final class PbsDirectives {
   // ---- streams
 
   /**
-   * Where the user named a file that a directive can carry, PBS brings the output there when the job
-   * has ended, as its users expect. In all other cases the script writes it, so that it can be read
-   * while the job runs.
+   * Where the user named a file that a directive can carry, PBS brings the output there when the
+   * job has ended, as its users expect. In all other cases the script writes it, so that it can be
+   * read while the job runs.
    */
   private boolean carriesStreams() {
     JobSpec spec = request.spec();
@@ -278,8 +274,7 @@ final class PbsDirectives {
 
   /** A word as qsub reads it from a directive: each piece in quotes that it does not hold. */
   static String quote(String word) {
-    if (!word.isEmpty()
-        && word.chars().allMatch(c -> isAlphanumeric(c) || PLAIN.indexOf(c) >= 0)) {
+    if (!word.isEmpty() && word.chars().allMatch(c -> isAlphanumeric(c) || PLAIN.indexOf(c) >= 0)) {
       return word;
     }
     StringBuilder quoted = new StringBuilder();

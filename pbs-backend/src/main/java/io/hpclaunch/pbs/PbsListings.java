@@ -14,9 +14,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * PBS's listings. The queue has what waits and runs; elements of an array stay in it until the whole
- * array has ended. What left it is in the server's history for some days, where that is switched on;
- * Torque keeps it in the queue for some minutes, in state C.
+ * PBS's listings. The queue has what waits and runs; elements of an array stay in it until the
+ * whole array has ended. What left it is in the server's history for some days, where that is
+ * switched on; Torque keeps it in the queue for some minutes, in state C.
  */
 final class PbsListings implements JobListings {
   /** Each id takes a port below 1024. */
