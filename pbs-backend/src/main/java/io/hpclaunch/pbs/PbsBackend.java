@@ -41,6 +41,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -296,7 +297,7 @@ public final class PbsBackend
     return words;
   }
 
-  private List<ArrayRange> runs(TreeSet<Integer> indices) {
+  private List<ArrayRange> runs(SortedSet<Integer> indices) {
     List<ArrayRange> runs = new ArrayList<>();
     int first = -1;
     int last = -1;
