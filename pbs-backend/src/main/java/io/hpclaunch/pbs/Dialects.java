@@ -5,8 +5,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells whose qsub and qstat these are: Slurm and Grid Engine bring commands of the same names, that
- * are no PBS.
+ * Tells whose qsub and qstat these are: Slurm and Grid Engine bring commands of the same names,
+ * that are no PBS.
  */
 final class Dialects {
   private static final Pattern OPENPBS =

@@ -78,7 +78,9 @@ record PbsJob(
    * @param mem bytes, the most at once
    */
   record Used(
-      @Nullable Duration walltime, @Nullable Duration cput, @Nullable Long mem) {}
+      @Nullable Duration walltime,
+      @Nullable Duration cput,
+      @Nullable Long mem) {}
 
   /**
    * What a job asked for, of all nodes together.

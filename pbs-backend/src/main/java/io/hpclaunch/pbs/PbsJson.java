@@ -24,7 +24,9 @@ final class PbsJson {
   private final Predicate<String> isName;
   private final List<Member> members = new ArrayList<>();
 
-  /** What stands before a member's name: a line's end and tabs, or a comma where all is one line. */
+  /**
+   * What stands before a member's name: a line's end and tabs, or a comma where all is one line.
+   */
   private String lead = ",";
 
   private PbsJson(String text, Predicate<String> isName) {

@@ -10,8 +10,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Nodes: {@code pbsnodes -a}, as text or with {@code -F json} (OpenPBS 23.06), and
- * {@code pbsnodes -x} (Torque 6).
+ * Nodes: {@code pbsnodes -a}, as text or with {@code -F json} (OpenPBS 23.06), and {@code pbsnodes
+ * -x} (Torque 6).
  */
 final class PbsNodes {
   private PbsNodes() {}
@@ -78,9 +78,7 @@ final class PbsNodes {
       }
       return found;
     }
-    return text.stripLeading().startsWith("{")
-        ? PbsRecords.read(text, "nodes", "")
-        : lines(text);
+    return text.stripLeading().startsWith("{") ? PbsRecords.read(text, "nodes", "") : lines(text);
   }
 
   /** A line with the name, an indented line for each attribute. */
@@ -95,7 +93,8 @@ final class PbsNodes {
       if (!indented && line.strip().indexOf(' ') < 0) {
         found.add(PbsRecord.named(line.strip()));
       } else if (indented && equals > 0 && !found.isEmpty()) {
-        found.get(found.size() - 1)
+        found
+            .get(found.size() - 1)
             .put(line.substring(0, equals).strip(), line.substring(equals + 3).strip());
       }
     }

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 final class PbsReasons {
   private static final String NEVER = "Can Never Run: ";
   private static final String NOT_NOW = "Not Running: ";
-  private static final Pattern RESOURCE = Pattern.compile(
-      "Insufficient amount of (?:queue |server )?resource: (\\S+)"
+  private static final Pattern RESOURCE =
+      Pattern.compile("Insufficient amount of (?:queue |server )?resource: (\\S+)"
           + "(?: \\(R: (\\S+) A: (\\S+) T: ([^)]+)\\)?)?.*");
 
   /**
@@ -28,7 +28,8 @@ final class PbsReasons {
    * @param meaning a sentence
    * @param remedy what can be done, or null
    */
-  private record Reason(Pattern words, String meaning, @Nullable String remedy) {}
+  private record Reason(
+      Pattern words, String meaning, @Nullable String remedy) {}
 
   private static final List<Reason> TABLE = List.of(
       reason(
@@ -39,9 +40,13 @@ final class PbsReasons {
           "^Hold_Types: [op]*u",
           "It is held by its user, or was submitted held.",
           "qrls lets it go"),
-      reason("^Hold_Types: [p]*o", "An operator holds it.", "ask the administrators for the reason"),
+      reason(
+          "^Hold_Types: [p]*o", "An operator holds it.", "ask the administrators for the reason"),
       reason("^Hold_Types: .*s", "The system holds it.", "ask the administrators for the reason"),
-      reason("^Hold_Types: p", "Its user's password is not valid.", "tell PBS a new one: pbs_password"),
+      reason(
+          "^Hold_Types: p",
+          "Its user's password is not valid.",
+          "tell PBS a new one: pbs_password"),
       reason(
           "too many failed attempts",
           "It failed to start too often and is held.",
@@ -85,16 +90,22 @@ final class PbsReasons {
           "does not exist|Invalid Job",
           "It asks for a node or property that does not exist.",
           "change its resources"),
-      reason("zero shares|under job_sort_formula", "Its user or group has no share left.",
+      reason(
+          "zero shares|under job_sort_formula",
+          "Its user or group has no share left.",
           "ask the administrators"),
       reason(
           "concurrent running subjobs",
           "As many elements of the array run as it allows at once.",
           null),
-      reason("rovision", "Its nodes cannot be set up in the way it asked for.",
+      reason(
+          "rovision",
+          "Its nodes cannot be set up in the way it asked for.",
           "ask the administrators"),
       reason("preempt enough", "It waits until enough jobs can make way for it.", null),
-      reason("PBS Error|Internal Scheduling Error", "PBS failed to start it, and tries again.",
+      reason(
+          "PBS Error|Internal Scheduling Error",
+          "PBS failed to start it, and tries again.",
           "ask the administrators if it goes on"));
 
   private PbsReasons() {}

@@ -20,7 +20,8 @@ final class PbsRecords {
       return PbsText.read(text, heading).records();
     }
     List<PbsRecord> found = new ArrayList<>();
-    for (PbsJson.Member member : PbsJson.cut(text, section, name -> !name.isBlank()).members()) {
+    for (PbsJson.Member member :
+        PbsJson.cut(text, section, name -> !name.isBlank()).members()) {
       PbsRecord one = member.read();
       if (one != null) {
         found.add(one);

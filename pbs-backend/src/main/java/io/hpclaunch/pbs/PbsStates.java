@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
 /**
  * PBS' letters for states, and its ends; qstat(1B) of OpenPBS 23.06 and qstat(1) of Torque 6.
  *
- * <p>M says that the job went to another server, where it may wait, run or have ended:
- * {@code qstat ID} finds it there, and this record says nothing of it any more.
+ * <p>M says that the job went to another server, where it may wait, run or have ended: {@code qstat
+ * ID} finds it there, and this record says nothing of it any more.
  */
 final class PbsStates {
   private static final int DELETED = 91;

@@ -55,7 +55,9 @@ final class PbsValues {
     }
   }
 
-  /** {@code [[[DD:]HH:]MM:]SS[.fraction]}, where the hours may exceed 24; a bare number is seconds. */
+  /**
+   * {@code [[[DD:]HH:]MM:]SS[.fraction]}, where the hours may exceed 24; a bare number is seconds.
+   */
   static @Nullable Duration duration(@Nullable String text) {
     if (text == null) {
       return null;
@@ -68,7 +70,7 @@ final class PbsValues {
     long seconds = 0;
     for (int i = 0; i < parts.length; i++) {
       Long part = number(parts[i]);
-      if (part == null || part < 0) {
+      if (part == null || parts[i].indexOf('-') >= 0) {
         return null;
       }
       boolean hours = parts.length == 4 && i == 1;
@@ -109,7 +111,9 @@ final class PbsValues {
   /** A whole number that fits an int. */
   static @Nullable Integer integer(@Nullable String text) {
     Long number = text == null ? null : number(text);
-    return number == null || number != number.intValue() ? null : Integer.valueOf(number.intValue());
+    return number == null || number != number.intValue()
+        ? null
+        : Integer.valueOf(number.intValue());
   }
 
   /** {@code True} and {@code False}, as PBS writes them. */

@@ -5,8 +5,8 @@ import io.hpclaunch.core.shell.RawBytes;
 import java.util.List;
 
 /**
- * {@code qstat -f}, folded or not ({@code -w} of OpenPBS, {@code -1} of Torque), and {@code -F dsv},
- * for servers whose qstat has no JSON.
+ * {@code qstat -f}, folded or not ({@code -w} of OpenPBS, {@code -1} of Torque), and {@code -F
+ * dsv}, for servers whose qstat has no JSON.
  */
 final class QstatText {
   private QstatText() {}

@@ -21,7 +21,8 @@ final class QsubAnswer {
     PbsId found = null;
     for (String line : stdout.split("\n", -1)) {
       PbsId id = PbsId.parse(line.strip());
-      boolean better = found == null || found.server() == null || (id != null && id.server() != null);
+      boolean better =
+          found == null || found.server() == null || (id != null && id.server() != null);
       if (id != null && id.index() == null && better) {
         found = id;
       }

@@ -86,7 +86,8 @@ record QsubError(Kind kind, String words) {
   static QsubError timedOut(String stderr) {
     String words = PbsWords.oneLine(stderr);
     return new QsubError(
-        Kind.OUTCOME_UNKNOWN, "qsub did not answer in time" + (words.isEmpty() ? "" : ": " + words));
+        Kind.OUTCOME_UNKNOWN,
+        "qsub did not answer in time" + (words.isEmpty() ? "" : ": " + words));
   }
 
   private static Kind kind(int status, String stderr) {

@@ -23,8 +23,7 @@ record ServerInfo(
     @Nullable Boolean historyEnabled) {
   /** Reads an answer; null where it tells of no server. */
   static @Nullable ServerInfo parse(byte[] answer) {
-    List<PbsRecord> servers =
-        PbsRecords.read(RawBytes.decode(answer), "Server", "Server: ");
+    List<PbsRecord> servers = PbsRecords.read(RawBytes.decode(answer), "Server", "Server: ");
     if (servers.isEmpty()) {
       return null;
     }

@@ -19,8 +19,16 @@ class PbsIdTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "12.vm", "0.vm", "12[].vm", "12[3].vm", "12", "12[]", "12[3]", "12.vm-1.cluster_a.edu",
-        "999999999999.vm", "12.3par"
+        "12.vm",
+        "0.vm",
+        "12[].vm",
+        "12[3].vm",
+        "12",
+        "12[]",
+        "12[3]",
+        "12.vm-1.cluster_a.edu",
+        "999999999999.vm",
+        "12.3par"
       })
   void isWrittenAsItWasRead(String text) {
     assertThat(id(text).text()).isEqualTo(text);
@@ -29,9 +37,30 @@ class PbsIdTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", ".", "vm", "12.", "12..", "12.vm\n", " 12.vm", "12.v m", "12[", "12[.vm", "12[]x", "12[a].vm",
-        "12[3", "12[-1].vm", "12.5", "3.14.15", "1234567890123.vm", "12[1234567890].vm", "12.-vm",
-        "12.vm/0", "12.vm@other", "12[].vm[", "١٢.vm", "12[2-3].vm"
+        "",
+        ".",
+        "vm",
+        "12.",
+        "12..",
+        "12.vm\n",
+        " 12.vm",
+        "12.v m",
+        "12[",
+        "12[.vm",
+        "12[]x",
+        "12[a].vm",
+        "12[3",
+        "12[-1].vm",
+        "12.5",
+        "3.14.15",
+        "1234567890123.vm",
+        "12[1234567890].vm",
+        "12.-vm",
+        "12.vm/0",
+        "12.vm@other",
+        "12[].vm[",
+        "١٢.vm",
+        "12[2-3].vm"
       })
   void anythingElseIsNoId(String text) {
     assertThat(PbsId.parse(text)).isNull();

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -34,13 +35,24 @@ class PbsStatesTest {
 
   private static Map<String, JobInfo> all(Listing listing) {
     return listing.jobs().stream()
-        .collect(java.util.stream.Collectors.toMap(job -> job.id().text(), PbsStates::info));
+        .collect(Collectors.toMap(job -> job.id().text(), PbsStates::info));
   }
 
   @ParameterizedTest
   @CsvSource({
-    "Q, QUEUED", "W, QUEUED", "T, QUEUED", "H, HELD", "R, RUNNING", "E, RUNNING", "B, RUNNING",
-    "S, SUSPENDED", "U, SUSPENDED", "M, UNKNOWN", "Z, UNKNOWN", "q, UNKNOWN", "running, UNKNOWN",
+    "Q, QUEUED",
+    "W, QUEUED",
+    "T, QUEUED",
+    "H, HELD",
+    "R, RUNNING",
+    "E, RUNNING",
+    "B, RUNNING",
+    "S, SUSPENDED",
+    "U, SUSPENDED",
+    "M, UNKNOWN",
+    "Z, UNKNOWN",
+    "q, UNKNOWN",
+    "running, UNKNOWN",
   })
   void everyLetterHasItsPlace(String letter, JobState state) {
     JobInfo info = job("12.vm", "job_state=" + letter);
@@ -94,14 +106,15 @@ class PbsStatesTest {
     JobInfo info = of("dependency-cancelled.json");
     assertThat(info.cause()).isEqualTo(Cause.DEPENDENCY);
     assertThat(info.reason()).contains("afternotok:25.vm");
-    JobInfo unknown = job(
-        "16.vm", "job_state=F", "depend=afterok:999999.vm@vm", "Hold_Types=s", "substate=92");
+    JobInfo unknown =
+        job("16.vm", "job_state=F", "depend=afterok:999999.vm@vm", "Hold_Types=s", "substate=92");
     assertThat(unknown.cause()).isEqualTo(Cause.DEPENDENCY);
   }
 
   @Test
   void aDependentThatWasDeletedWasCancelled() {
-    assertThat(job("16.vm", "job_state=F", "depend=afterok:9.vm@vm", "substate=91").state())
+    assertThat(
+            job("16.vm", "job_state=F", "depend=afterok:9.vm@vm", "substate=91").state())
         .isEqualTo(JobState.CANCELLED);
   }
 
@@ -137,9 +150,9 @@ class PbsStatesTest {
     "-30, FAILED, LAUNCH,,",
     "-99, FAILED, LAUNCH,,",
   })
-  void exitStatusOfOpenPbs(
-      int status, JobState state, Cause cause, Integer code, Integer signal) {
-    JobInfo info = job("12.vm", "job_state=F", "substate=93", "exec_host=" + HOST, "Exit_status=" + status);
+  void exitStatusOfOpenPbs(int status, JobState state, Cause cause, Integer code, Integer signal) {
+    JobInfo info =
+        job("12.vm", "job_state=F", "substate=93", "exec_host=" + HOST, "Exit_status=" + status);
     assertThat(info.state()).isEqualTo(state);
     assertThat(info.cause()).isEqualTo(cause);
     assertThat(info.exitCode()).isEqualTo(code);
@@ -151,9 +164,15 @@ class PbsStatesTest {
 
   @ParameterizedTest
   @CsvSource({
-    "0, COMPLETED,", "1, FAILED, EXIT_CODE", "271, CANCELLED,", "265, FAILED, SIGNAL",
-    "-1, FAILED, LAUNCH", "-8, FAILED, LAUNCH", "-10, FAILED, OUT_OF_MEMORY",
-    "-11, FAILED, TIMEOUT", "-12, FAILED, TIMEOUT",
+    "0, COMPLETED,",
+    "1, FAILED, EXIT_CODE",
+    "271, CANCELLED,",
+    "265, FAILED, SIGNAL",
+    "-1, FAILED, LAUNCH",
+    "-8, FAILED, LAUNCH",
+    "-10, FAILED, OUT_OF_MEMORY",
+    "-11, FAILED, TIMEOUT",
+    "-12, FAILED, TIMEOUT",
   })
   void exitStatusOfTorque(int status, JobState state, Cause cause) {
     JobInfo info = job("12.head", "job_state=C", "exec_host=n1/0", "exit_status=" + status);
@@ -183,8 +202,13 @@ class PbsStatesTest {
 
   @Test
   void anElementDeletedInTheQueueDoesNotEndAsItsArrayDid() {
-    JobInfo info = job("84[2].vm", "job_state=F", "substate=92", "Exit_status=0",
-        "stime=Sat Nov 21 01:52:00 2026", "comment=Subjob finished");
+    JobInfo info = job(
+        "84[2].vm",
+        "job_state=F",
+        "substate=92",
+        "Exit_status=0",
+        "stime=Sat Nov 21 01:52:00 2026",
+        "comment=Subjob finished");
     assertThat(info.state()).isEqualTo(JobState.CANCELLED);
     assertThat(info.started()).isNull();
     Map<String, JobInfo> infos = all(QstatText.parse(Fixture.bytes("array-deleted.txt")));
@@ -195,18 +219,22 @@ class PbsStatesTest {
   @Test
   void anArrayThatNeverBeganEndsAsAWhole() {
     assertThat(job("84[].vm", "job_state=F", "substate=91").state()).isEqualTo(JobState.CANCELLED);
-    assertThat(job("84[].vm", "job_state=F", "substate=92", "depend=afterok:3.vm").cause())
+    assertThat(
+            job("84[].vm", "job_state=F", "substate=92", "depend=afterok:3.vm").cause())
         .isEqualTo(Cause.DEPENDENCY);
-    assertThat(job("84[1].vm", "job_state=F", "substate=92", "depend=afterok:3.vm").cause())
+    assertThat(
+            job("84[1].vm", "job_state=F", "substate=92", "depend=afterok:3.vm").cause())
         .isEqualTo(Cause.DEPENDENCY);
   }
 
   @Test
   void signalsAsSeenInText() {
     List<PbsJob> jobs = QstatText.parse(Fixture.bytes("signals.txt")).jobs();
-    assertThat(jobs).extracting(job -> PbsStates.info(job).state())
+    assertThat(jobs)
+        .extracting(job -> PbsStates.info(job).state())
         .startsWith(JobState.CANCELLED, JobState.CANCELLED, JobState.FAILED);
-    assertThat(jobs).extracting(job -> PbsStates.info(job).signal())
+    assertThat(jobs)
+        .extracting(job -> PbsStates.info(job).signal())
         .containsExactly(null, null, 9, null, null, 9, 9, null, null);
   }
 
@@ -215,11 +243,17 @@ class PbsStatesTest {
     assertThat(job("12.vm", "job_state=Q", "comment=Not Running: Not enough free nodes available")
             .reason())
         .isEqualTo("Not Running: Not enough free nodes available");
-    assertThat(job("12.vm", "job_state=H", "depend=afterok:3.vm@vm", "Hold_Types=s").reason())
+    assertThat(job("12.vm", "job_state=H", "depend=afterok:3.vm@vm", "Hold_Types=s")
+            .reason())
         .isEqualTo("Dependency: afterok:3.vm@vm");
-    assertThat(job("12.vm", "job_state=H", "Hold_Types=u", "comment=Not Running: x").reason())
+    assertThat(job("12.vm", "job_state=H", "Hold_Types=u", "comment=Not Running: x")
+            .reason())
         .isEqualTo("Hold_Types: u");
-    assertThat(job("12.vm", "job_state=H", "Hold_Types=s", "comment=job held, too many failed attempts to run")
+    assertThat(job(
+                "12.vm",
+                "job_state=H",
+                "Hold_Types=s",
+                "comment=job held, too many failed attempts to run")
             .reason())
         .startsWith("job held");
     assertThat(job("12.vm", "job_state=W").reason()).isEqualTo("Execution_Time");
@@ -234,6 +268,7 @@ class PbsStatesTest {
 
   @Test
   void anEndThatIsNotToldIsNotInvented() {
-    assertThat(job("12.vm", "job_state=F", "exec_host=" + HOST).state()).isEqualTo(JobState.UNKNOWN);
+    assertThat(job("12.vm", "job_state=F", "exec_host=" + HOST).state())
+        .isEqualTo(JobState.UNKNOWN);
   }
 }

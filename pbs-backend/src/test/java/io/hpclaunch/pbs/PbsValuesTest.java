@@ -16,16 +16,23 @@ class PbsValuesTest {
   void timesAreUtcOrSeconds() {
     Instant expected = Instant.parse("2026-11-21T01:47:54Z");
     assertThat(PbsValues.instant("Sat Nov 21 01:47:54 2026")).isEqualTo(expected);
-    assertThat(PbsValues.instant("Sun Mar  1 00:00:00 2026\n"))
-        .isEqualTo("2026-03-01T00:00:00Z");
+    assertThat(PbsValues.instant("Sun Mar  1 00:00:00 2026\n")).isEqualTo("2026-03-01T00:00:00Z");
     assertThat(PbsValues.instant(String.valueOf(expected.getEpochSecond()))).isEqualTo(expected);
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "0", "-5", "<various>", "Sat Nov 21 01:47:54", "Sat Foo 21 01:47:54 2026",
-        "Sat ovD 21 01:47:54 2026", "Sat Nov 31 01:47:54 2026", "Sat Nov 21 x 2026", "never"
+        "",
+        "0",
+        "-5",
+        "<various>",
+        "Sat Nov 21 01:47:54",
+        "Sat Foo 21 01:47:54 2026",
+        "Sat ovD 21 01:47:54 2026",
+        "Sat Nov 31 01:47:54 2026",
+        "Sat Nov 21 x 2026",
+        "never"
       })
   void whatIsNoTimeIsNone(String text) {
     assertThat(PbsValues.instant(text)).isNull();
@@ -74,8 +81,7 @@ class PbsValuesTest {
   @Test
   void aListOfVariablesEndsValuesAtPlainCommasOnly() {
     assertThat(PbsVariables.list("A=1,B=a\\,b,C=end\\\\,D=\\\"q\\\",E=,F=x=y"))
-        .isEqualTo(
-            Map.of("A", "1", "B", "a,b", "C", "end\\", "D", "\"q\"", "E", "", "F", "x=y"));
+        .isEqualTo(Map.of("A", "1", "B", "a,b", "C", "end\\", "D", "\"q\"", "E", "", "F", "x=y"));
     assertThat(PbsVariables.list("")).isEmpty();
     assertThat(PbsVariables.list(",,=x,noequals,A=\\")).isEqualTo(Map.of("A", "\\"));
   }

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Matcher;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -47,7 +48,9 @@ class QstatJsonTest {
     assertThat(job.queue()).isEqualTo("workq");
     assertThat(job.comment()).startsWith("Job run at Sat Nov 21 at 01:33 on (vm[0]");
     assertThat(job.holdTypes()).isNull();
-    assertThat(job.variables()).hasSize(11).containsEntry("PBS_O_WORKDIR", "/home/hpcuser/lab/jobs");
+    assertThat(job.variables())
+        .hasSize(11)
+        .containsEntry("PBS_O_WORKDIR", "/home/hpcuser/lab/jobs");
     assertThat(job.created()).isEqualTo("2026-11-21T01:33:46Z");
     assertThat(job.queued()).isEqualTo("2026-11-21T01:33:46Z");
     assertThat(job.started()).isEqualTo("2026-11-21T01:33:46Z");
@@ -99,7 +102,16 @@ class QstatJsonTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "\n", "garbage", "{", "qstat: cannot connect", "{\"timestamp\": 1,", "[]", "{\"Jobs\": {"})
+      strings = {
+        "",
+        "\n",
+        "garbage",
+        "{",
+        "qstat: cannot connect",
+        "{\"timestamp\": 1,",
+        "[]",
+        "{\"Jobs\": {"
+      })
   void whatIsNoAnswerIsRejected(String text) {
     Listing listing = parse(text);
     assertThat(listing.jobs()).isEmpty();
@@ -130,11 +142,17 @@ class QstatJsonTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"\"job_state\":\t\"X", "\"array_index\":\tx\"3\",", "\"comment\":\t\"a\"b\",", "}", "\"server\":\t\"vm\\\","})
+      strings = {
+        "\"job_state\":\t\"X",
+        "\"array_index\":\tx\"3\",",
+        "\"comment\":\t\"a\"b\",",
+        "}",
+        "\"server\":\t\"vm\\\","
+      })
   void aBrokenJobSpoilsNoOther(String broken) {
     String text = ARRAY.replaceFirst(
         "(?s)(\"31\\[3]\\.vm\":.*?)\"job_state\":\t\"F\",",
-        "$1" + java.util.regex.Matcher.quoteReplacement(broken));
+        "$1" + Matcher.quoteReplacement(broken));
     for (String layout : List.of(text, text.replaceAll("[\\n\\t]", ""))) {
       Listing listing = parse(layout);
       assertThat(listing.rejected()).isPositive();
@@ -153,7 +171,10 @@ class QstatJsonTest {
 
   @Test
   void bytesThatAreNoUtf8AndControlCharactersAreKept() {
-    byte[] text = RUNNING.replace("\"PBS_O_SYSTEM\"", "\"BAD\":\t\"x@@y\",\n\"CTL\":\t\"a\\u001bb\u0007\",\n\"PBS_O_SYSTEM\"")
+    byte[] text = RUNNING
+        .replace(
+            "\"PBS_O_SYSTEM\"",
+            "\"BAD\":\t\"x@@y\",\n\"CTL\":\t\"a\\u001bb\u0007\",\n\"PBS_O_SYSTEM\"")
         .getBytes(StandardCharsets.UTF_8);
     for (int i = 1; i < text.length; i++) {
       if (text[i] == '@' && text[i - 1] == '@') {
@@ -170,8 +191,9 @@ class QstatJsonTest {
 
   @Test
   void numbersAreReadAsTheyStand() {
-    PbsJob job = withVariable("\"A\":\t007,\n\"B\":\t1.50,\n\"C\":\tnull,\n\"D\":\ttrue,\n\"J\":\t-0,\n"
-            + "\"K\":\t9.00719925474099e+15,\n\"L\":\t12345678901234567890,\n\"M\":\t[1, {\"7.vm\":\t{}}],")
+    PbsJob job = withVariable(
+            "\"A\":\t007,\n\"B\":\t1.50,\n\"C\":\tnull,\n\"D\":\ttrue,\n\"J\":\t-0,\n"
+                + "\"K\":\t9.00719925474099e+15,\n\"L\":\t12345678901234567890,\n\"M\":\t[1, {\"7.vm\":\t{}}],")
         .jobs()
         .get(0);
     assertThat(job.variables())
@@ -195,8 +217,9 @@ class QstatJsonTest {
   @Test
   void whatAValueEndingInABackslashSwallowedIsFound() {
     // Sent to OpenPBS 23.06 with -V: T_TRAILBS=end\, T_JSON={"a": [1,2]}, T_BS=a\b\\c.
-    PbsJob job = withVariable("\"T_TRAILBS\":\t\"end\\\\,T_JSON={\\\\\\\"a\\\\\\\": [1,2]}\",\n"
-            + "\"T_BS\":\t\"a\\\\\\\\b\\\\\\\\\\\\\\\\c\",\n\"T_COMMA\":\t\"a,b,C=d\",\n\"LEGAL\":\t\"a\\\\\\\\,B=c\",")
+    PbsJob job = withVariable(
+            "\"T_TRAILBS\":\t\"end\\\\,T_JSON={\\\\\\\"a\\\\\\\": [1,2]}\",\n"
+                + "\"T_BS\":\t\"a\\\\\\\\b\\\\\\\\\\\\\\\\c\",\n\"T_COMMA\":\t\"a,b,C=d\",\n\"LEGAL\":\t\"a\\\\\\\\,B=c\",")
         .jobs()
         .get(0);
     assertThat(job.variables())
@@ -220,7 +243,8 @@ class QstatJsonTest {
 
   @Test
   void aThousandJobsAreReadInTime() {
-    String member = RUNNING.substring(RUNNING.indexOf("\t\t\"0.vm\""), RUNNING.lastIndexOf("\n\t}\n}"));
+    String member =
+        RUNNING.substring(RUNNING.indexOf("\t\t\"0.vm\""), RUNNING.lastIndexOf("\n\t}\n}"));
     StringBuilder text = new StringBuilder("{\n\t\"Jobs\":\t{\n");
     for (int i = 0; i < 1000; i++) {
       text.append(i == 0 ? "" : ",\n").append(member.replace("0.vm", i + ".vm"));
@@ -234,7 +258,6 @@ class QstatJsonTest {
       assertThat(listing.jobs()).hasSize(1000);
       assertThat(listing.rejected()).isZero();
     }
-    System.getLogger("pbs").log(System.Logger.Level.INFO, "1,000 jobs: {0} us", best / 1000);
     // The aim is a few tens of ms, which the benchmarks measure; here only what grows too fast.
     assertThat(Duration.ofNanos(best)).isLessThan(Duration.ofMillis(500));
   }
