@@ -70,7 +70,7 @@ final class PbsValues {
     long seconds = 0;
     for (int i = 0; i < parts.length; i++) {
       Long part = number(parts[i]);
-      if (part == null || part < 0) {
+      if (part == null || parts[i].indexOf('-') >= 0) {
         return null;
       }
       boolean hours = parts.length == 4 && i == 1;

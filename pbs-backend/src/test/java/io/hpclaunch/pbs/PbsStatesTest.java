@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -34,7 +35,7 @@ class PbsStatesTest {
 
   private static Map<String, JobInfo> all(Listing listing) {
     return listing.jobs().stream()
-        .collect(java.util.stream.Collectors.toMap(job -> job.id().text(), PbsStates::info));
+        .collect(Collectors.toMap(job -> job.id().text(), PbsStates::info));
   }
 
   @ParameterizedTest

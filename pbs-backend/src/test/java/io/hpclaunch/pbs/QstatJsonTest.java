@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Matcher;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -151,7 +152,7 @@ class QstatJsonTest {
   void aBrokenJobSpoilsNoOther(String broken) {
     String text = ARRAY.replaceFirst(
         "(?s)(\"31\\[3]\\.vm\":.*?)\"job_state\":\t\"F\",",
-        "$1" + java.util.regex.Matcher.quoteReplacement(broken));
+        "$1" + Matcher.quoteReplacement(broken));
     for (String layout : List.of(text, text.replaceAll("[\\n\\t]", ""))) {
       Listing listing = parse(layout);
       assertThat(listing.rejected()).isPositive();
@@ -257,7 +258,6 @@ class QstatJsonTest {
       assertThat(listing.jobs()).hasSize(1000);
       assertThat(listing.rejected()).isZero();
     }
-    System.getLogger("pbs").log(System.Logger.Level.INFO, "1,000 jobs: {0} us", best / 1000);
     // The aim is a few tens of ms, which the benchmarks measure; here only what grows too fast.
     assertThat(Duration.ofNanos(best)).isLessThan(Duration.ofMillis(500));
   }
