@@ -63,7 +63,7 @@ class Scheduler:
             self._touch(job)
             self._end_array(job)
         elif job.state in ("R", "S"):
-            job.deleter = "" if force else by
+            job.deleter = by
             self.kill(job, "deleted", force)
             if force:
                 self._exited(job, {"code": 271, "cput": 0, "mem": 0})
@@ -209,6 +209,7 @@ class Scheduler:
         down = self._settings.ids("nodes_down")
         for job in self._server.nodes.jobs():
             if job.state == "R" and any(vnode in down for vnode, _ in job.assigned):
+                job.deleter = "root@localhost"
                 self.kill(job, "requeue" if job.rerunable else "deleted")
 
     def _dependencies(self, now):
@@ -318,7 +319,7 @@ def _at(when):
 
 def _ending(job):
     if job.ending == "deleted":
-        return " and terminated " + ("by " + job.deleter if job.deleter else "")
+        return " and terminated by " + job.deleter
     if job.ending == "walltime":
         return " and exceeded resource walltime"
     return " and finished" if job.exit_status == 0 else " and failed"
