@@ -41,7 +41,6 @@ def run(spec):
     redirect(0, spec["stdin"], os.O_RDONLY)
     redirect(1, spec["stdout"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     redirect(2, spec["stderr"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    os.umask(0o022)
     try:
         os.chdir(spec["cwd"])
         os.execvpe(spec["argv"][0], [spec["argv0"]] + spec["argv"][1:], spec["env"])

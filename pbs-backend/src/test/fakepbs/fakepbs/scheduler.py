@@ -216,7 +216,7 @@ class Scheduler:
         for job in self._store.top():
             if job.state != "H" or not job.depend:
                 continue
-            answers = [self._satisfied(kind, each) for kind, ids in job.depend for each in ids]
+            answers = [self._satisfied(job, kind, each) for kind, ids in job.depend for each in ids]
             if False in answers:
                 if now < job.mtime + self._settings.depend_delay:
                     continue
@@ -226,7 +226,7 @@ class Scheduler:
                 job.depend = []
                 self.release(job, "s")
 
-    def _satisfied(self, kind, text):
+    def _satisfied(self, job, kind, text):
         """True, False for never, or None for not yet."""
         name = "%s.%s" % (text.partition("@")[0].partition(".")[0], self._settings.server)
         parent = self._store.jobs.get(name)
@@ -236,10 +236,15 @@ class Scheduler:
             return True if parent.stime or parent.ended else None
         if not parent.ended:
             return None
+        if parent.substate == DONE and not parent.stime:
+            return False  # it was cancelled by its own dependency, and that goes on
+        if not parent.stime:
+            # Deleted before it ran: who waited for it waits for ever, who comes later does not.
+            return None if parent.history > job.ctime else True
         if kind == "afterany":
             return True
-        good = parent.substate == DONE and parent.stime > 0
-        return good if kind == "afterok" else parent.stime > 0 and not good
+        good = parent.is_array or parent.substate == DONE
+        return good if kind == "afterok" else not good
 
     def _start_jobs(self, now):
         for job in self._candidates(now):

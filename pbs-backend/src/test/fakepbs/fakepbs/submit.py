@@ -4,7 +4,6 @@
 import getopt
 import os
 import re
-import shlex
 import time
 
 from . import errors, units
@@ -57,51 +56,97 @@ class Submission:
         self.options = {}
         self.extra = {}  # of -W
         self.resources = {}  # of -l
+        self._own = set()  # the options of the command line
         own, self.command = argv, []
         if "--" in argv and not settings.torque:
             own, self.command = argv[:argv.index("--")], argv[argv.index("--") + 1:]
         operands = self.parse(own)
         self.script_file = operands[0] if operands else None
 
-    def parse(self, words):
-        """Takes options that are not set yet; returns what follows them."""
+    def parse(self, words, script=False):
+        """Takes options; returns what follows them. The command line's win over the script's.
+
+        Of those that are given twice the last counts, but the first of each resource.
+        """
         try:
             pairs, operands = getopt.gnu_getopt(words, OPTIONS[self.dialect])
         except getopt.GetoptError as error:
-            kind = "invalid option" if "not recognized" in error.msg else \
-                "option requires an argument"
+            known = "not recognized" not in error.msg
+            kind = "option requires an argument" if known else "invalid option"
             raise errors.usage("%s -- '%s'" % (kind, error.opt)) from None
-        fresh = {}
-        extra, resources = {}, {}
         for name, value in pairs:
+            value = value.strip()
+            check(self.dialect, name, value)
             if name == "-l":
-                resources.update(resource_list(value))
+                for resource, amount in resource_list(value).items():
+                    self.resources.setdefault(resource, amount)
             elif name == "-W":
-                extra.update(attribute_list(value))
-            else:
-                check(self.dialect, name, value)
-                fresh[name] = value
-        for given, known in ((fresh, self.options), (extra, self.extra), (resources, self.resources)):
-            for name, value in given.items():
-                known.setdefault(name, value)
+                self._attributes(attribute_list(value))
+            elif not script:
+                self.options[name] = value
+            elif name not in self._own:
+                self.options[name] = value
+        if not script:
+            self._own = set(self.options)
         return operands
+
+    def _attributes(self, given):
+        for name, value in given.items():
+            if name == "depend" and name in self.extra:
+                value = self.extra[name] + "," + value
+            self.extra[name] = value
 
     def directives(self, text, prefix):
         """Takes the options of a script."""
-        for line in text.split("\n"):
+        for line in text.replace("\\\n", "").split("\n"):
+            line = line.strip()
             if line.startswith(prefix):
-                words = shlex.split(line[len(prefix):], comments=True)
-                try:
-                    self.parse(words)
-                except errors.PbsError as error:
-                    raise errors.PbsError(
-                        error.status, "directive error: " + " ".join(words)) from None
-            elif line.strip() and not line.lstrip().startswith(("#", ":")):
+                self._directive(split(line[len(prefix):]))
+            elif line and not line.startswith(("#", ":")):
                 return
+
+    def _directive(self, words):
+        told = "directive error: " + "".join(word + " " for word in words)
+        try:
+            operands = self.parse(words, script=True)
+        except errors.PbsError as error:
+            if "option" in error.text:
+                raise errors.PbsError(1, "%s\nqsub: %s" % (error.text, told)) from None
+            raise
+        if operands:
+            raise errors.PbsError(1, told)
 
     def get(self, name, default=""):
         """The value of an option, such as -N."""
         return self.options.get(name, default)
+
+
+def split(text):
+    """Words of a directive: quotes join, and a backslash means itself within them."""
+    words, quote, i = [], "", 0
+    fresh = True
+    while i < len(text):
+        char = text[i]
+        if not quote and char in " \t":
+            fresh = True
+            i += 1
+            continue
+        if fresh:
+            words.append("")
+            fresh = False
+        if not quote and char in "\"'":
+            quote = char
+        elif char == quote:
+            quote = ""
+        elif char == "\\" and not quote and i + 1 < len(text):
+            i += 1
+            words[-1] += text[i]
+        else:
+            words[-1] += char
+        i += 1
+    if quote:
+        raise errors.PbsError(1, "unmatched ")
+    return words
 
 
 def resource_list(text):
@@ -126,8 +171,8 @@ def attribute_list(text):
             raise errors.usage("illegal -W value")
         else:
             found[last] += "," + part
-    for kind, _ in dependencies(found.get("depend", "")):
-        if kind not in DEPENDENCIES:
+    for kind, ids in dependencies(found.get("depend", "")):
+        if kind not in DEPENDENCIES or not all(re.match(r"\d+(\[\])?(\.|$)", i) for i in ids):
             raise errors.usage("illegal -W value")
     return found
 
@@ -146,9 +191,11 @@ def check(dialect, name, value):
         "-k": r"n|[oed]+",
         "-r": r"y|n",
         "-R": r"o|e|oe|eo",
-        "-S": r"/.*|[^/]+",
+        "-S": r"/\S*",
+        "-o": r"/[ -~]{0,1023}|[ -9;-~]{1,1023}|[^/:]+:[ -~]+",
         "-a": r"\d{4,12}(\.\d\d)?",
     }
+    patterns["-e"] = patterns["-o"]
     good = name not in patterns or re.fullmatch(patterns[name], value)
     if good and name == "-p":
         good = -1024 <= int(value) <= 1023
@@ -182,6 +229,9 @@ def qsub(server, call):
     """Takes a job; returns it."""
     settings = server.settings
     submission = Submission(settings, call.argv)
+    logical = call.env.get("PWD", "")
+    if os.path.isabs(logical) and os.path.exists(logical) and os.path.samefile(logical, call.cwd):
+        call.cwd = logical
     script = None
     if not submission.command:
         script = read_script(submission, call)
@@ -415,7 +465,8 @@ def _paths(job, submission, cwd):
         host, colon, rest = path.partition(":")
         if colon and "/" not in host:
             path = rest
-        setattr(job, attribute, os.path.join(cwd, path))
+        path = os.path.join(cwd, path)
+        setattr(job, attribute, path.rstrip("/") + "/" if os.path.isdir(path) else path)
 
 
 def _variables(submission, call):
