@@ -19,7 +19,7 @@ final class PbsReasons {
   private static final String NOT_NOW = "Not Running: ";
   private static final Pattern RESOURCE =
       Pattern.compile("Insufficient amount of (?:queue |server )?resource: (\\S+)"
-          + "(?: \\(R: (\\S+) A: (\\S+) T: ([^)]+)\\)?)?.*");
+          + "(?: \\(R: (\\S+)(?: A: (\\S+))?.*)?.*");
 
   /**
    * What a comment means.

@@ -66,7 +66,7 @@ final class PbsText {
       begin(line.substring(heading.length()), whole);
     } else if (line.isBlank()) {
       flush();
-      ended = true;
+      ended |= whole;
     } else if (current == null) {
       strange++;
     } else {

@@ -20,8 +20,13 @@ class PbsErrorsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "12.vm", "12.vm\n", "Welcome!\n12.vm\r\n", "12.vm\nYou have used 7 of 10 hours\n",
-        "11.vm\n12.vm\n\n", "12.vm\n2026\n", "99\n12.vm"
+        "12.vm",
+        "12.vm\n",
+        "Welcome!\n12.vm\r\n",
+        "12.vm\nYou have used 7 of 10 hours\n",
+        "11.vm\n12.vm\n\n",
+        "12.vm\n2026\n",
+        "99\n12.vm"
       })
   void theIdIsTheLastLineThatIsOne(String stdout) {
     assertThat(QsubAnswer.read(stdout)).isEqualTo(NativeId.of("12.vm"));
@@ -103,8 +108,13 @@ class PbsErrorsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "0 | ''", "137 | ''", "1 | ''", "1 | our wrapper failed", "0 | qsub: warning",
-        "1 | qsub: Connection timed out", "4 | qsub: submit error (End of File)",
+        "0 | ''",
+        "137 | ''",
+        "1 | ''",
+        "1 | our wrapper failed",
+        "0 | qsub: warning",
+        "1 | qsub: Connection timed out",
+        "4 | qsub: submit error (End of File)",
       })
   void anEndThatProvesNothing(int status, String stderr) {
     QsubError error = QsubError.of(status, stderr);
@@ -129,10 +139,12 @@ class PbsErrorsTest {
 
   @Test
   void aRefusalToDelete() {
-    assertThat(QdelError.refusal(159, "qdel: Unknown Job Id 9.vm\nqdel: Unauthorized Request  1.vm\n"))
+    assertThat(
+            QdelError.refusal(159, "qdel: Unknown Job Id 9.vm\nqdel: Unauthorized Request  1.vm\n"))
         .isEqualTo("Unauthorized Request  1.vm");
     assertThat(QdelError.refusal(1, "")).contains("status 1");
     assertThatExceptionOfType(BackendUnavailable.class)
-        .isThrownBy(() -> QdelError.refusal(162, "Connection refused\nCouldn't connect to cluster: vm\n"));
+        .isThrownBy(
+            () -> QdelError.refusal(162, "Connection refused\nCouldn't connect to cluster: vm\n"));
   }
 }

@@ -51,7 +51,15 @@ class PbsReportsTest {
     assertThat(PbsNodes.parse(Fixture.bytes("torque-nodes.xml")))
         .containsExactly(
             new NodeGroup(
-                "n[1-2]", null, 2, "free", null, null, 16, 65932504 * MemorySize.KIB, Map.of("gpu", 2)),
+                "n[1-2]",
+                null,
+                2,
+                "free",
+                null,
+                null,
+                16,
+                65932504 * MemorySize.KIB,
+                Map.of("gpu", 2)),
             new NodeGroup("n3", null, 1, "down,offline", null, null, 16, null, Map.of()));
     assertThat(PbsNodes.parse(bytes("pbsnodes: Server has no node list\n"))).isEmpty();
   }
@@ -72,11 +80,15 @@ class PbsReportsTest {
 
   @Test
   void queuesAndTheirServerAsText() {
-    assertThat(PbsQueues.parse(
-            bytes("Queue: gpu\n    queue_type = Execution\n    resources_max.nodect = 4\n"
-                + "    resources_max.walltime = 72:00:00\n    enabled = True\n    started = False\n\n"),
-            "workq"))
-        .containsExactly(new Queue("gpu", false, "enabled,stopped", Duration.ofHours(72), 4));
+    assertThat(PbsQueues.parse(bytes("""
+                Queue: gpu
+                    queue_type = Execution
+                    resources_max.nodect = 4
+                    resources_max.walltime = 72:00:00
+                    enabled = True
+                    started = False
+                """), "workq"))
+        .containsExactly(new Queue("gpu", false, "enabled,stopped", Duration.ofDays(3), 4));
     assertThat(ServerInfo.parse(
             bytes("Server: head\n    default_queue = batch\n    pbs_version = 6.1.2\n\n")))
         .isEqualTo(new ServerInfo("head", "6.1.2", "batch", null, null));
@@ -87,11 +99,14 @@ class PbsReportsTest {
   void whoseCommandsTheseAre() {
     assertThat(Dialects.of("pbs_version = 23.06.06\n", "pbs_version = 23.06.06\n"))
         .isEqualTo(new Dialects.Verdict(Dialect.OPENPBS, false, "pbs_version = 23.06.06"));
-    assertThat(Dialects.of("Version: 6.1.2\nCommit: 661e092\n", "Version: 6.1.2\n").dialect())
+    assertThat(
+            Dialects.of("Version: 6.1.2\nCommit: 661e092\n", "Version: 6.1.2\n").dialect())
         .isEqualTo(Dialect.TORQUE);
-    String slurm = "Unknown option: version\nUsage:\n    qstat [-f] [-a|-i|-r] [-? | --help]\n    [--man]";
+    String slurm =
+        "Unknown option: version\nUsage:\n    qstat [-f] [-a|-i|-r] [-? | --help]\n    [--man]";
     assertThat(Dialects.of(slurm, slurm).words()).contains("Slurm");
-    String grid = "error: ERROR! invalid option argument \"--version\"\nSGE 8.1.9\nusage: qstat [options]";
+    String grid =
+        "error: ERROR! invalid option argument \"--version\"\nSGE 8.1.9\nusage: qstat [options]";
     assertThat(Dialects.of(grid, "").impostor()).isTrue();
     assertThat(Dialects.of(grid, "").words()).contains("Grid Engine");
     assertThat(Dialects.of("hello", "")).isEqualTo(new Dialects.Verdict(null, false, "hello"));
@@ -104,7 +119,8 @@ class PbsReportsTest {
     assertThat(PbsReasons.neverRuns(comment)).isTrue();
     assertThat(explain(comment).meaning()).contains("ncpus", "99", "never run");
     assertThat(explain(comment).remedy()).contains("less ncpus");
-    assertThat(explain("Can Never Run: Not enough total nodes available").meaning()).contains("never");
+    assertThat(explain("Can Never Run: Not enough total nodes available").meaning())
+        .contains("never");
     assertThat(explain("Can Never Run: something new").meaning()).contains("something new");
   }
 
@@ -135,7 +151,8 @@ class PbsReportsTest {
 
   @Test
   void whatIsNotKnownAndWhatDoesNotWaitHasNone() {
-    assertThat(PbsReasons.explain(JobInfo.builder(JobState.QUEUED).reason("hm").build())).isEmpty();
+    assertThat(PbsReasons.explain(JobInfo.builder(JobState.QUEUED).reason("hm").build()))
+        .isEmpty();
     assertThat(PbsReasons.explain(JobInfo.builder(JobState.QUEUED).build())).isEmpty();
     assertThat(PbsReasons.explain(
             JobInfo.builder(JobState.RUNNING).reason("Hold_Types: u").build()))

@@ -58,12 +58,19 @@ class QstatTextTest {
 
   @Test
   void torqueNamesSomeThingsDifferently() {
-    PbsJob job = parse("Job Id: 24.head\n    Job_Name = fit\n    job_state = C\n"
-            + "    exec_host = n1/0-3+n2/0\n    exit_status = 1\n"
-            + "    start_time = Sat Nov 21 01:47:54 2026\n    comp_time = Sat Nov 21 01:47:59 2026\n"
-            + "    submit_args = fit.sh\n    Variable_List = A=1,\n\tB=2\n\n")
-        .jobs()
-        .get(0);
+    PbsJob job = parse("""
+            Job Id: 24.head
+                Job_Name = fit
+                job_state = C
+                exec_host = n1/0-3+n2/0
+                exit_status = 1
+                start_time = Sat Nov 21 01:47:54 2026
+                comp_time = Sat Nov 21 01:47:59 2026
+                submit_args = fit.sh
+                Variable_List = A=1,
+            \tB=2
+
+            """).jobs().get(0);
     assertThat(job.exitStatus()).isEqualTo(1);
     assertThat(job.hosts()).containsExactly("n1", "n2");
     assertThat(job.started()).isEqualTo("2026-11-21T01:47:54Z");

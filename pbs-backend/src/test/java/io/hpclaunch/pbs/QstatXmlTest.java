@@ -26,7 +26,9 @@ class QstatXmlTest {
   void readsJobsAndElements() {
     Listing listing = parse(ANSWER);
     assertThat(listing.rejected()).isZero();
-    assertThat(listing.jobs()).extracting(job -> job.id().number()).containsExactly("24", "25", "25");
+    assertThat(listing.jobs())
+        .extracting(job -> job.id().number())
+        .containsExactly("24", "25", "25");
     PbsJob job = listing.jobs().get(0);
     assertThat(job.state()).isEqualTo("C");
     assertThat(job.exitStatus()).isZero();
@@ -35,7 +37,9 @@ class QstatXmlTest {
     assertThat(job.ended()).isEqualTo(Instant.ofEpochSecond(1795225689));
     assertThat(job.used().cput()).isEqualTo(Duration.parse("PT335H34M49S"));
     assertThat(job.requested().nodect()).isEqualTo(2);
-    assertThat(job.variables()).containsEntry("A", "x,y & <z>").containsEntry("HPC_TOKEN", "h3k9x2m7q");
+    assertThat(job.variables())
+        .containsEntry("A", "x,y & <z>")
+        .containsEntry("HPC_TOKEN", "h3k9x2m7q");
     assertThat(listing.jobs().get(2).arrayIndex()).isEqualTo(3);
   }
 
@@ -57,8 +61,9 @@ class QstatXmlTest {
 
   @Test
   void entitiesFromElsewhereAreNotRead() {
-    Listing listing = parse("<?xml version=\"1.0\"?><!DOCTYPE Data [<!ENTITY x SYSTEM \"file:///etc/passwd\">]>"
-        + ANSWER.replaceFirst("fit", "&x;"));
+    Listing listing =
+        parse("<?xml version=\"1.0\"?><!DOCTYPE Data [<!ENTITY x SYSTEM \"file:///etc/passwd\">]>"
+            + ANSWER.replaceFirst("fit", "&x;"));
     assertThat(listing.damaged()).hasSize(1);
   }
 
