@@ -141,9 +141,13 @@ class FakePbsTest {
   void jsonOfErrorsIsAHeader() {
     FakePbs.Ran ran = pbs.run("qstat -x -f -F json 999999.vm").expect(153);
 
-    assertThat(masked(ran.out()))
-        .isEqualTo("{\n\t\"timestamp\":\t0,\n\t\"pbs_version\":\t\"23.06.06\",\n"
-            + "\t\"pbs_server\":\t\"vm\"\n}\n");
+    assertThat(masked(ran.out())).isEqualTo("""
+            {
+            \t"timestamp":\t0,
+            \t"pbs_version":\t"23.06.06",
+            \t"pbs_server":\t"vm"
+            }
+            """);
   }
 
   // ---- the life of a job
@@ -154,7 +158,7 @@ class FakePbsTest {
 
     String json = masked(pbs.run("qstat -x -f -F json " + id).expect(0).out());
     assertThat(json.replaceAll("(?s)\t\t\t\"Variable_List\".*?\\},\n", ""))
-        .isEqualTo(("""
+        .isEqualTo("""
             {
             ."timestamp":.0,
             ."pbs_version":."23.06.06",
@@ -213,8 +217,7 @@ class FakePbsTest {
             ..}
             .}
             }
-            """)
-            .replaceAll("(?m)(?<=^\\.{0,9})\\.", "\t")
+            """.replaceAll("(?m)(?<=^\\.{0,9})\\.", "\t")
             .replace(":.", ":\t")
             .replace("WORK", pbs.work().toString())
             .replace("HOME", System.getProperty("user.home")));
@@ -388,10 +391,18 @@ class FakePbsTest {
 
     assertThat(
             pbs.run("qstat -x -t -f '0[].vm' | grep -E '^Job Id|Exit_status'").out())
-        .matches(
-            "(?s)Job Id: 0\\[\\].vm\n    Exit_status = [01]\n"
-                + "Job Id: 0\\[0\\].vm\n    Exit_status = 0\nJob Id: 0\\[1\\].vm\n    Exit_status = 1\n"
-                + "Job Id: 0\\[2\\].vm\n    Exit_status = 2\nJob Id: 0\\[3\\].vm\n    Exit_status = 3\n");
+        .matches("""
+            Job Id: 0\\[\\].vm
+                Exit_status = [01]
+            Job Id: 0\\[0\\].vm
+                Exit_status = 0
+            Job Id: 0\\[1\\].vm
+                Exit_status = 1
+            Job Id: 0\\[2\\].vm
+                Exit_status = 2
+            Job Id: 0\\[3\\].vm
+                Exit_status = 3
+            """);
     assertThat(pbs.work().resolve("arrfail.o0.3")).isEmptyFile();
   }
 

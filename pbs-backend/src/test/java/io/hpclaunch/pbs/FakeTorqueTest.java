@@ -51,7 +51,13 @@ class FakeTorqueTest {
 
     assertThat(
             torque.run("qstat -t -f1 '0[].vm' | grep -E 'Job Id|exit_status'").out())
-        .isEqualTo("Job Id: 0[0].vm\n    exit_status = 0\nJob Id: 0[1].vm\n    exit_status = 1\n"
-            + "Job Id: 0[2].vm\n    exit_status = 2\n");
+        .isEqualTo("""
+            Job Id: 0[0].vm
+                exit_status = 0
+            Job Id: 0[1].vm
+                exit_status = 1
+            Job Id: 0[2].vm
+                exit_status = 2
+            """);
   }
 }
