@@ -291,7 +291,8 @@ public final class PbsBackend
     }
     elements.forEach((array, indices) -> {
       for (ArrayRange run : runs(indices)) {
-        words.add(array.text().replace("[]", "[" + run + "]"));
+        String range = run.size() == 1 ? String.valueOf(run.first()) : run.toString();
+        words.add(array.text().replace("[]", "[" + range + "]"));
       }
     });
     return words;

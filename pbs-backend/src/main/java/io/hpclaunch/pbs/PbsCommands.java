@@ -147,6 +147,9 @@ final class PbsCommands {
     if (result.status() != 0 && listing.jobs().isEmpty() && !QstatError.isDenial(result.stderr())) {
       throw SchedulerCommands.refused(argv, result);
     }
+    if (QstatError.isWithoutHistory(result.stderr())) { // nor does it tell of jobs that live
+      throw SchedulerCommands.refused(argv, result);
+    }
     if (listing.rejected() > 0) {
       log.warn("{} told of {} jobs what cannot be read", argv.get(0), listing.rejected());
     }

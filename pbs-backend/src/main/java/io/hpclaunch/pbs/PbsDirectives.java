@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.pbs;
 
+import static io.hpclaunch.api.Dependency.Kind.AFTERANY;
+
 import io.hpclaunch.api.ArrayRange;
 import io.hpclaunch.api.Dependency;
 import io.hpclaunch.api.JobSpec;
@@ -144,6 +146,11 @@ final class PbsDirectives {
         throw new Unsupported(
             "PBS has no dependency on one element of an array: " + dependency.job());
       }
+      if (id.array() && dialect == Dialect.OPENPBS && dependency.kind() != AFTERANY) {
+        throw new Unsupported("PBS takes every array that has ended for a success, also where"
+            + " elements failed: depend on " + dependency.job()
+            + " by afterany, or submit when it has ended");
+      }
       boolean ofArray = id.array() && dialect == Dialect.TORQUE;
       String word = dependency.kind().word() + (ofArray ? "array" : "");
       kinds.computeIfAbsent(word, kind -> new StringBuilder(kind)).append(':').append(id.text());
@@ -216,16 +223,15 @@ final class PbsDirectives {
 
   // ---- what the job begins with
 
-  /** PBS sends no signal before the walltime is over: the script times it. */
+  /**
+   * PBS sends no signal before the walltime is over: the script times it, where the job tells the
+   * walltime.
+   */
   private void addWarning(JobSpec spec) {
     JobSpec.Warning warning = spec.warning();
     Duration walltime = spec.resources().walltime();
-    if (warning == null) {
+    if (warning == null || walltime == null) {
       return;
-    }
-    if (walltime == null) {
-      throw new Unsupported(
-          "PBS sends no signal before the walltime is over; for one, give the job a walltime");
     }
     long after = Math.max(1, walltime.minus(warning.before()).getSeconds());
     lines.add("{ command -p sleep " + after + " && kill -s " + warning.signal()

@@ -12,6 +12,7 @@ final class QdelError {
       "Unknown Job Id",
       "Unknown Array ID",
       "nonexistent job id",
+      "illegally formed job identifier",
       "Job has finished",
       "Request invalid for finished array subjob",
       "Request invalid for state of job",

@@ -11,6 +11,16 @@ final class QstatError {
   private QstatError() {}
 
   /**
+   * Whether {@code -x} was refused, since the server forgets jobs that ended. The exit status is 0
+   * then, and the list is empty.
+   *
+   * @param stderr what it wrote to standard error
+   */
+  static boolean isWithoutHistory(String stderr) {
+    return stderr.contains("not configured to maintain job history");
+  }
+
+  /**
    * Whether it only says that jobs are not known, or are no longer in the queue.
    *
    * @param stderr what it wrote to standard error

@@ -321,8 +321,9 @@ final class Judge {
 
   /** The scheduler decides on the end; what it leaves open, the job's own record may tell. */
   private JobInfo completed(JobRecord known, @Nullable Integer index, JobInfo info) {
-    boolean unexplained =
-        (info.cause() == Cause.EXIT_CODE && info.reason() == null) || info.wallTime() == null;
+    boolean unexplained = (info.cause() == Cause.EXIT_CODE && info.reason() == null)
+        || info.wallTime() == null
+        || (info.state() == JobState.COMPLETED && known.cancelAsked() != null);
     if (!unexplained || info.state() == JobState.CANCELLED) {
       return info;
     }
