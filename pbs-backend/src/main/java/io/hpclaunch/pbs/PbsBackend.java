@@ -148,6 +148,9 @@ public final class PbsBackend
   public Capabilities capabilities() {
     EnumSet<Capability> all = EnumSet.allOf(Capability.class);
     all.remove(Capability.CONTAINERS);
+    if (initialized(pbs).isTorque()) {
+      all.remove(Capability.CHUNKS);
+    }
     Integer size = null;
     try {
       ServerInfo server = initialized(pbs).server();
