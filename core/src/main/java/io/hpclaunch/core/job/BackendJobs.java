@@ -12,6 +12,7 @@ import io.hpclaunch.api.JobState;
 import io.hpclaunch.api.LogReader;
 import io.hpclaunch.api.NativeId;
 import io.hpclaunch.api.Observation;
+import io.hpclaunch.api.OutputDelivery;
 import io.hpclaunch.api.Token;
 import io.hpclaunch.api.transport.Transport;
 import io.hpclaunch.core.script.PathTemplate;
@@ -233,7 +234,17 @@ public final class BackendJobs implements AutoCloseable {
     if (gate.ask(plugin -> plugin instanceof LogReader)) {
       return new NativeLogs(gate, record.id().nativeId(), index);
     }
-    return new JobOutput(transport, log -> path(id, log, index), () -> hasEnded(id));
+    boolean delivers = gate.ask(plugin -> plugin instanceof OutputDelivery);
+    return new JobOutput(
+        transport,
+        log -> path(id, log, index),
+        () -> hasEnded(id),
+        () -> delivers && isDelivering(id));
+  }
+
+  private boolean isDelivering(JobId id) {
+    JobInfo info = standing(id);
+    return info != null && gate.ask(plugin -> ((OutputDelivery) plugin).isDelivering(info));
   }
 
   /** While a job is held its id may change. */
@@ -246,20 +257,23 @@ public final class BackendJobs implements AutoCloseable {
   }
 
   private boolean hasEnded(JobId id) {
+    JobInfo info = standing(id);
+    return info == null || info.state().isFinal();
+  }
+
+  /** Where a job stands; null where it was forgotten. */
+  private @Nullable JobInfo standing(JobId id) {
     Optional<JobRecord> record = record(id);
     if (record.isEmpty()) {
-      return true;
+      return null;
     }
     Followed job = monitor.find(record.get().token());
-    JobInfo info;
     if (job == null) {
       JobInfo asked = status(List.of(id)).get(id);
-      info = asked == null ? unknown("") : asked;
-    } else {
-      Integer index = id.nativeId().index();
-      info = index == null ? job.info() : job.info(index);
+      return asked == null ? unknown("") : asked;
     }
-    return info.state().isFinal();
+    Integer index = id.nativeId().index();
+    return index == null ? job.info() : job.info(index);
   }
 
   /** As {@link io.hpclaunch.api.Backend#script(JobId)}. */
