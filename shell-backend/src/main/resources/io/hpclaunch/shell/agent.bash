@@ -33,7 +33,7 @@ declare -A active=()      # ID of an array → elements that run
 declare -A parked=()      # ID of an array that runs as many as it may
 declare -A children=()    # ID → ids of jobs that depend on it
 declare -A waiting=()     # ID that waits for parents
-declare -A held_cpus=() held_gpus=() # key → what it holds
+declare -A held_cpus=() held_gpus=() held_memory=() # key → what it holds
 declare -A timed=()       # ID of a job with a walltime
 declare -A helper_of=()   # key → helper
 declare -A orphan=()      # key of a job that runs without a helper
@@ -44,7 +44,7 @@ queue=() head=1000000 tail=1000000 # may grow at both ends
 again=()                  # keys whose helper died before the start
 idle_helpers=()
 helper_count=0
-used_cpus=0
+used_cpus=0 used_memory=0
 free_gpus=()
 next_timer=0              # 0: none
 declare -A peak=()        # key → KiB, the largest process of it that was seen
@@ -71,10 +71,15 @@ take_lock() {
   return 1
 }
 
-# ask_machine: sets slots and all_gpus, unless a ledger line says them.
+# ask_machine: sets slots, all_gpus and all_memory, unless a ledger line says them.
 ask_machine() {
-  read -r slots gpu_names <<<"${slots_line:-"- -"}"
+  local gpu_names
+  read -r slots gpu_names all_memory <<<"${slots_line:-"- - -"}"
   [[ $slots != - ]] || slots=$(nproc)
+  if [[ $all_memory == - ]]; then
+    machine_memory
+    all_memory=$REPLY
+  fi
   if [[ $gpu_names == - ]]; then
     gpu_names=$(nvidia-smi --query-gpu=index --format=csv,noheader 2>/dev/null)
     gpu_names=${gpu_names//$'\n'/,}
@@ -89,7 +94,8 @@ ask_machine() {
 # take_resources KEY: counts what it holds.
 take_resources() {
   held_cpus[$1]=$need_cpus
-  used_cpus=$((used_cpus + need_cpus))
+  held_memory[$1]=$need_memory
+  used_cpus=$((used_cpus + need_cpus)) used_memory=$((used_memory + need_memory))
   held_gpus[$1]=
   if ((need_gpus > 0)); then
     local IFS=,
@@ -102,11 +108,11 @@ take_resources() {
 # give_back KEY: what it held, once.
 give_back() {
   [[ -n ${held_cpus[$1]+x} ]] || return 0
-  used_cpus=$((used_cpus - held_cpus[$1]))
+  used_cpus=$((used_cpus - held_cpus[$1])) used_memory=$((used_memory - held_memory[$1]))
   local IFS=, id=${1%/*}
   # shellcheck disable=SC2206
   [[ -z ${held_gpus[$1]} ]] || free_gpus+=(${held_gpus[$1]})
-  unset -v "held_cpus[$1]" "held_gpus[$1]"
+  unset -v "held_cpus[$1]" "held_gpus[$1]" "held_memory[$1]"
   if [[ ${1##*/} != - ]]; then
     active[$id]=$((active[$id] - 1))
     if [[ -n ${parked[$id]+x} ]]; then
@@ -116,9 +122,10 @@ give_back() {
   fi
 }
 
-# needs: sets need_cpus and need_gpus of the job that spec_of read, within what there is.
+# needs: sets need_cpus, need_gpus and need_memory of the job that spec_of read, within what there is.
 needs() {
-  need_cpus=$cpus need_gpus=$gpus
+  need_cpus=$cpus need_gpus=$gpus need_memory=${memory/#-/0}
+  ((need_memory <= all_memory)) || need_memory=$all_memory
   ((need_cpus <= slots)) || need_cpus=$slots
   ((need_gpus <= ${#all_gpus[@]})) || need_gpus=${#all_gpus[@]}
 }
@@ -131,10 +138,10 @@ settle_plain() {
   words=(${ended[$1]})
   outcome[$1]=bad
   [[ ${words[2]}${words[4]} != 0- ]] || outcome[$1]=ok
-  used_cpus=$((used_cpus - ${held_cpus[$1]:-0}))
+  used_cpus=$((used_cpus - ${held_cpus[$1]:-0})) used_memory=$((used_memory - ${held_memory[$1]:-0}))
   # shellcheck disable=SC2206
   [[ -z ${held_gpus[$1]:-} ]] || free_gpus+=(${held_gpus[$1]//,/ })
-  unset -v "held_cpus[$1]" "held_gpus[$1]" "deadline[$1]" "warning[$1]" "orphan[$1]" "peak[$1]"
+  unset -v "held_cpus[$1]" "held_gpus[$1]" "held_memory[$1]" "deadline[$1]" "warning[$1]" "orphan[$1]" "peak[$1]"
   [[ -z ${children[$id]+x} ]] || look_at_children "$id"
 }
 
@@ -244,7 +251,7 @@ look_at_children() {
 
 # place ID: into the queue, or where its dependencies send it.
 place() {
-  local token attempt submitted cpus gpus oversubscribe wall warn grace array deps dir script in out err name env
+  local token attempt submitted cpus gpus oversubscribe wall warn grace array deps dir script in out err name env memory
   local depends broken index=-
   spec_of "$1"
   dependency_state
@@ -276,7 +283,7 @@ admit() {
     queue[tail++]=$1
     return
   fi
-  local token attempt submitted cpus gpus oversubscribe wall warn grace array deps dir script in out err name env
+  local token attempt submitted cpus gpus oversubscribe wall warn grace array deps dir script in out err name env memory
   local first last step at_once count i
   spec_of "$1"
   if [[ $array == - ]]; then
@@ -300,7 +307,7 @@ admit() {
 
 # adopt KEY: what an earlier agent began, with the gpus that it was given.
 adopt() {
-  local words need_cpus need_gpus
+  local words need_cpus need_gpus need_memory
   settle "$1"
   [[ -z ${outcome[$1]+x} && -n ${begun[$1]+x} ]] || return 0
   needs
@@ -333,7 +340,7 @@ set_timers() {
 }
 
 on_begun() {
-  local token attempt submitted cpus gpus oversubscribe wall warn grace array deps dir script in out err name env
+  local token attempt submitted cpus gpus oversubscribe wall warn grace array deps dir script in out err name env memory
   [[ -z ${outcome[$1]+x} ]] || return 0
   if [[ -n ${timed[${1%/*}]+x} ]]; then
     spec_of "${1%/*}"
@@ -365,7 +372,7 @@ free_helper() {
 
 # heed_wish KEY: ends what was asked to end: what runs is reaped, what waits never starts.
 heed_wish() {
-  local token attempt submitted cpus gpus oversubscribe wall warn grace array deps dir script in out err name env
+  local token attempt submitted cpus gpus oversubscribe wall warn grace array deps dir script in out err name env memory
   local id=${1%/*} key
   [[ -n ${job[$id]+x} && -z ${outcome[$1]+x} ]] || return 0
   spec_of "$id"
@@ -532,7 +539,7 @@ drop_idle() {
 
 # look_at_orphans: jobs without a helper, and reapers that were killed.
 look_at_orphans() {
-  local key words token attempt submitted cpus gpus oversubscribe wall warn grace array deps dir script in out err name env
+  local key words token attempt submitted cpus gpus oversubscribe wall warn grace array deps dir script in out err name env memory
   for key in "${!orphan[@]}"; do
     # shellcheck disable=SC2206
     words=(${begun[$key]})
@@ -569,7 +576,7 @@ hand_out() {
     in=${in//'%7Bindex%7D'/$index} out=${out//'%7Bindex%7D'/$index} err=${err//'%7Bindex%7D'/$index}
   fi
   line="$attempt $token $dir ${script/#"$dir/"/./} ${in/#"$dir/"/./} ${out/#"$dir/"/./} ${err/#"$dir/"/./}"
-  line="J ${key%/*} $index $line $need_cpus $devices $count"
+  line="J ${key%/*} $index $line $need_cpus $devices $count $need_memory"
   if [[ ${helper_env[$helper]} != "${base[$env]:-0022}" ]]; then
     helper_env[$helper]=${base[$env]:-0022}
     line="V ${helper_env[$helper]}"$'\n'$line
@@ -582,7 +589,8 @@ hand_out() {
 startable() {
   [[ -z ${ended[$1]+x}${begun[$1]+x}${outcome[$1]+x}${ended[${1%/*}/*]+x} ]] || return 1
   needs
-  ((used_cpus + need_cpus <= slots && need_gpus <= ${#free_gpus[@]})) || return 2
+  ((used_cpus + need_cpus <= slots && need_gpus <= ${#free_gpus[@]} &&
+    used_memory + need_memory <= all_memory)) || return 2
 }
 
 # start_again: jobs whose helper died; false without room.
@@ -627,7 +635,7 @@ start_elements() {
 
 # schedule: first come, first served. One that there is no room for keeps those behind it waiting.
 schedule() {
-  local id first last step at_once count need_cpus need_gpus
+  local id first last step at_once count need_cpus need_gpus need_memory
   start_again || return 0
   while ((head < tail)); do
     ((used_cpus < slots)) || return 0
@@ -652,7 +660,7 @@ schedule() {
 
 # ring_timers: warnings and walltimes that are due.
 ring_timers() {
-  local key words token attempt submitted cpus gpus oversubscribe wall warn grace array deps dir script in out err name env
+  local key words token attempt submitted cpus gpus oversubscribe wall warn grace array deps dir script in out err name env memory
   now
   ((next_timer > 0 && next_timer <= now_us)) || return 0
   next_timer=0
@@ -860,7 +868,7 @@ bring_latecomers() {
     words=($line)
     case $line in
       V*) base[${words[1]}]="${words[*]:2}" ;;
-      Q*) append "V ${words[${#words[@]} - 1]} ${base[${words[${#words[@]} - 1]}]:-0022}" ;;
+      Q*) append "V ${words[19]} ${base[${words[19]}]:-0022}" ;;
     esac
     append "$line"
   done
@@ -891,7 +899,7 @@ dismissed() {
 # leave: ends what runs, as nobody can ask for its end any more, and starts nothing. What a helper was
 # given a moment ago is waited for; the ledger can be read as long as it is open.
 leave() {
-  local key token attempt submitted cpus gpus oversubscribe wall warn grace array deps dir script in out err name env
+  local key token attempt submitted cpus gpus oversubscribe wall warn grace array deps dir script in out err name env memory
   local tries word words
   for ((tries = 0; tries < 20; tries++)); do
     read_ledger
@@ -956,6 +964,7 @@ main() {
   [[ -p $spool/wake ]] || mkfifo -- "$spool/wake" || exit
   exec 3<>"$spool/wake"
   : >"$spool/helpers"
+  [[ ${HPC_SHELL_CGROUP:-} == none ]] || ! cgroup_home || remember_home "$REPLY"
   sweep_leftovers
   leave_cgroup
   proc_stat "$$"

@@ -13,7 +13,7 @@ declare -A cleared=()  # key → LEFT: after asked or overdue, when its processe
 declare -A base=()     # ENV → UMASK NAME=VALUE…
 declare -A wanted=()   # ids to read; all where empty
 order=()               # ids as they were submitted
-slots_line=            # SLOTS GPUS
+slots_line=            # SLOTS GPUS MEMORY; without MEMORY it is -
 boot_of_agent=         # of the last agent
 boot_begun=            # of the agent that started what runs
 ledger_name=           # from its first N line
@@ -25,7 +25,7 @@ news=()                # line → ID, or the key, that it is about
 apply() {
   case $1 in
     Q)
-      (($# == 20)) && [[ -z ${job[$2]+x} ]] || return 0
+      (($# >= 20)) && [[ -z ${job[$2]+x} ]] || return 0
       job[$2]="${*:3}"
       order+=("$2")
       ;;
@@ -39,7 +39,7 @@ apply() {
     T) [[ -n ${ended[$2/$3]+x} ]] || overdue[$2/$3]=$5 ;;
     K) cleared[$2/$3]=$5 ;;
     V) base[$2]="${*:3}" ;;
-    L) slots_line="$2 $3" ;;
+    L) slots_line="$2 $3 ${4:--}" ;;
     A) boot_of_agent=$5 ;;
     N) ledger_name=${ledger_name:-$2} ;;
   esac
@@ -133,7 +133,7 @@ spec_of() {
   # shellcheck disable=SC2086
   set -- ${job[$1]}
   token=$1 attempt=$2 submitted=$3 cpus=$4 gpus=$5 oversubscribe=$6 wall=$7 warn=$8 grace=$9
-  array=${10} deps=${11} dir=${12} script=${13} in=${14} out=${15} err=${16} name=${17} env=${18}
+  array=${10} deps=${11} dir=${12} script=${13} in=${14} out=${15} err=${16} name=${17} env=${18} memory=${19:--}
 }
 
 # end_of KEY: sets end, the words of the key's end; empty while there is none. What was asked to

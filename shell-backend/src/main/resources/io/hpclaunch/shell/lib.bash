@@ -10,8 +10,8 @@
 #
 #   N NAME                            names this ledger; the first one counts
 #   V ENV UMASK NAME=VALUE…           the base environment of the jobs of one submit call
-#   L SLOTS GPUS                      what the machine may give
-#   Q ID TOKEN ATTEMPT TIME CPUS GPUS OVERSUBSCRIBE WALL WARN GRACE ARRAY DEPS DIR SCRIPT STDIN STDOUT STDERR NAME ENV
+#   L SLOTS GPUS [MEMORY]             what the machine may give; MEMORY in KiB
+#   Q ID TOKEN ATTEMPT TIME CPUS GPUS OVERSUBSCRIBE WALL WARN GRACE ARRAY DEPS DIR SCRIPT STDIN STDOUT STDERR NAME ENV [MEMORY]
 #   S ID INDEX ATTEMPT TIME PID START SESSION GPUS CGROUP     written by the process that becomes the job
 #   E ID INDEX ATTEMPT TIME STATUS SIGNAL CAUSE CPU PEAK REASON     INDEX * : all that never started
 #   C ID INDEX TIME WHO               somebody asked for the end; INDEX - : of the whole job
@@ -123,6 +123,23 @@ agent_alive() {
   # shellcheck disable=SC2086
   set -- $REPLY
   [[ $3 == "$boot_id" ]] && alive "$1" "$2"
+}
+
+# size KIB: sets REPLY, in the largest unit that leaves a whole number.
+size() {
+  local units=KMGT
+  REPLY=$1
+  while ((REPLY > 0 && REPLY % 1024 == 0 && ${#units} > 1)); do
+    REPLY=$((REPLY / 1024)) units=${units:1}
+  done
+  REPLY+=${units:0:1}
+}
+
+# machine_memory: sets REPLY, KiB of memory that this machine has, to whole MiB.
+machine_memory() {
+  local word size rest
+  while read -r word size rest; do [[ $word != MemTotal: ]] || break; done </proc/meminfo
+  REPLY=$((size / 1024 * 1024))
 }
 
 # suffix INDEX: sets REPLY, what the names of an element's files end in.
