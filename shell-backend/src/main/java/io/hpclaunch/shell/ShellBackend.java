@@ -220,6 +220,17 @@ public final class ShellBackend implements HPCBackend, Detectable, ResourceRepor
     return Answers.find(tokens, ask("find", lines));
   }
 
+  @Override
+  public void forget(Collection<NativeId> ids) {
+    if (ids.isEmpty()) {
+      return;
+    }
+    List<String> kept = Answers.kept(ask("clean", lines(new LinkedHashSet<>(ids))));
+    if (!kept.isEmpty()) {
+      throw new Rejected(String.join("; ", kept));
+    }
+  }
+
   /** All jobs here are of one user: an agent has no others. An array has an entry an element. */
   @Override
   public List<Entry> queue(boolean mineOnly) {

@@ -49,6 +49,8 @@ free_gpus=()
 next_timer=0              # 0: none
 declare -A peak=()        # key → KiB, the largest process of it that was seen
 next_look=0               # at memory
+next_use=0                # when it says again that it uses its scripts
+keep_seconds=2592000      # of scripts that nobody uses
 told_itself=              # set: the ledger has lines of this agent, which ring no bell
 
 # ---- being the one agent ----------------------------------------------------------------------
@@ -221,7 +223,14 @@ dependency_state() {
     known=${outcome[$parent]:-}
     [[ $parent == */* ]] || known=${outcome[$parent/-]:-}
     case $kind.$known in
-      *.) [[ $depends == never ]] || depends='wait' ;;
+      *.)
+        if [[ -n ${job[${parent%/*}]+x} ]]; then
+          depends='wait'
+        elif [[ $kind != afterany ]]; then # nothing tells how it ended any more
+          depends=never broken=$one
+          return
+        fi
+        ;;
       afterany.* | afterok.ok | afternotok.bad) ;;
       *) depends=never broken=$one && return ;;
     esac
@@ -293,7 +302,11 @@ admit() {
     unfinished[$1]=$count
     next_index[$1]=$first
     for ((i = first; i <= last; i += step)); do
-      [[ -z ${begun[$1/$i]+x}${ended[$1/$i]+x}${ended[$1/*]+x} ]] || adopt "$1/$i"
+      if [[ -n ${begun[$1/$i]+x}${ended[$1/$i]+x}${ended[$1/*]+x} ]]; then
+        adopt "$1/$i"
+      elif [[ -n ${asked[$1/$i]+x} ]]; then
+        heed_wish "$1/$i"
+      fi
     done
   fi
   [[ -z ${outcome[$1/-]+x} ]] || return 0
@@ -409,47 +422,22 @@ start_reaper() {
   ) </dev/null >/dev/null 2>&1 &
 }
 
-# take_line LINE: one line of the ledger, as it comes. Most are taken apart only as far as needed.
+# take_line LINE: one line of the ledger, as it comes, and what follows from it.
 take_line() {
-  local id key rest
-  line_words "$1" || return 0
-  id=${REPLY:2:36}
-  rest=${REPLY:39}
-  key=$id/${rest%% *}
-  case $REPLY in
-    Q*)
-      [[ -z ${job[$id]+x} ]] || return 0
-      job[$id]=$rest
-      admit "$id"
-      ;;
-    S*)
-      begun[$key]=${rest#* }
-      [[ -z ${timed[$id]+x}${asked[$key]+x}${asked[$id/-]+x} ]] || on_begun "$key"
-      ;;
-    E*)
-      if [[ -z ${ended[$key]+x} ]]; then
-        ended[$key]=${rest#* }
-        [[ -z ${asked[$id/-]+x} ]] || late[$key]=1
-      fi
-      on_ended "$key"
-      ;;
-    *)
-      # shellcheck disable=SC2086
-      apply $REPLY
-      take_rare_line "$REPLY"
-      ;;
-  esac
-}
-
-# take_rare_line WORDS: what follows from a line that stands in the tables.
-take_rare_line() {
-  case $1 in
-    C*) heed_wish "$key" ;;
-    K*)
+  local kind id key rest
+  ledger_line "$1" || return 0
+  if [[ $kind == Q && -n ${job[$id]+x} ]]; then return; fi
+  enter
+  case $kind in
+    Q) [[ -z ${job[$id]+x} ]] || admit "$id" ;;
+    S) [[ -z ${timed[$id]+x}${asked[$key]+x}${asked[$id/-]+x} ]] || on_begun "$key" ;;
+    E) on_ended "$key" ;;
+    C) heed_wish "$key" ;;
+    K)
       [[ -z ${orphan[$key]+x} || -n ${ended[$key]+x} ]] || finish_gone "$key"
       settle "$key"
       ;;
-    L*)
+    L)
       ask_machine
       recount_gpus
       ;;
@@ -724,6 +712,10 @@ look_at_memory() {
   now
   ((now_us >= next_look)) || return 0
   next_look=$now_us
+  if ((now_us >= next_use)); then
+    [[ $here != */agent-* ]] || : >"$here/used"
+    next_use=$((now_us + 86400000000))
+  fi
   for key in "${!held_cpus[@]}"; do
     # shellcheck disable=SC2206
     words=(${begun[$key]:-})
@@ -777,7 +769,9 @@ replay() {
   ask_machine
   free_gpus=("${all_gpus[@]}")
   [[ -z $boot_begun || $boot_begun == "$boot_id" ]] || end_of_boot
-  for id in "${order[@]}"; do admit "$id"; done
+  for id in "${order[@]}"; do
+    [[ -z ${job[$id]+x} ]] || admit "$id"
+  done
 }
 
 # read_all: sets lines, and the tables.
@@ -814,20 +808,20 @@ end_of_boot() {
     cleared[$key]=-
     end_words
     now
-    # shellcheck disable=SC2086
-    apply E "${key%/*}" "${key##*/}" "$attempt" "$now_us" $REPLY
     append_surely "K ${key%/*} ${key##*/} $now_us -"
     finish "$key" "$REPLY"
   done
 }
 
-# compact: what has ended, of lines, goes to archive/XX, by the first two characters of its id; a crash
-# in between leaves it in both, which changes nothing. False where the ledger stays as it is.
+# compact: what has ended, of lines, goes to archive/XX, by the first two characters of its id, and what is
+# forgotten goes for good; a crash in between leaves it in both, which changes nothing. False where the
+# ledger stays as it is.
 compact() {
-  local line id file keep=()
+  local line kind id key rest file keep=()
   local -A shelf=() gone=() used=()
-  ((${#lines[@]} > compact_at)) || return 1
+  ((${#lines[@]} > compact_at || ${#forgotten[@]} > 0)) || return 1
   for id in "${order[@]}"; do
+    [[ -n ${job[$id]+x} ]] || continue
     is_final "$id" && gone[$id]=1
     spec_of "$id"
     [[ -n ${gone[$id]+x} ]] || used[$env]=1
@@ -835,13 +829,18 @@ compact() {
   now
   keep=("~N $now_us.$$ ."$'\n')
   for line in "${lines[@]}"; do
-    line_words "$line" || continue
+    ledger_line "$line" || continue
     line="~$REPLY ."$'\n'
-    id=${line:3:36}
-    case $REPLY in
-      V*) [[ -z ${used[$id]+x} ]] || keep+=("$line") ;;
-      [ALN]*) ;;
-      *) if [[ -n ${gone[$id]+x} ]]; then shelf[${id:0:2}]+=$line; else keep+=("$line"); fi ;;
+    case $kind in
+      V) [[ -z ${used[$id]+x} ]] || keep+=("$line") ;;
+      [ALN]) ;;
+      *)
+        if [[ -n ${gone[$id]+x} ]]; then
+          shelf[${id:0:2}]+=$line
+        elif [[ -z ${forgotten[$id]+x} ]]; then
+          keep+=("$line")
+        fi
+        ;;
     esac
   done
   [[ -z $slots_line ]] || keep+=("~L $slots_line ."$'\n')
@@ -849,26 +848,50 @@ compact() {
   for file in "${!shelf[@]}"; do
     printf %s "${shelf[$file]}" >>"$spool/archive/$file" || return
   done
+  clear_shelves || return
   printf %s "${keep[@]}" >"$spool/ledger.new" || return
   mv -f -- "$spool/ledger.new" "$spool/ledger" || return
   bring_latecomers
+}
+
+# clear_shelves: takes what is forgotten out of the archive.
+clear_shelves() {
+  local id file line kept lines
+  local -A shelves=()
+  for id in "${!forgotten[@]}"; do shelves[${id:0:2}]=1; done
+  for id in "${!shelves[@]}"; do
+    file=$spool/archive/$id
+    [[ -e $file ]] || continue
+    mapfile lines <"$file"
+    kept=()
+    for line in "${lines[@]}"; do
+      [[ -n ${forgotten[${line:3:36}]+x} ]] || kept+=("$line")
+    done
+    if ((${#kept[@]} == 0)); then
+      rm -f -- "$file"
+    elif ((${#kept[@]} < ${#lines[@]})); then
+      printf %s "${kept[@]}" >"$file.new" && mv -f -- "$file.new" "$file" || return
+    fi
+  done
 }
 
 # bring_latecomers: lines that verbs appended to the old ledger, which 4 still is, before the new one
 # stood; what comes later is brought by the verb itself, which looks where it went. A job's base
 # environment is brought with it.
 bring_latecomers() {
-  local line words
+  local line kind id key rest words
   exec 7>>"$spool/ledger"
   whole_lines 4 || return 0
   for line in "${lines[@]}"; do
-    line_words "$line" || continue
+    ledger_line "$line" || continue
     line=$REPLY
-    # shellcheck disable=SC2206
-    words=($line)
-    case $line in
-      V*) base[${words[1]}]="${words[*]:2}" ;;
-      Q*) append "V ${words[19]} ${base[${words[19]}]:-0022}" ;;
+    case $kind in
+      V) base[$id]=$rest ;;
+      Q)
+        # shellcheck disable=SC2206
+        words=($rest)
+        append "V ${words[17]} ${base[${words[17]}]:-0022}"
+        ;;
     esac
     append "$line"
   done
@@ -951,6 +974,24 @@ retire() {
   tell_agent
 }
 
+# sweep_versions: folders of scripts that no agent and no client has used for a month.
+sweep_versions() {
+  local folder file used
+  [[ $here == */agent-* && $here -ef ${spool%/*}/${here##*/} ]] || return 0
+  : >"$here/used"
+  set +f
+  local folders=("${here%/*}"/agent-*)
+  set -f
+  now
+  for folder in "${folders[@]}"; do
+    [[ ! $folder -ef $here ]] || continue
+    file=$folder/used
+    [[ -e $file ]] || file=$folder/hpc-shell
+    used=$(stat -c %Y -- "$file") && ((now_us / 1000000 - used > keep_seconds)) || continue
+    rm -rf -- "$folder"
+  done
+} 2>/dev/null
+
 # leave_cgroup: an agent that was started from within a job does not end with it.
 leave_cgroup() {
   [[ ${HPC_SHELL_CGROUP:-} != none ]] && grep -q '^0::.*/hpc-job\.' /proc/self/cgroup || return 0
@@ -967,6 +1008,7 @@ main() {
   [[ ${HPC_SHELL_CGROUP:-} == none ]] || ! cgroup_home || remember_home "$REPLY"
   sweep_leftovers
   leave_cgroup
+  sweep_versions
   proc_stat "$$"
   agent_start=$ps_start
   replay

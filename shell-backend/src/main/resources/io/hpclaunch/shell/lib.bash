@@ -17,19 +17,23 @@
 #   C ID INDEX TIME WHO               somebody asked for the end; INDEX - : of the whole job
 #   T ID INDEX ATTEMPT TIME           the walltime is over
 #   K ID INDEX TIME LEFT              after C or T: no process is left (or LEFT names some)
+#   F ID TIME                         all of it is forgotten, what stands in the archive, too
 #   A TIME PID START BOOT             an agent begins
 #
 # Times are microseconds since 1970. START is field 22 of /proc/PID/stat, see proc(5).
 
-# line_words LINE: sets REPLY, a line of the ledger without its marks and line end; false where it
-# is torn. (`${1##*"~"}` alone takes the square of the length, so it is kept for torn ones.)
-line_words() {
+# ledger_line LINE: takes a line of the ledger apart, without its marks and line end: sets REPLY, all of
+# it; kind; id; rest, what stands behind the id; key, ID/INDEX where an index is there. False where the
+# line is torn. (`${1##*"~"}` alone takes the square of the length, so it is kept for torn ones.)
+ledger_line() {
   [[ $1 == *$' .\n' ]] || return 1
   REPLY=${1:1:${#1}-4}
   case $REPLY in
     *'~'*) REPLY=${REPLY##*'~'} ;;
-    *) [[ $1 == '~'* ]] ;;
+    *) [[ $1 == '~'* ]] || return 1 ;;
   esac
+  kind=${REPLY:0:1} id=${REPLY:2:36} rest=${REPLY:39}
+  key=$id/${rest%% *}
 }
 
 # append LINE: to 7, the ledger, as one write. What bash prints goes out in several when it is longer

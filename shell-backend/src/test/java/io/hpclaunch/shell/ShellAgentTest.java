@@ -540,6 +540,95 @@ class ShellAgentTest {
     assertThat(spool.query(job.id()).get(0).get(STATE)).isEqualTo("COMPLETED");
   }
 
+  @Test
+  void whatIsCleanedIsGoneFromLedgerAndArchive() throws IOException {
+    Job archived = spool.job("true");
+    spool.submit(archived);
+    spool.end(archived);
+    AgentSpool.await(this::retired);
+    spool.with("HPC_SHELL_COMPACT", "1");
+    Job job = spool.job("exit 3");
+    spool.submit(job); // the agent that starts for it compacts
+    spool.end(job);
+    assertThat(spool.spool().resolve("archive")).isNotEmptyDirectory();
+    spool.with("HPC_SHELL_COMPACT", "20000");
+    assertThat(spool.call(archived.id() + "\n" + job.id() + "\n", List.of("clean")))
+        .containsExactly("cleaned " + archived.id(), "cleaned " + job.id());
+    assertThat(spool.query(archived.id(), job.id()))
+        .allMatch(answer -> answer.get(0).equals("unknown"));
+    assertThat(spool.call(job.id() + "\n", List.of("clean")))
+        .containsExactly("unknown " + job.id());
+    AgentSpool.await(this::retired);
+    Job next = spool.job("true");
+    spool.submit(next);
+    spool.end(next);
+    assertThat(spool.query(archived.id(), job.id()))
+        .allMatch(answer -> answer.get(0).equals("unknown"));
+    assertThat(spool.call(tokenOf(job) + "\n" + tokenOf(archived) + "\n", List.of("find")))
+        .isEmpty();
+    try (var files = Files.walk(spool.spool())) {
+      assertThat(files.filter(Files::isRegularFile))
+          .noneMatch(file -> mentions(file, archived, job));
+    }
+  }
+
+  private static String tokenOf(Job job) {
+    String path = job.folder().toString();
+    return path.substring(path.lastIndexOf('\n') + 1);
+  }
+
+  private static boolean mentions(Path file, Job... jobs) {
+    try {
+      String text = Files.readString(file);
+      return List.of(jobs).stream().anyMatch(job -> text.contains(job.id()));
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void whatRunsOrIsWaitedForIsNotCleaned() throws IOException {
+    Job running = spool.job("sleep 300");
+    Job parent = spool.job("true");
+    spool.submit(List.of("--slots", "1"), parent, running);
+    spool.end(parent);
+    Job child = spool.job("true").after("afterok:" + parent.id());
+    spool.submit(List.of("--slots", "1"), child); // there is no room for it
+    assertThat(spool.call(running.id() + "\n" + parent.id() + "\nrubbish\n", List.of("clean")))
+        .containsExactly(
+            "running " + running.id(),
+            "needed " + parent.id() + " " + child.id(),
+            "unknown rubbish");
+    spool.call(running.id() + "\n", List.of("cancel"));
+    assertThat(spool.end(child).get(STATE)).isEqualTo("COMPLETED");
+    assertThat(spool.call(parent.id() + "\n", List.of("clean")))
+        .containsExactly("cleaned " + parent.id());
+    assertThat(spool.submit(spool.job("true").after("afterok:" + parent.id())))
+        .singleElement()
+        .asString()
+        .startsWith("refused ");
+  }
+
+  /** One line for all that wait, with their step, and one for each that began. */
+  @Test
+  void elementsThatAreAlikeAreToldInOneLine() throws IOException {
+    Job array = spool.job("exit $((HPC_ARRAY_INDEX == 0 ? 0 : 3)); ").array("0:99999:3:-");
+    Job first = spool.job("sleep 300");
+    spool.submit(List.of("--slots", "1"), first, array);
+    assertThat(spool.query(array.id()))
+        .singleElement()
+        .satisfies(
+            answer -> assertThat(answer.subList(2, 4)).containsExactly("0-99999:3", "QUEUED"));
+    spool.call(array.id() + "/0\n" + array.id() + "/6\n", List.of("cancel"));
+    AgentSpool.await(() -> spool.state(array.id() + "/6").equals("CANCELLED"));
+    assertThat(spool.query(array.id()))
+        .extracting(answer -> answer.get(2) + " " + answer.get(STATE))
+        .containsExactly("0 CANCELLED", "3 QUEUED", "6 CANCELLED", "9-99999:3 QUEUED");
+    spool.call(array.id() + "\n", List.of("cancel"));
+    AgentSpool.await(() -> spool.state(array.id() + "/99999").equals("CANCELLED"));
+    assertThat(spool.query(array.id())).hasSize(4);
+  }
+
   private boolean retired() {
     try {
       return spool.agent() == 0;

@@ -347,6 +347,20 @@ class ShellBackendTest {
   }
 
   @Test
+  void whatIsForgottenIsNotKnownAndWhatRunsStays() {
+    NativeId ended = submit(shell("true"));
+    ShellSite.end(backend, ended);
+    NativeId running = submit(shell("sleep 300"));
+    backend.forget(List.of());
+    backend.forget(List.of(ended, NativeId.of("none")));
+    assertThat(backend.query(List.of(ended)).get(ended)).isInstanceOf(Observation.NotKnown.class);
+    assertThatThrownBy(() -> backend.forget(List.of(running)))
+        .isInstanceOf(Rejected.class)
+        .hasMessageContaining("has not ended");
+    assertThat(ShellSite.seen(backend, running).state().isFinal()).isFalse();
+  }
+
+  @Test
   void theSameTokenTwiceIsOneJob() {
     Request request = site.request(shell("echo ran").build(), backend);
     NativeId first = backend.submit(request);
