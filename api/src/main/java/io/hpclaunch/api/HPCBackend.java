@@ -148,6 +148,17 @@ public interface HPCBackend extends AutoCloseable {
     return List.of();
   }
 
+  /**
+   * Removes what this backend itself keeps of jobs that have ended, when a user cleans up. Jobs
+   * that are not known are passed over. Schedulers keep their own books: by default nothing is
+   * done.
+   *
+   * @param ids jobs and whole arrays
+   * @throws Rejected when some of them must stay, such as one that runs; all others were removed
+   * @throws BackendUnavailable when the scheduler could not be asked
+   */
+  default void forget(Collection<NativeId> ids) {}
+
   /** Gives back what {@link #initialize} took. Jobs go on. */
   @Override
   default void close() {}

@@ -309,7 +309,7 @@ public final class BackendJobs implements AutoCloseable {
       throw new InvalidJob(record.id() + " has not ended: cancel it, or wait for its end");
     }
     try {
-      boolean removed = client.store().remove(record.token(), () -> removeFolder(record));
+      boolean removed = client.store().remove(record.token(), () -> removeTraces(record));
       if (!removed) {
         throw new InvalidJob(record.id() + " was seen again: it has not ended");
       }
@@ -319,7 +319,11 @@ public final class BackendJobs implements AutoCloseable {
     }
   }
 
-  private void removeFolder(JobRecord record) throws IOException {
+  /** The backend comes first: it may know better whether the job has ended. */
+  private void removeTraces(JobRecord record) throws IOException {
+    List<NativeId> ids = new ArrayList<>(List.of(record.id().nativeId()));
+    record.chunks().forEach(chunk -> ids.add(chunk.id()));
+    gate.forget(ids);
     if (record.jobFolder().endsWith("/" + record.token())) {
       new JobFolder(transport, record.jobFolder()).remove();
     }

@@ -859,7 +859,15 @@ class BackendJobsTest {
     assertThatThrownBy(() -> bench.jobs.clean(id)).isInstanceOf(InvalidJob.class);
     bench.scheduler.say(NativeId.of("1"), done(0));
     bench.jobs.status(List.of(id));
+    bench.scheduler.forgetFails = new Rejected("it runs");
+    assertThatThrownBy(() -> bench.jobs.clean(id)).hasMessage("it runs");
+    bench.scheduler.forgetFails = new IllegalStateException("a bug");
+    assertThatThrownBy(() -> bench.jobs.clean(id)).isInstanceOf(BackendUnavailable.class);
+    assertThat(bench.folders()).hasSize(1);
+    assertThat(bench.register.find(id)).isPresent();
+    bench.scheduler.forgetFails = null;
     bench.jobs.clean(id);
+    assertThat(bench.scheduler.forgotten).containsExactly(NativeId.of("1"));
     assertThat(bench.folders()).isEmpty();
     assertThat(bench.register.find(id)).isEmpty();
   }
