@@ -75,6 +75,7 @@ public final class SlurmBackend
   private @Nullable SlurmCommands commands;
   private @Nullable SlurmConfig config;
   private @Nullable JobQueries queries;
+  private @Nullable LimitCheck limits;
 
   /** Made by the service loader. */
   public SlurmBackend() {}
@@ -111,7 +112,9 @@ public final class SlurmBackend
     this.context = context;
     config = settings;
     commands = made;
-    queries = new JobQueries(made, context.clock(), settings.accounting(), SHARED);
+    JobQueries asking = new JobQueries(made, context.clock(), settings.accounting(), SHARED);
+    queries = asking;
+    limits = new LimitCheck(made, asking, context.clock(), settings.cluster());
   }
 
   private static <T> T initialized(@Nullable T part) {
@@ -153,8 +156,14 @@ public final class SlurmBackend
     if (cluster() != null) {
       argv.add("--clusters=" + cluster());
     }
-    argv.addAll(initialized(context).submit().words("default_options"));
+    List<String> options = initialized(context).submit().words("default_options");
+    argv.addAll(options);
     argv.add(request.scriptPath());
+    if (initialized(config).checkLimits()
+        && options.isEmpty()
+        && PartitionLimits.apply(request.spec())) {
+      initialized(limits).check(request.spec().resources());
+    }
     makeFolders(request);
     try {
       return submitted(

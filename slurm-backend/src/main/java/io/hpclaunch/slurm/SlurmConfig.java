@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param commandLimit how long a command may take that asks or cancels
  * @param submitLimit how long sbatch may take
  * @param accounting whether sacct answers, or null: the cluster is asked
+ * @param checkLimits whether jobs are refused that can never run as their partition stands
  */
 record SlurmConfig(
     @Nullable String cluster,
@@ -24,7 +25,8 @@ record SlurmConfig(
     @Nullable String slurmConf,
     Duration commandLimit,
     Duration submitLimit,
-    @Nullable Boolean accounting) {
+    @Nullable Boolean accounting,
+    boolean checkLimits) {
   /** slurmctld that is down lets squeue wait for 18 s (seen on 22.05). */
   private static final Duration COMMAND_LIMIT = Duration.ofSeconds(60);
 
@@ -68,7 +70,11 @@ record SlurmConfig(
           "accounting",
           ConfigKey.Type.BOOLEAN,
           "whether sacct is to be asked for what has left the queue; default: the cluster is asked"
-              + " whether it keeps accounts"));
+              + " whether it keeps accounts"),
+      ConfigKey.of(
+          "check_limits",
+          ConfigKey.Type.BOOLEAN,
+          "whether a job is refused that can never run within its partition's limits; default: true"));
 
   static SlurmConfig of(Settings config) {
     String cluster = config.string("cluster").orElse(null);
@@ -82,7 +88,8 @@ record SlurmConfig(
         config.string("slurm_conf").orElse(null),
         limit(config, "command_timeout", COMMAND_LIMIT),
         limit(config, "submit_timeout", SUBMIT_LIMIT),
-        config.bool("accounting").orElse(null));
+        config.bool("accounting").orElse(null),
+        config.bool("check_limits").orElse(true));
   }
 
   private static Duration limit(Settings config, String key, Duration otherwise) {
