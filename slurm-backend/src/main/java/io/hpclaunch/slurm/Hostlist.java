@@ -20,6 +20,9 @@ final class Hostlist {
    *     one of more than {@link #MOST_HOSTS}
    */
   static List<String> expand(String text) {
+    if (!text.isEmpty() && text.indexOf('[') < 0 && text.indexOf(',') < 0) {
+      return List.of(text);
+    }
     List<String> hosts = new ArrayList<>();
     for (String part : split(text)) {
       if (!expand(part, hosts)) {
@@ -109,8 +112,10 @@ final class Hostlist {
   }
 
   private static boolean isNumber(String text) {
-    return !text.isEmpty()
-        && text.length() <= MOST_DIGITS
-        && text.chars().allMatch(c -> c >= '0' && c <= '9');
+    boolean number = !text.isEmpty() && text.length() <= MOST_DIGITS;
+    for (int i = 0; i < text.length() && number; i++) {
+      number = text.charAt(i) >= '0' && text.charAt(i) <= '9';
+    }
+    return number;
   }
 }
