@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.slurm;
 
+import io.hpclaunch.core.scheduler.CarriedToken;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -62,7 +63,7 @@ public class SqueueRows {
     }
     for (Squeue.Row row : listing.rows()) {
       blackhole.consume(row.info());
-      blackhole.consume(SlurmToken.of(row.workDir(), row.command()));
+      blackhole.consume(CarriedToken.of(row.workDir(), row.command()));
     }
   }
 }

@@ -28,7 +28,8 @@ final class LimitCheck {
   private @Nullable PartitionLimits limits;
   private Instant until = Instant.MIN;
 
-  LimitCheck(SchedulerCommands commands, SlurmListings listings, Clock clock, @Nullable String cluster) {
+  LimitCheck(
+      SchedulerCommands commands, SlurmListings listings, Clock clock, @Nullable String cluster) {
     this.commands = commands;
     this.listings = listings;
     this.clock = clock;
