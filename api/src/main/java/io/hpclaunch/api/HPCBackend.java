@@ -21,7 +21,7 @@ import java.util.Map;
  * <p>A plugin tells what the scheduler says and no more: it never concludes that a job is lost,
  * never retries a submission and keeps no journal. Core does. Further interfaces that it may
  * implement: {@link Detectable}, {@link ResourceReporter}, {@link QueueReporter},
- * {@link LogReader}, {@link ReasonExplainer}.
+ * {@link LogReader}, {@link OutputDelivery}, {@link ReasonExplainer}.
  *
  * @since 0.1
  */
@@ -160,6 +160,17 @@ public interface HPCBackend extends AutoCloseable {
   default List<ConfigKey> configKeys() {
     return List.of();
   }
+
+  /**
+   * Removes what this backend itself keeps of jobs that have ended, when a user cleans up. Jobs
+   * that are not known are passed over. Schedulers keep their own books: by default nothing is
+   * done.
+   *
+   * @param ids jobs and whole arrays
+   * @throws Rejected when some of them must stay, such as one that runs; all others were removed
+   * @throws BackendUnavailable when the scheduler could not be asked
+   */
+  default void forget(Collection<NativeId> ids) {}
 
   /** Gives back what {@link #initialize} took. Jobs go on. */
   @Override

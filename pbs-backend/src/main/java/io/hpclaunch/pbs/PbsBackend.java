@@ -13,6 +13,7 @@ import io.hpclaunch.api.JobInfo;
 import io.hpclaunch.api.NativeId;
 import io.hpclaunch.api.Observation;
 import io.hpclaunch.api.OutcomeUnknown;
+import io.hpclaunch.api.OutputDelivery;
 import io.hpclaunch.api.QueueReporter;
 import io.hpclaunch.api.ReasonExplainer;
 import io.hpclaunch.api.Rejected;
@@ -57,7 +58,12 @@ import org.slf4j.LoggerFactory;
  * @since 0.1
  */
 public final class PbsBackend
-    implements HPCBackend, Detectable, ResourceReporter, QueueReporter, ReasonExplainer {
+    implements HPCBackend,
+        Detectable,
+        ResourceReporter,
+        QueueReporter,
+        ReasonExplainer,
+        OutputDelivery {
   private static final String NAME = "pbs";
   private static final List<String> ALIASES = List.of("qsub", "openpbs", "torque");
 
@@ -257,6 +263,12 @@ public final class PbsBackend
         found.put(token, job.id().whole().nativeId());
       }
     }
+  }
+
+  /** In state E the node brings the job's files to where it was submitted. */
+  @Override
+  public boolean isDelivering(JobInfo info) {
+    return "E".equals(info.nativeState());
   }
 
   // ---- cancelling

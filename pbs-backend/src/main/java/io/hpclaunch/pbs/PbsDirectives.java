@@ -85,7 +85,7 @@ final class PbsDirectives {
     add("-P", project(config));
     addStreams(carried);
     ArrayRange array = request.array();
-    if (isArray(array)) {
+    if (array != null && isArray(array)) {
       add(dialect == Dialect.TORQUE ? "-t" : "-J", range(array));
     }
     addDependencies(spec.dependencies());
@@ -217,8 +217,9 @@ final class PbsDirectives {
 
   /** A relative path may stay one where it counts from the directory of the submission. */
   private String path(String path, @Nullable String given) {
-    boolean relative = given != null && path.equals(request.jobDirectory() + "/" + given);
-    return (relative ? given : path).replace("{index}", "^array_index^");
+    String directive =
+        given != null && path.equals(request.jobDirectory() + "/" + given) ? given : path;
+    return directive.replace("{index}", "^array_index^");
   }
 
   // ---- what the job begins with
@@ -233,7 +234,7 @@ final class PbsDirectives {
     if (warning == null || walltime == null) {
       return;
     }
-    long after = Math.max(1, walltime.minus(warning.before()).getSeconds());
+    long after = Math.max(1, walltime.minus(warning.before()).toSeconds());
     lines.add("{ command -p sleep " + after + " && kill -s " + warning.signal()
         + " \"$$\"; } </dev/null >/dev/null 2>&1 &");
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.shell;
 
+import io.hpclaunch.api.ArrayRange;
 import io.hpclaunch.api.JobInfo;
 import io.hpclaunch.api.NativeId;
 import io.hpclaunch.api.Observation;
@@ -50,12 +51,12 @@ final class Answers {
       }
       try {
         JobReport report = JobReport.parse(line);
-        if (report.index() == null) {
+        ArrayRange elements = report.elements();
+        if (elements == null) {
           plain.put(report.id(), report.info());
         } else {
-          arrays
-              .computeIfAbsent(report.id(), id -> new TreeMap<>())
-              .put(report.index(), report.info());
+          Map<Integer, JobInfo> array = arrays.computeIfAbsent(report.id(), id -> new TreeMap<>());
+          elements.indices().forEach(index -> array.put(index, report.info()));
         }
       } catch (IllegalArgumentException e) {
         log.warn("hpc-shell answered a line that cannot be read: '{}' ({})", line, e.getMessage());
@@ -108,7 +109,7 @@ final class Answers {
     List<QueueReporter.Entry> entries = new ArrayList<>();
     for (String line : lines) {
       try {
-        entries.add(entry(JobReport.parse(line)));
+        addEntries(JobReport.parse(line), entries);
       } catch (IllegalArgumentException e) {
         log.warn("hpc-shell answered a line that cannot be read: '{}' ({})", line, e.getMessage());
       }
@@ -116,11 +117,20 @@ final class Answers {
     return entries;
   }
 
-  private static QueueReporter.Entry entry(JobReport report) {
+  private static void addEntries(JobReport report, List<QueueReporter.Entry> entries) {
     NativeId id = NativeId.of(report.id());
+    ArrayRange elements = report.elements();
+    if (elements == null) {
+      entries.add(entry(id, report));
+    } else {
+      elements.indices().forEach(index -> entries.add(entry(id.element(index), report)));
+    }
+  }
+
+  private static QueueReporter.Entry entry(NativeId id, JobReport report) {
     JobInfo info = report.info();
     return new QueueReporter.Entry(
-        report.index() == null ? id : id.element(report.index()),
+        id,
         report.name(),
         null,
         info.state(),
@@ -163,6 +173,22 @@ final class Answers {
       }
     }
     return others;
+  }
+
+  /** The answer of {@code clean}: what stayed, each with the reason. */
+  static List<String> kept(List<String> lines) {
+    List<String> kept = new ArrayList<>();
+    for (String line : lines) {
+      String[] words = line.split(" ", -1);
+      if (words[0].equals("running") && words.length > 1) {
+        kept.add(words[1] + " has not ended: cancel it, or wait for its end");
+      } else if (words[0].equals("needed") && words.length > 2) {
+        kept.add(words[2] + " waits for " + words[1] + ": cancel that, or wait for its end");
+      } else if (words[0].equals("elsewhere") && words.length > 2) {
+        kept.add(words[1] + " is a job of " + Words.decode(words[2]) + ": clean it there");
+      }
+    }
+    return kept;
   }
 
   /**

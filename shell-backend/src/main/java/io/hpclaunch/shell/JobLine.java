@@ -4,6 +4,7 @@ package io.hpclaunch.shell;
 import io.hpclaunch.api.ArrayRange;
 import io.hpclaunch.api.Dependency;
 import io.hpclaunch.api.JobSpec;
+import io.hpclaunch.api.MemorySize;
 import io.hpclaunch.api.NativeId;
 import io.hpclaunch.api.Resources;
 import io.hpclaunch.api.SubmitRequest;
@@ -48,6 +49,10 @@ final class JobLine {
     if (gpus != null) {
       options.addAll(List.of("--gpus", gpus.isEmpty() ? "none" : String.join(",", gpus)));
     }
+    Long memory = config.memory();
+    if (memory != null) {
+      options.addAll(List.of("--memory", Long.toString(Math.max(1, memory / MemorySize.KIB))));
+    }
     return options;
   }
 
@@ -73,7 +78,8 @@ final class JobLine {
         stream(request.stdin(), id, request.array()),
         stream(request.stdout(), id, request.array()),
         stream(request.stderr(), id, request.array()),
-        Words.encode(spec.name()));
+        Words.encode(spec.name()),
+        memory(spec.resources()));
     return String.join(" ", words);
   }
 
@@ -89,6 +95,21 @@ final class JobLine {
     }
     Integer ofNode = resources.gpusPerNode();
     return ofNode == null ? 0 : ofNode;
+  }
+
+  /** Rounded up. */
+  private static String memory(Resources resources) {
+    Long bytes = resources.memoryPerNode();
+    Long perCpu = resources.memoryPerCpu();
+    if (perCpu != null) {
+      bytes = saturatedProduct(perCpu, cpus(resources));
+    }
+    return bytes == null ? Words.NONE : Long.toString((bytes - 1) / MemorySize.KIB + 1);
+  }
+
+  /** What no machine has is refused, however much it is. */
+  private static long saturatedProduct(long a, long b) {
+    return a > Long.MAX_VALUE / b ? Long.MAX_VALUE : a * b;
   }
 
   private static String walltime(JobSpec spec) {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.shell;
 
+import io.hpclaunch.api.ArrayRange;
 import io.hpclaunch.api.Cause;
+import io.hpclaunch.api.InvalidJob;
 import io.hpclaunch.api.JobInfo;
 import io.hpclaunch.api.JobState;
 import io.hpclaunch.api.MemorySize;
@@ -17,11 +19,11 @@ import org.jspecify.annotations.Nullable;
  * A {@code job} line of an answer.
  *
  * @param id the job's id, as the line has it
- * @param index the element, or null for a plain job
+ * @param elements the elements that it tells of, which are alike; null for a plain job
  * @param info what is told of it
  * @param name the job's name, which only {@code queue} tells; else empty
  */
-record JobReport(String id, @Nullable Integer index, JobInfo info, String name) {
+record JobReport(String id, @Nullable ArrayRange elements, JobInfo info, String name) {
   private static final int LEAST_WORDS = 17;
   private static final int NAME = 19;
 
@@ -38,7 +40,21 @@ record JobReport(String id, @Nullable Integer index, JobInfo info, String name) 
       throw new IllegalArgumentException(words.length + " words");
     }
     String name = words.length > NAME ? Words.decode(words[NAME]) : null;
-    return new JobReport(words[1], number(words[2]), info(words), name == null ? "" : name);
+    return new JobReport(words[1], elements(words[2]), info(words), name == null ? "" : name);
+  }
+
+  /** {@code INDEX} or {@code FIRST-LAST[:STEP]}. */
+  private static @Nullable ArrayRange elements(String word) {
+    int dash = word.indexOf('-');
+    if (dash <= 0) {
+      Integer index = number(word);
+      return index == null ? null : ArrayRange.of(index, index);
+    }
+    try {
+      return ArrayRange.parse(word);
+    } catch (InvalidJob e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
   }
 
   private static JobInfo info(String[] words) {

@@ -39,12 +39,13 @@ import org.jspecify.annotations.Nullable;
  * <p>Jobs are queued and started there by an agent: scripts that this plugin brings along and that
  * run for as long as there are jobs. No server is needed, no job needs its client, and what was
  * queued goes on where an agent that was killed left it. The agent starts jobs first come, first
- * served, while there are cpus and gpus that no other job of this user holds; a job gets the gpus
- * that are its own in {@code CUDA_VISIBLE_DEVICES}.
+ * served, while there are cpus, gpus and memory that no other job of this user holds; a job gets
+ * the gpus that are its own in {@code CUDA_VISIBLE_DEVICES}.
  *
- * <p>Memory that a job asks for is not enforced and not counted, and neither is the type of a gpu:
- * there is nothing on a plain machine that would keep a job to them. All nodes of a job are this
- * one machine, so that cpus are tasks times cpus per task.
+ * <p>A job that asks for no memory holds none. One that does is held to it only where the variable
+ * {@code HPC_SHELL_CGROUP} names a control group that is the user's own and limits memory; there it
+ * ends as out of memory when the kernel ends a process of it. The type of a gpu is not looked at.
+ * All nodes of a job are this one machine, so that cpus are tasks times cpus per task.
  *
  * @since 0.1
  */
@@ -143,7 +144,7 @@ public final class ShellBackend implements HPCBackend, Detectable, ResourceRepor
     if (config.root() != null || !context.transport().isLocal()) {
       return config.root();
     }
-    boolean own = config.slots() != null || config.gpus() != null;
+    boolean own = config.slots() != null || config.gpus() != null || config.memory() != null;
     return context.stateDirectory() + "/shell" + (own ? "-" + Words.encode(context.name()) : "");
   }
 
@@ -219,6 +220,17 @@ public final class ShellBackend implements HPCBackend, Detectable, ResourceRepor
     return Answers.find(tokens, ask("find", lines));
   }
 
+  @Override
+  public void forget(Collection<NativeId> ids) {
+    if (ids.isEmpty()) {
+      return;
+    }
+    List<String> kept = Answers.kept(ask("clean", lines(new LinkedHashSet<>(ids))));
+    if (!kept.isEmpty()) {
+      throw new Rejected(String.join("; ", kept));
+    }
+  }
+
   /** All jobs here are of one user: an agent has no others. An array has an entry an element. */
   @Override
   public List<Entry> queue(boolean mineOnly) {
@@ -284,7 +296,7 @@ public final class ShellBackend implements HPCBackend, Detectable, ResourceRepor
         sockets,
         cores,
         atLeastOne(config, "slots", facts.processors()),
-        facts.memory() == 0 ? null : facts.memory(),
+        config.size("memory").orElse(facts.memory() == 0 ? null : facts.memory()),
         facts.gpus());
     return new ResourceReport(List.of(node), List.of());
   }

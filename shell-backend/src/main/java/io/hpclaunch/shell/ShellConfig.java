@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param root the folder of the agent's spools, or null for the default
  * @param slots cpus that jobs may use together, or null for the machine's
  * @param gpus the gpus to hand out, or null for the machine's
+ * @param memory bytes of memory that jobs may ask for together, or null for the machine's
  * @param oversubscribe whether a job may ask for more than the machine has
  * @param killGrace between the signal that asks a job to end and the one that ends it
  */
@@ -21,6 +22,7 @@ record ShellConfig(
     @Nullable String root,
     @Nullable Integer slots,
     @Nullable List<String> gpus,
+    @Nullable Long memory,
     boolean oversubscribe,
     Duration killGrace) {
   static final List<ConfigKey> KEYS = List.of(
@@ -29,7 +31,7 @@ record ShellConfig(
           ConfigKey.Type.STRING,
           "folder of the queue and the agent on the machine; the same for all entries that share"
               + " its cpus; default: the state folder's shell, or shell-NAME for an entry with"
-              + " slots or gpus of its own"),
+              + " slots, gpus or memory of its own"),
       ConfigKey.of(
           "slots",
           ConfigKey.Type.INTEGER,
@@ -39,9 +41,14 @@ record ShellConfig(
           ConfigKey.Type.WORDS,
           "gpus to hand out, as CUDA_VISIBLE_DEVICES names them, or none; default: the machine's"),
       ConfigKey.of(
+          "memory",
+          ConfigKey.Type.SIZE,
+          "memory that all jobs may ask for together; default: the machine's. Jobs are held to what"
+              + " they ask for only where HPC_SHELL_CGROUP names a control group that limits memory"),
+      ConfigKey.of(
           "oversubscribe",
           ConfigKey.Type.BOOLEAN,
-          "whether a job that asks for more cpus or gpus than there are gets all there are instead"
+          "whether a job that asks for more cpus, gpus or memory than there is gets all there is instead"
               + " of being refused; default: false"),
       ConfigKey.of(
           "kill_grace",
@@ -68,6 +75,7 @@ record ShellConfig(
         root(config),
         slots,
         gpus(config),
+        config.size("memory").orElse(null),
         config.bool("oversubscribe").orElse(false),
         config.duration("kill_grace").orElse(DEFAULT_GRACE));
   }

@@ -33,7 +33,7 @@ declare -A active=()      # ID of an array → elements that run
 declare -A parked=()      # ID of an array that runs as many as it may
 declare -A children=()    # ID → ids of jobs that depend on it
 declare -A waiting=()     # ID that waits for parents
-declare -A held_cpus=() held_gpus=() # key → what it holds
+declare -A held_cpus=() held_gpus=() held_memory=() # key → what it holds
 declare -A timed=()       # ID of a job with a walltime
 declare -A helper_of=()   # key → helper
 declare -A orphan=()      # key of a job that runs without a helper
@@ -44,11 +44,13 @@ queue=() head=1000000 tail=1000000 # may grow at both ends
 again=()                  # keys whose helper died before the start
 idle_helpers=()
 helper_count=0
-used_cpus=0
+used_cpus=0 used_memory=0
 free_gpus=()
 next_timer=0              # 0: none
 declare -A peak=()        # key → KiB, the largest process of it that was seen
 next_look=0               # at memory
+next_use=0                # when it says again that it uses its scripts
+keep_seconds=2592000      # of scripts that nobody uses
 told_itself=              # set: the ledger has lines of this agent, which ring no bell
 
 # ---- being the one agent ----------------------------------------------------------------------
@@ -71,10 +73,15 @@ take_lock() {
   return 1
 }
 
-# ask_machine: sets slots and all_gpus, unless a ledger line says them.
+# ask_machine: sets slots, all_gpus and all_memory, unless a ledger line says them.
 ask_machine() {
-  read -r slots gpu_names <<<"${slots_line:-"- -"}"
+  local gpu_names
+  read -r slots gpu_names all_memory <<<"${slots_line:-"- - -"}"
   [[ $slots != - ]] || slots=$(nproc)
+  if [[ $all_memory == - ]]; then
+    machine_memory
+    all_memory=$REPLY
+  fi
   if [[ $gpu_names == - ]]; then
     gpu_names=$(nvidia-smi --query-gpu=index --format=csv,noheader 2>/dev/null)
     gpu_names=${gpu_names//$'\n'/,}
@@ -89,7 +96,8 @@ ask_machine() {
 # take_resources KEY: counts what it holds.
 take_resources() {
   held_cpus[$1]=$need_cpus
-  used_cpus=$((used_cpus + need_cpus))
+  held_memory[$1]=$need_memory
+  used_cpus=$((used_cpus + need_cpus)) used_memory=$((used_memory + need_memory))
   held_gpus[$1]=
   if ((need_gpus > 0)); then
     local IFS=,
@@ -102,11 +110,11 @@ take_resources() {
 # give_back KEY: what it held, once.
 give_back() {
   [[ -n ${held_cpus[$1]+x} ]] || return 0
-  used_cpus=$((used_cpus - held_cpus[$1]))
+  used_cpus=$((used_cpus - held_cpus[$1])) used_memory=$((used_memory - held_memory[$1]))
   local IFS=, id=${1%/*}
   # shellcheck disable=SC2206
   [[ -z ${held_gpus[$1]} ]] || free_gpus+=(${held_gpus[$1]})
-  unset -v "held_cpus[$1]" "held_gpus[$1]"
+  unset -v "held_cpus[$1]" "held_gpus[$1]" "held_memory[$1]"
   if [[ ${1##*/} != - ]]; then
     active[$id]=$((active[$id] - 1))
     if [[ -n ${parked[$id]+x} ]]; then
@@ -116,9 +124,10 @@ give_back() {
   fi
 }
 
-# needs: sets need_cpus and need_gpus of the job that spec_of read, within what there is.
+# needs: sets need_cpus, need_gpus and need_memory of the job that spec_of read, within what there is.
 needs() {
-  need_cpus=$cpus need_gpus=$gpus
+  need_cpus=$cpus need_gpus=$gpus need_memory=${memory/#-/0}
+  ((need_memory <= all_memory)) || need_memory=$all_memory
   ((need_cpus <= slots)) || need_cpus=$slots
   ((need_gpus <= ${#all_gpus[@]})) || need_gpus=${#all_gpus[@]}
 }
@@ -131,10 +140,10 @@ settle_plain() {
   words=(${ended[$1]})
   outcome[$1]=bad
   [[ ${words[2]}${words[4]} != 0- ]] || outcome[$1]=ok
-  used_cpus=$((used_cpus - ${held_cpus[$1]:-0}))
+  used_cpus=$((used_cpus - ${held_cpus[$1]:-0})) used_memory=$((used_memory - ${held_memory[$1]:-0}))
   # shellcheck disable=SC2206
   [[ -z ${held_gpus[$1]:-} ]] || free_gpus+=(${held_gpus[$1]//,/ })
-  unset -v "held_cpus[$1]" "held_gpus[$1]" "deadline[$1]" "warning[$1]" "orphan[$1]" "peak[$1]"
+  unset -v "held_cpus[$1]" "held_gpus[$1]" "held_memory[$1]" "deadline[$1]" "warning[$1]" "orphan[$1]" "peak[$1]"
   [[ -z ${children[$id]+x} ]] || look_at_children "$id"
 }
 
@@ -214,7 +223,14 @@ dependency_state() {
     known=${outcome[$parent]:-}
     [[ $parent == */* ]] || known=${outcome[$parent/-]:-}
     case $kind.$known in
-      *.) [[ $depends == never ]] || depends='wait' ;;
+      *.)
+        if [[ -n ${job[${parent%/*}]+x} ]]; then
+          depends='wait'
+        elif [[ $kind != afterany ]]; then # nothing tells how it ended any more
+          depends=never broken=$one
+          return
+        fi
+        ;;
       afterany.* | afterok.ok | afternotok.bad) ;;
       *) depends=never broken=$one && return ;;
     esac
@@ -244,7 +260,7 @@ look_at_children() {
 
 # place ID: into the queue, or where its dependencies send it.
 place() {
-  local token attempt submitted cpus gpus oversubscribe wall warn grace array deps dir script in out err name env
+  local token attempt submitted cpus gpus oversubscribe wall warn grace array deps dir script in out err name env memory
   local depends broken index=-
   spec_of "$1"
   dependency_state
@@ -276,7 +292,7 @@ admit() {
     queue[tail++]=$1
     return
   fi
-  local token attempt submitted cpus gpus oversubscribe wall warn grace array deps dir script in out err name env
+  local token attempt submitted cpus gpus oversubscribe wall warn grace array deps dir script in out err name env memory
   local first last step at_once count i
   spec_of "$1"
   if [[ $array == - ]]; then
@@ -286,7 +302,11 @@ admit() {
     unfinished[$1]=$count
     next_index[$1]=$first
     for ((i = first; i <= last; i += step)); do
-      [[ -z ${begun[$1/$i]+x}${ended[$1/$i]+x}${ended[$1/*]+x} ]] || adopt "$1/$i"
+      if [[ -n ${begun[$1/$i]+x}${ended[$1/$i]+x}${ended[$1/*]+x} ]]; then
+        adopt "$1/$i"
+      elif [[ -n ${asked[$1/$i]+x} ]]; then
+        heed_wish "$1/$i"
+      fi
     done
   fi
   [[ -z ${outcome[$1/-]+x} ]] || return 0
@@ -300,7 +320,7 @@ admit() {
 
 # adopt KEY: what an earlier agent began, with the gpus that it was given.
 adopt() {
-  local words need_cpus need_gpus
+  local words need_cpus need_gpus need_memory
   settle "$1"
   [[ -z ${outcome[$1]+x} && -n ${begun[$1]+x} ]] || return 0
   needs
@@ -333,7 +353,7 @@ set_timers() {
 }
 
 on_begun() {
-  local token attempt submitted cpus gpus oversubscribe wall warn grace array deps dir script in out err name env
+  local token attempt submitted cpus gpus oversubscribe wall warn grace array deps dir script in out err name env memory
   [[ -z ${outcome[$1]+x} ]] || return 0
   if [[ -n ${timed[${1%/*}]+x} ]]; then
     spec_of "${1%/*}"
@@ -365,7 +385,7 @@ free_helper() {
 
 # heed_wish KEY: ends what was asked to end: what runs is reaped, what waits never starts.
 heed_wish() {
-  local token attempt submitted cpus gpus oversubscribe wall warn grace array deps dir script in out err name env
+  local token attempt submitted cpus gpus oversubscribe wall warn grace array deps dir script in out err name env memory
   local id=${1%/*} key
   [[ -n ${job[$id]+x} && -z ${outcome[$1]+x} ]] || return 0
   spec_of "$id"
@@ -402,47 +422,22 @@ start_reaper() {
   ) </dev/null >/dev/null 2>&1 &
 }
 
-# take_line LINE: one line of the ledger, as it comes. Most are taken apart only as far as needed.
+# take_line LINE: one line of the ledger, as it comes, and what follows from it.
 take_line() {
-  local id key rest
-  line_words "$1" || return 0
-  id=${REPLY:2:36}
-  rest=${REPLY:39}
-  key=$id/${rest%% *}
-  case $REPLY in
-    Q*)
-      [[ -z ${job[$id]+x} ]] || return 0
-      job[$id]=$rest
-      admit "$id"
-      ;;
-    S*)
-      begun[$key]=${rest#* }
-      [[ -z ${timed[$id]+x}${asked[$key]+x}${asked[$id/-]+x} ]] || on_begun "$key"
-      ;;
-    E*)
-      if [[ -z ${ended[$key]+x} ]]; then
-        ended[$key]=${rest#* }
-        [[ -z ${asked[$id/-]+x} ]] || late[$key]=1
-      fi
-      on_ended "$key"
-      ;;
-    *)
-      # shellcheck disable=SC2086
-      apply $REPLY
-      take_rare_line "$REPLY"
-      ;;
-  esac
-}
-
-# take_rare_line WORDS: what follows from a line that stands in the tables.
-take_rare_line() {
-  case $1 in
-    C*) heed_wish "$key" ;;
-    K*)
+  local kind id key rest
+  ledger_line "$1" || return 0
+  if [[ $kind == Q && -n ${job[$id]+x} ]]; then return; fi
+  enter
+  case $kind in
+    Q) [[ -z ${job[$id]+x} ]] || admit "$id" ;;
+    S) [[ -z ${timed[$id]+x}${asked[$key]+x}${asked[$id/-]+x} ]] || on_begun "$key" ;;
+    E) on_ended "$key" ;;
+    C) heed_wish "$key" ;;
+    K)
       [[ -z ${orphan[$key]+x} || -n ${ended[$key]+x} ]] || finish_gone "$key"
       settle "$key"
       ;;
-    L*)
+    L)
       ask_machine
       recount_gpus
       ;;
@@ -532,7 +527,7 @@ drop_idle() {
 
 # look_at_orphans: jobs without a helper, and reapers that were killed.
 look_at_orphans() {
-  local key words token attempt submitted cpus gpus oversubscribe wall warn grace array deps dir script in out err name env
+  local key words token attempt submitted cpus gpus oversubscribe wall warn grace array deps dir script in out err name env memory
   for key in "${!orphan[@]}"; do
     # shellcheck disable=SC2206
     words=(${begun[$key]})
@@ -569,7 +564,7 @@ hand_out() {
     in=${in//'%7Bindex%7D'/$index} out=${out//'%7Bindex%7D'/$index} err=${err//'%7Bindex%7D'/$index}
   fi
   line="$attempt $token $dir ${script/#"$dir/"/./} ${in/#"$dir/"/./} ${out/#"$dir/"/./} ${err/#"$dir/"/./}"
-  line="J ${key%/*} $index $line $need_cpus $devices $count"
+  line="J ${key%/*} $index $line $need_cpus $devices $count $need_memory"
   if [[ ${helper_env[$helper]} != "${base[$env]:-0022}" ]]; then
     helper_env[$helper]=${base[$env]:-0022}
     line="V ${helper_env[$helper]}"$'\n'$line
@@ -582,7 +577,8 @@ hand_out() {
 startable() {
   [[ -z ${ended[$1]+x}${begun[$1]+x}${outcome[$1]+x}${ended[${1%/*}/*]+x} ]] || return 1
   needs
-  ((used_cpus + need_cpus <= slots && need_gpus <= ${#free_gpus[@]})) || return 2
+  ((used_cpus + need_cpus <= slots && need_gpus <= ${#free_gpus[@]} &&
+    used_memory + need_memory <= all_memory)) || return 2
 }
 
 # start_again: jobs whose helper died; false without room.
@@ -627,7 +623,7 @@ start_elements() {
 
 # schedule: first come, first served. One that there is no room for keeps those behind it waiting.
 schedule() {
-  local id first last step at_once count need_cpus need_gpus
+  local id first last step at_once count need_cpus need_gpus need_memory
   start_again || return 0
   while ((head < tail)); do
     ((used_cpus < slots)) || return 0
@@ -652,7 +648,7 @@ schedule() {
 
 # ring_timers: warnings and walltimes that are due.
 ring_timers() {
-  local key words token attempt submitted cpus gpus oversubscribe wall warn grace array deps dir script in out err name env
+  local key words token attempt submitted cpus gpus oversubscribe wall warn grace array deps dir script in out err name env memory
   now
   ((next_timer > 0 && next_timer <= now_us)) || return 0
   next_timer=0
@@ -716,6 +712,10 @@ look_at_memory() {
   now
   ((now_us >= next_look)) || return 0
   next_look=$now_us
+  if ((now_us >= next_use)); then
+    [[ $here != */agent-* ]] || : >"$here/used"
+    next_use=$((now_us + 86400000000))
+  fi
   for key in "${!held_cpus[@]}"; do
     # shellcheck disable=SC2206
     words=(${begun[$key]:-})
@@ -769,7 +769,9 @@ replay() {
   ask_machine
   free_gpus=("${all_gpus[@]}")
   [[ -z $boot_begun || $boot_begun == "$boot_id" ]] || end_of_boot
-  for id in "${order[@]}"; do admit "$id"; done
+  for id in "${order[@]}"; do
+    [[ -z ${job[$id]+x} ]] || admit "$id"
+  done
 }
 
 # read_all: sets lines, and the tables.
@@ -806,20 +808,20 @@ end_of_boot() {
     cleared[$key]=-
     end_words
     now
-    # shellcheck disable=SC2086
-    apply E "${key%/*}" "${key##*/}" "$attempt" "$now_us" $REPLY
     append_surely "K ${key%/*} ${key##*/} $now_us -"
     finish "$key" "$REPLY"
   done
 }
 
-# compact: what has ended, of lines, goes to archive/XX, by the first two characters of its id; a crash
-# in between leaves it in both, which changes nothing. False where the ledger stays as it is.
+# compact: what has ended, of lines, goes to archive/XX, by the first two characters of its id, and what is
+# forgotten goes for good; a crash in between leaves it in both, which changes nothing. False where the
+# ledger stays as it is.
 compact() {
-  local line id file keep=()
+  local line kind id key rest file keep=()
   local -A shelf=() gone=() used=()
-  ((${#lines[@]} > compact_at)) || return 1
+  ((${#lines[@]} > compact_at || ${#forgotten[@]} > 0)) || return 1
   for id in "${order[@]}"; do
+    [[ -n ${job[$id]+x} ]] || continue
     is_final "$id" && gone[$id]=1
     spec_of "$id"
     [[ -n ${gone[$id]+x} ]] || used[$env]=1
@@ -827,13 +829,18 @@ compact() {
   now
   keep=("~N $now_us.$$ ."$'\n')
   for line in "${lines[@]}"; do
-    line_words "$line" || continue
+    ledger_line "$line" || continue
     line="~$REPLY ."$'\n'
-    id=${line:3:36}
-    case $REPLY in
-      V*) [[ -z ${used[$id]+x} ]] || keep+=("$line") ;;
-      [ALN]*) ;;
-      *) if [[ -n ${gone[$id]+x} ]]; then shelf[${id:0:2}]+=$line; else keep+=("$line"); fi ;;
+    case $kind in
+      V) [[ -z ${used[$id]+x} ]] || keep+=("$line") ;;
+      [ALN]) ;;
+      *)
+        if [[ -n ${gone[$id]+x} ]]; then
+          shelf[${id:0:2}]+=$line
+        elif [[ -z ${forgotten[$id]+x} ]]; then
+          keep+=("$line")
+        fi
+        ;;
     esac
   done
   [[ -z $slots_line ]] || keep+=("~L $slots_line ."$'\n')
@@ -841,26 +848,50 @@ compact() {
   for file in "${!shelf[@]}"; do
     printf %s "${shelf[$file]}" >>"$spool/archive/$file" || return
   done
+  clear_shelves || return
   printf %s "${keep[@]}" >"$spool/ledger.new" || return
   mv -f -- "$spool/ledger.new" "$spool/ledger" || return
   bring_latecomers
+}
+
+# clear_shelves: takes what is forgotten out of the archive.
+clear_shelves() {
+  local id file line kept lines
+  local -A shelves=()
+  for id in "${!forgotten[@]}"; do shelves[${id:0:2}]=1; done
+  for id in "${!shelves[@]}"; do
+    file=$spool/archive/$id
+    [[ -e $file ]] || continue
+    mapfile lines <"$file"
+    kept=()
+    for line in "${lines[@]}"; do
+      [[ -n ${forgotten[${line:3:36}]+x} ]] || kept+=("$line")
+    done
+    if ((${#kept[@]} == 0)); then
+      rm -f -- "$file"
+    elif ((${#kept[@]} < ${#lines[@]})); then
+      printf %s "${kept[@]}" >"$file.new" && mv -f -- "$file.new" "$file" || return
+    fi
+  done
 }
 
 # bring_latecomers: lines that verbs appended to the old ledger, which 4 still is, before the new one
 # stood; what comes later is brought by the verb itself, which looks where it went. A job's base
 # environment is brought with it.
 bring_latecomers() {
-  local line words
+  local line kind id key rest words
   exec 7>>"$spool/ledger"
   whole_lines 4 || return 0
   for line in "${lines[@]}"; do
-    line_words "$line" || continue
+    ledger_line "$line" || continue
     line=$REPLY
-    # shellcheck disable=SC2206
-    words=($line)
-    case $line in
-      V*) base[${words[1]}]="${words[*]:2}" ;;
-      Q*) append "V ${words[${#words[@]} - 1]} ${base[${words[${#words[@]} - 1]}]:-0022}" ;;
+    case $kind in
+      V) base[$id]=$rest ;;
+      Q)
+        # shellcheck disable=SC2206
+        words=($rest)
+        append "V ${words[17]} ${base[${words[17]}]:-0022}"
+        ;;
     esac
     append "$line"
   done
@@ -891,7 +922,7 @@ dismissed() {
 # leave: ends what runs, as nobody can ask for its end any more, and starts nothing. What a helper was
 # given a moment ago is waited for; the ledger can be read as long as it is open.
 leave() {
-  local key token attempt submitted cpus gpus oversubscribe wall warn grace array deps dir script in out err name env
+  local key token attempt submitted cpus gpus oversubscribe wall warn grace array deps dir script in out err name env memory
   local tries word words
   for ((tries = 0; tries < 20; tries++)); do
     read_ledger
@@ -943,6 +974,24 @@ retire() {
   tell_agent
 }
 
+# sweep_versions: folders of scripts that no agent and no client has used for a month.
+sweep_versions() {
+  local folder file used
+  [[ $here == */agent-* && $here -ef ${spool%/*}/${here##*/} ]] || return 0
+  : >"$here/used"
+  set +f
+  local folders=("${here%/*}"/agent-*)
+  set -f
+  now
+  for folder in "${folders[@]}"; do
+    [[ ! $folder -ef $here ]] || continue
+    file=$folder/used
+    [[ -e $file ]] || file=$folder/hpc-shell
+    used=$(stat -c %Y -- "$file") && ((now_us / 1000000 - used > keep_seconds)) || continue
+    rm -rf -- "$folder"
+  done
+} 2>/dev/null
+
 # leave_cgroup: an agent that was started from within a job does not end with it.
 leave_cgroup() {
   [[ ${HPC_SHELL_CGROUP:-} != none ]] && grep -q '^0::.*/hpc-job\.' /proc/self/cgroup || return 0
@@ -956,8 +1005,10 @@ main() {
   [[ -p $spool/wake ]] || mkfifo -- "$spool/wake" || exit
   exec 3<>"$spool/wake"
   : >"$spool/helpers"
+  [[ ${HPC_SHELL_CGROUP:-} == none ]] || ! cgroup_home || remember_home "$REPLY"
   sweep_leftovers
   leave_cgroup
+  sweep_versions
   proc_stat "$$"
   agent_start=$ps_start
   replay

@@ -22,7 +22,7 @@ proc_stat "$$"
 own_start=$ps_start
 printf '%s %s\n' "$$" "$ps_start" >>"$spool/helpers"
 
-cgroup_count=0 cgroup=- home=
+cgroup_count=0 cgroup=- cgroup_limit=0 home=
 if [[ ${HPC_SHELL_CGROUP:-} != none ]] && cgroup_home; then
   home=$REPLY
   cgroup_enter "$home"
@@ -91,6 +91,8 @@ become_job() {
   [[ $idx == - ]] || export HPC_ARRAY_INDEX=$idx HPC_ARRAY_COUNT=$count
   [[ $devices != - ]] || devices=
   [[ $devices == none ]] || export CUDA_VISIBLE_DEVICES=$devices
+  # Of its group the kernel ends the job's processes, and not the helper.
+  ((cgroup_limit == 0)) || printf '500\n' >/proc/self/oom_score_adj
   if [[ -n $job_lc_all ]]; then export LC_ALL=$job_lc_all; else export -n LC_ALL; fi
   [[ ! -x $script ]] || exec "$script" 9>&- 8>&- 7>&- 6>&-
   exec "$BASH" "$script" 9>&- 8>&- 7>&- 6>&-
@@ -145,6 +147,16 @@ take_peak() {
   [[ -z ${r_started:-} ]] || write_exit_record "$dir" "$token" "$id" "$idx" "$attempt"
 } 2>/dev/null
 
+# tell_memory KILLS: whether the kernel ended some of the job since there were that many: then the job
+# had too little memory, whatever it made of that.
+tell_memory() {
+  cgroup_kills
+  if ((REPLY <= $1)) || [[ $r_cause != @(-|exit_code|signal) ]]; then return; fi
+  size "$cgroup_limit"
+  r_cause=out_of_memory r_reason="it needed more than the $REPLY of memory that it had asked for"
+  write_exit_record "$dir" "$token" "$id" "$idx" "$attempt"
+}
+
 # leave_rest: what a job that ended by itself has left running keeps its control group, and the next
 # job gets a new one.
 leave_rest() {
@@ -152,11 +164,11 @@ leave_rest() {
   [[ $REPLY == " $$" || $REPLY == '' ]] || cgroup_enter "$home"
 }
 
-# run_job ID INDEX ATTEMPT TOKEN FOLDER SCRIPT STDIN STDOUT STDERR CPUS DEVICES COUNT: one job. One
+# run_job ID INDEX ATTEMPT TOKEN FOLDER SCRIPT STDIN STDOUT STDERR CPUS DEVICES COUNT MEMORY: one job. One
 # whose record stands there already has run.
 run_job() {
   local id=$1 idx=$2 attempt=$3 token=$4 dir=$5 script in out err cpus=${10} devices=${11} count=${12}
-  local status begun before after job_ms job_pid suffix=
+  local memory=${13} status begun before after job_ms job_pid kills=0 suffix=
   [[ $dir != *%* ]] || { decode "$dir" && dir=$REPLY; }
   path_of "$6" && script=$REPLY
   path_of "$7" && in=$REPLY
@@ -164,6 +176,11 @@ run_job() {
   path_of "$9" && err=$REPLY
   [[ $idx == - ]] || suffix=.$idx
   if [[ ! -e $dir/exit$suffix ]] || ! read_exit_record "$dir" "$id" "$idx" "$attempt"; then
+    cgroup_hold "$memory"
+    if ((cgroup_limit > 0)); then
+      cgroup_kills
+      kills=$REPLY
+    fi
     now
     begun=$now_us
     read -r before <"/proc/$$/stat"
@@ -181,6 +198,7 @@ run_job() {
       [[ $r_cpu != - ]] || r_cpu=$job_ms
     fi
   fi
+  ((cgroup_limit == 0)) || tell_memory "$kills"
   [[ $cgroup == - ]] || leave_rest
   [[ ! -s $spool/peak.$$ ]] || take_peak
   now

@@ -10,36 +10,53 @@ declare -A asked=()    # key → TIME WHO: a wish to end it that came before its
 declare -A late=()     # key → 1: it ended after somebody had asked for the end of the whole job
 declare -A overdue=()  # key → TIME: its walltime ended before it did
 declare -A cleared=()  # key → LEFT: after asked or overdue, when its processes are gone
+declare -A forgotten=() # ID → 1: whatever else stands there of it
 declare -A base=()     # ENV → UMASK NAME=VALUE…
 declare -A wanted=()   # ids to read; all where empty
 order=()               # ids as they were submitted
-slots_line=            # SLOTS GPUS
+slots_line=            # SLOTS GPUS MEMORY; without MEMORY it is -
 boot_of_agent=         # of the last agent
 boot_begun=            # of the agent that started what runs
 ledger_name=           # from its first N line
 line_count=0           # lines read, torn ones too
 following=             # set: keep news
 news=()                # line → ID, or the key, that it is about
+declare -A dependants=() # ID → ids of jobs that depend on it, of the first known_order of order
+known_order=0
 
-# apply KIND WORDS…: one line, without its end. A repeated line changes nothing.
-apply() {
-  case $1 in
+# enter: a line that ledger_line took apart, into the tables. A repeated line changes nothing. What
+# most lines are comes first, and is not taken apart any further.
+enter() {
+  case $kind in
     Q)
-      (($# == 20)) && [[ -z ${job[$2]+x} ]] || return 0
-      job[$2]="${*:3}"
-      order+=("$2")
+      [[ -z ${job[$id]+x}${forgotten[$id]+x} ]] || return 0
+      job[$id]=$rest
+      order+=("$id")
       ;;
-    S) begun[$2/$3]="$4 $5 $6 $7 $8 $9 ${10:--}" ;;
+    S) begun[$key]=${rest#* } ;;
     E)
-      [[ -z ${ended[$2/$3]+x} ]] || return 0
-      ended[$2/$3]="$4 $5 $6 $7 $8 $9 ${10} ${11}"
-      [[ -z ${asked[$2/-]+x} ]] || late[$2/$3]=1
+      [[ -z ${ended[$key]+x} ]] || return 0
+      ended[$key]=${rest#* }
+      [[ -z ${asked[$id/-]+x} ]] || late[$key]=1
       ;;
+    *)
+      # shellcheck disable=SC2086
+      enter_rare $REPLY
+      ;;
+  esac
+}
+
+enter_rare() {
+  case $1 in
     C) [[ -n ${ended[$2/$3]+x} || -n ${asked[$2/$3]+x} ]] || asked[$2/$3]="$4 $5" ;;
     T) [[ -n ${ended[$2/$3]+x} ]] || overdue[$2/$3]=$5 ;;
     K) cleared[$2/$3]=$5 ;;
+    F)
+      forgotten[$2]=1
+      unset -v "job[$2]"
+      ;;
     V) base[$2]="${*:3}" ;;
-    L) slots_line="$2 $3" ;;
+    L) slots_line="$2 $3 ${4:--}" ;;
     A) boot_of_agent=$5 ;;
     N) ledger_name=${ledger_name:-$2} ;;
   esac
@@ -61,7 +78,7 @@ whole_lines() {
   fi
 }
 
-# load FILE: applies its lines: of the wanted jobs, or all. False when it can't be read.
+# load FILE: enters its lines: of the wanted jobs, or all. False when it can't be read.
 load() {
   local lines=() partial=
   { exec {load_fd}<"$1"; } 2>/dev/null || return 1
@@ -70,52 +87,30 @@ load() {
   take_lines
 }
 
-# take_lines: applies lines: of the wanted jobs, or all. line_count counts them; with
+# take_lines: enters lines: of the wanted jobs, or all. line_count counts them; with
 # following set, news tells which key each is about.
 take_lines() {
-  local line id rest some=${#wanted[@]}
+  local line kind id rest key some=${#wanted[@]}
   for line in "${lines[@]}"; do
     line_count=$((line_count + 1))
-    line_words "$line" || continue
-    if ((some)) && [[ -z ${wanted[${REPLY:2:36}]+x} && $REPLY != [LN]* ]]; then
+    ledger_line "$line" || continue
+    if ((some)) && [[ -z ${wanted[$id]+x} && $kind != [LN] ]]; then
       continue
     fi
-    case $REPLY in # what most lines are, as apply does it, without taking all words apart
-      Q*)
-        id=${REPLY:2:36}
-        [[ -z ${job[$id]+x} ]] || continue
-        job[$id]=${REPLY:39}
-        order+=("$id")
-        ;;
-      S*)
-        rest=${REPLY:39}
-        id=${REPLY:2:36}/${rest%% *}
-        begun[$id]=${rest#* }
-        ;;
-      E*)
-        rest=${REPLY:39}
-        id=${REPLY:2:36}/${rest%% *}
-        if [[ -z ${ended[$id]+x} ]]; then
-          ended[$id]=${rest#* }
-          [[ -z ${asked[${id%/*}/-]+x} ]] || late[$id]=1
-        fi
-        ;;
-      *)
-        # shellcheck disable=SC2086
-        apply $REPLY
-        [[ $REPLY == [CTK]* ]] || continue
-        rest=${REPLY:39}
-        id=${REPLY:2:36}/${rest%% *}
-        ;;
+    enter
+    [[ -z $following ]] && continue
+    case $kind in
+      Q | F) news[line_count]=$id ;;
+      [SECTK]) news[line_count]=$key ;;
     esac
-    [[ -z $following ]] || news[line_count]=$id
   done
 }
 
 # forget: empties the tables.
 forget() {
   job=() begun=() ended=() asked=() overdue=() cleared=() base=() order=() news=()
-  slots_line='' boot_of_agent='' ledger_name='' line_count=0 partial=
+  slots_line='' boot_of_agent='' ledger_name='' line_count=0 partial=''
+  forgotten=() dependants=() known_order=0
 }
 
 # split_array SPEC: sets first, last, step, at_once (0: no limit) and count.
@@ -133,7 +128,7 @@ spec_of() {
   # shellcheck disable=SC2086
   set -- ${job[$1]}
   token=$1 attempt=$2 submitted=$3 cpus=$4 gpus=$5 oversubscribe=$6 wall=$7 warn=$8 grace=$9
-  array=${10} deps=${11} dir=${12} script=${13} in=${14} out=${15} err=${16} name=${17} env=${18}
+  array=${10} deps=${11} dir=${12} script=${13} in=${14} out=${15} err=${16} name=${17} env=${18} memory=${19:--}
 }
 
 # end_of KEY: sets end, the words of the key's end; empty while there is none. What was asked to

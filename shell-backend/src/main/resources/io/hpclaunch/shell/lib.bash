@@ -10,26 +10,30 @@
 #
 #   N NAME                            names this ledger; the first one counts
 #   V ENV UMASK NAME=VALUE…           the base environment of the jobs of one submit call
-#   L SLOTS GPUS                      what the machine may give
-#   Q ID TOKEN ATTEMPT TIME CPUS GPUS OVERSUBSCRIBE WALL WARN GRACE ARRAY DEPS DIR SCRIPT STDIN STDOUT STDERR NAME ENV
+#   L SLOTS GPUS [MEMORY]             what the machine may give; MEMORY in KiB
+#   Q ID TOKEN ATTEMPT TIME CPUS GPUS OVERSUBSCRIBE WALL WARN GRACE ARRAY DEPS DIR SCRIPT STDIN STDOUT STDERR NAME ENV [MEMORY]
 #   S ID INDEX ATTEMPT TIME PID START SESSION GPUS CGROUP     written by the process that becomes the job
 #   E ID INDEX ATTEMPT TIME STATUS SIGNAL CAUSE CPU PEAK REASON     INDEX * : all that never started
 #   C ID INDEX TIME WHO               somebody asked for the end; INDEX - : of the whole job
 #   T ID INDEX ATTEMPT TIME           the walltime is over
 #   K ID INDEX TIME LEFT              after C or T: no process is left (or LEFT names some)
+#   F ID TIME                         all of it is forgotten, what stands in the archive, too
 #   A TIME PID START BOOT             an agent begins
 #
 # Times are microseconds since 1970. START is field 22 of /proc/PID/stat, see proc(5).
 
-# line_words LINE: sets REPLY, a line of the ledger without its marks and line end; false where it
-# is torn. (`${1##*"~"}` alone takes the square of the length, so it is kept for torn ones.)
-line_words() {
+# ledger_line LINE: takes a line of the ledger apart, without its marks and line end: sets REPLY, all of
+# it; kind; id; rest, what stands behind the id; key, ID/INDEX where an index is there. False where the
+# line is torn. (`${1##*"~"}` alone takes the square of the length, so it is kept for torn ones.)
+ledger_line() {
   [[ $1 == *$' .\n' ]] || return 1
   REPLY=${1:1:${#1}-4}
   case $REPLY in
     *'~'*) REPLY=${REPLY##*'~'} ;;
-    *) [[ $1 == '~'* ]] ;;
+    *) [[ $1 == '~'* ]] || return 1 ;;
   esac
+  kind=${REPLY:0:1} id=${REPLY:2:36} rest=${REPLY:39}
+  key=$id/${rest%% *}
 }
 
 # append LINE: to 7, the ledger, as one write. What bash prints goes out in several when it is longer
@@ -123,6 +127,23 @@ agent_alive() {
   # shellcheck disable=SC2086
   set -- $REPLY
   [[ $3 == "$boot_id" ]] && alive "$1" "$2"
+}
+
+# size KIB: sets REPLY, in the largest unit that leaves a whole number.
+size() {
+  local units=KMGT
+  REPLY=$1
+  while ((REPLY > 0 && REPLY % 1024 == 0 && ${#units} > 1)); do
+    REPLY=$((REPLY / 1024)) units=${units:1}
+  done
+  REPLY+=${units:0:1}
+}
+
+# machine_memory: sets REPLY, KiB of memory that this machine has, to whole MiB.
+machine_memory() {
+  local word size rest
+  while read -r word size rest; do [[ $word != MemTotal: ]] || break; done </proc/meminfo
+  REPLY=$((size / 1024 * 1024))
 }
 
 # suffix INDEX: sets REPLY, what the names of an element's files end in.

@@ -78,6 +78,11 @@ final class AgentSpool implements AutoCloseable {
       return this;
     }
 
+    Job memory(long kib) {
+      words[18] = Long.toString(kib);
+      return this;
+    }
+
     Job oversubscribe() {
       words[6] = "1";
       return this;
@@ -134,7 +139,7 @@ final class AgentSpool implements AutoCloseable {
     String path = encode(dir.toString());
     return new Job(
         ("job ID " + token + " 1 1 0 0 - - 300000 - - " + path + " " + path + "/script - " + path
-                + "/stdout " + path + "/stderr name")
+                + "/stdout " + path + "/stderr name -")
             .split(" "),
         dir);
   }

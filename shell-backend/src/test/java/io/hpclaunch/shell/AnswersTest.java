@@ -94,6 +94,38 @@ class AnswersTest {
   }
 
   @Test
+  void neighboursThatAreAlikeAreToldInOneLine() {
+    String waits = " QUEUED - - - 1 1763695200000000 - - - - - n1 queued -";
+    Observation told = query(
+        JOB,
+        "job " + ID + " 0-99998:2" + waits,
+        FAILED.replace(ID + " -", ID + " 100000"),
+        "job " + ID + " 100002-100004:2" + waits);
+    Map<Integer, JobInfo> elements = ((SeenArray) told).elements();
+    assertThat(elements).hasSize(50_003).containsKeys(0, 99_998, 100_002, 100_004);
+    assertThat(elements.get(4711 * 2).state()).isEqualTo(JobState.QUEUED);
+    assertThat(elements.get(100_000).state()).isEqualTo(JobState.FAILED);
+    assertThat(Answers.queue(List.of("job " + ID + " 3-5" + waits + " 1 0 name")))
+        .extracting(QueueReporter.Entry::id)
+        .containsExactly(JOB.element(3), JOB.element(4), JOB.element(5));
+  }
+
+  @Test
+  void whatStaysWhenItIsToBeForgottenIsNamedWithTheReason() {
+    assertThat(Answers.kept(List.of(
+            "cleaned a",
+            "unknown b",
+            "running " + ID,
+            "needed " + ID + " child",
+            "elsewhere " + ID + " n%207",
+            "rubbish")))
+        .satisfiesExactly(
+            line -> assertThat(line).startsWith(ID + " has not ended"),
+            line -> assertThat(line).startsWith("child waits for " + ID),
+            line -> assertThat(line).contains("n 7"));
+  }
+
+  @Test
   void whatIsNotKnownCarriesTheReason() {
     assertThat(query(JOB, "unknown " + ID + " no%20such%20job"))
         .isEqualTo(new NotKnown("no such job"));
@@ -123,6 +155,9 @@ class AnswersTest {
         "job " + ID + " - RUNNING 3 - - 1 1 99999999999999999999 1 1 1 1 n1 ended -",
         "job " + ID + " - RUNNING 3 - - 1 1 1 1 2500000 1200 9223372036854775807 n1 ended -",
         "job " + ID + " - RUNNING 99999999999 - - 1 1 1 1 2500000 1200 1 n1 ended -",
+        "job " + ID + " 5-1 QUEUED - - - 1 1 - - - - - n1 queued -",
+        "job " + ID + " 1- QUEUED - - - 1 1 - - - - - n1 queued -",
+        "job " + ID + " 1-9:0 QUEUED - - - 1 1 - - - - - n1 queued -",
         "bash: line 1: syntax error near `('",
         "\u0000\u00ff\u0001",
       })

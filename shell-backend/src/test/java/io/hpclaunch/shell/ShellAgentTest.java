@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hpclaunch.shell.AgentSpool.Job;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -94,6 +95,54 @@ class ShellAgentTest {
     assertThat(answer.get(1)).isEqualTo("ok " + allowed.id());
     assertThat(spool.end(allowed).get(STATE)).isEqualTo("COMPLETED");
     assertThat(spool.query(refused.id()).get(0).get(0)).isEqualTo("unknown");
+  }
+
+  @Test
+  void noMoreMemoryIsHandedOutThanThereIsFirstComeFirstServed() throws IOException {
+    Path log = folder.resolve("log");
+    String lines = "echo +$1 >>" + log + "; sleep 0.2; echo -$1 >>" + log;
+    Job[] jobs = new Job[6];
+    for (int i = 0; i < jobs.length; i++) {
+      jobs[i] = spool.job(lines.replace("$1", "" + i));
+    }
+    jobs[0].memory(600);
+    jobs[1].memory(400);
+    jobs[2].memory(700); // waits for both, and keeps those behind it waiting
+    jobs[3].memory(300);
+    jobs[5].memory(1001).oversubscribe();
+    spool.submit(List.of("--slots", "6", "--memory", "1000"), jobs);
+    assertThat(spool.ends(List.of(jobs))).allMatch(end -> end.get(STATE).equals("COMPLETED"));
+    List<String> told = Files.readAllLines(log);
+    assertThat(told.subList(0, 2)).containsExactlyInAnyOrder("+0", "+1");
+    assertThat(told.indexOf("+2")).isGreaterThan(Math.max(told.indexOf("-0"), told.indexOf("-1")));
+    assertThat(told.indexOf("+3")).isGreaterThan(Math.max(told.indexOf("-0"), told.indexOf("-1")));
+    assertThat(told.indexOf("+5")).isGreaterThan(Math.max(told.indexOf("-2"), told.indexOf("-3")));
+  }
+
+  @Test
+  void moreMemoryThanThereIsIsRefusedWithBothFigures() throws IOException {
+    Job job = spool.job("true").memory(1025);
+    assertThat(spool.submit(List.of("--memory", "1024"), job))
+        .singleElement()
+        .asString()
+        .startsWith("refused " + job.id())
+        .contains("1025K%20of%20memory", "has%201M");
+  }
+
+  /** What the next agent finds running holds its memory there, too. */
+  @Test
+  void memoryStaysHeldWhenTheAgentIsFollowedByAnother() throws IOException {
+    Job first = spool.job("sleep 300").memory(800);
+    Job second = spool.job("true").memory(300);
+    spool.submit(List.of("--slots", "2", "--memory", "1000"), first);
+    AgentSpool.await(() -> spool.state(first.id()).equals("RUNNING"));
+    AgentSpool.kill(spool.agent());
+    Job small = spool.job("true").memory(200);
+    spool.submit(List.of("--slots", "2", "--memory", "1000"), small, second);
+    assertThat(spool.end(small).get(STATE)).isEqualTo("COMPLETED");
+    assertThat(spool.state(second.id())).isEqualTo("QUEUED");
+    spool.call(first.id() + "\n", List.of("cancel"));
+    assertThat(spool.end(second).get(STATE)).isEqualTo("COMPLETED");
   }
 
   @Test
@@ -194,6 +243,79 @@ class ShellAgentTest {
     Job next = spool.job("true");
     spool.submit(next);
     assertThat(spool.end(next).get(STATE)).isEqualTo("COMPLETED");
+  }
+
+  @Test
+  void aJobIsHeldToItsMemoryWhereAControlGroupCan() throws IOException {
+    Path group = memoryGroup();
+    try {
+      spool.with("HPC_SHELL_CGROUP", group.toString());
+      String eat = "x=$(head -c 90000000 /dev/zero | tr '\\0' x)";
+      Job hungry = spool.job(eat + "; echo fed").memory(40_000);
+      Job careless = spool.job("(" + eat + "); true").memory(40_000);
+      Job modest = spool.job("true").memory(40_000);
+      Job free = spool.job(eat + "; echo fed");
+      spool.submit(List.of("--slots", "1"), hungry, careless, modest, free);
+      for (Job job : List.of(hungry, careless)) {
+        List<String> end = spool.end(job);
+        assertThat(List.of(end.get(STATE), end.get(CAUSE)))
+            .containsExactly("FAILED", "out_of_memory");
+        assertThat(end.get(REASON)).contains("40000K");
+        assertThat(job.folder().resolve("exit")).content().contains("cause=out_of_memory");
+      }
+      assertThat(spool.end(modest).get(STATE)).isEqualTo("COMPLETED");
+      assertThat(spool.end(free).get(STATE)).isEqualTo("COMPLETED");
+      assertThat(free.folder().resolve("stdout")).hasContent("fed");
+      AgentSpool.await(() -> AgentSpool.processes(folder).isEmpty());
+      try (var left = Files.list(group)) {
+        assertThat(left.filter(Files::isDirectory)).isEmpty();
+      }
+    } finally {
+      AgentSpool.await(() -> !Files.exists(group) || group.toFile().delete());
+    }
+  }
+
+  /** A group of this test's own below that of this process, in a hierarchy that limits memory. */
+  private static Path memoryGroup() throws IOException {
+    for (String line : Files.readAllLines(Path.of("/proc/self/cgroup"))) {
+      String[] words = line.split(":", 3);
+      Path mount =
+          Path.of(words[1].equals("memory") ? "/sys/fs/cgroup/memory" : "/sys/fs/cgroup", words[2]);
+      boolean limits = words[1].equals("memory")
+          || (words[1].isEmpty() && Files.exists(mount.resolve("memory.max")));
+      if (limits && Files.isWritable(mount)) {
+        return Files.createDirectory(
+            mount.resolve("hpc-test." + ProcessHandle.current().pid()));
+      }
+    }
+    Assumptions.abort("a control group that limits memory (none is delegated)");
+    throw new AssertionError();
+  }
+
+  /** The files of version 2, of which a kernel that has version 1 has none for memory. */
+  @Test
+  void theLimitIsWrittenInTheWordsOfTheSecondVersion() throws IOException {
+    Path group = Files.createDirectory(folder.resolve("group"));
+    Files.writeString(group.resolve("memory.current"), "4096\n");
+    Files.writeString(group.resolve("memory.max"), "max\n");
+    Files.writeString(group.resolve("memory.swap.max"), "max\n");
+    Files.writeString(group.resolve("memory.events"), "low 0\noom 9\noom_kill 2\n");
+    String setUp = "LC_ALL=C; set -f; . '" + spool.scripts() + "/cgroup.bash'; cgroup=" + group
+        + " home=" + folder + " cgroup_limit=0; ";
+    assertThat(bash(setUp + "cgroup_hold 20000; cgroup_kills; echo $cgroup_limit $REPLY"))
+        .isEqualTo("20000 2");
+    assertThat(group.resolve("memory.max")).hasContent("20480000");
+    assertThat(group.resolve("memory.swap.max")).hasContent("0");
+    bash(setUp + "cgroup_limit=20000; cgroup_hold 0");
+    assertThat(group.resolve("memory.max")).hasContent("max");
+    assertThat(group.resolve("memory.swap.max")).hasContent("max");
+  }
+
+  private static String bash(String lines) throws IOException {
+    Process process =
+        new ProcessBuilder("bash", "-c", lines).redirectErrorStream(true).start();
+    process.getOutputStream().close();
+    return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
   }
 
   /** Its helper goes on in another control group, so that the end of the next job spares it. */
@@ -416,6 +538,95 @@ class ShellAgentTest {
     assertThat(spool.end(next).get(STATE)).isEqualTo("COMPLETED");
     assertThat(spool.spool().resolve("archive")).isNotEmptyDirectory();
     assertThat(spool.query(job.id()).get(0).get(STATE)).isEqualTo("COMPLETED");
+  }
+
+  @Test
+  void whatIsCleanedIsGoneFromLedgerAndArchive() throws IOException {
+    Job archived = spool.job("true");
+    spool.submit(archived);
+    spool.end(archived);
+    AgentSpool.await(this::retired);
+    spool.with("HPC_SHELL_COMPACT", "1");
+    Job job = spool.job("exit 3");
+    spool.submit(job); // the agent that starts for it compacts
+    spool.end(job);
+    assertThat(spool.spool().resolve("archive")).isNotEmptyDirectory();
+    spool.with("HPC_SHELL_COMPACT", "20000");
+    assertThat(spool.call(archived.id() + "\n" + job.id() + "\n", List.of("clean")))
+        .containsExactly("cleaned " + archived.id(), "cleaned " + job.id());
+    assertThat(spool.query(archived.id(), job.id()))
+        .allMatch(answer -> answer.get(0).equals("unknown"));
+    assertThat(spool.call(job.id() + "\n", List.of("clean")))
+        .containsExactly("unknown " + job.id());
+    AgentSpool.await(this::retired);
+    Job next = spool.job("true");
+    spool.submit(next);
+    spool.end(next);
+    assertThat(spool.query(archived.id(), job.id()))
+        .allMatch(answer -> answer.get(0).equals("unknown"));
+    assertThat(spool.call(tokenOf(job) + "\n" + tokenOf(archived) + "\n", List.of("find")))
+        .isEmpty();
+    try (var files = Files.walk(spool.spool())) {
+      assertThat(files.filter(Files::isRegularFile))
+          .noneMatch(file -> mentions(file, archived, job));
+    }
+  }
+
+  private static String tokenOf(Job job) {
+    String path = job.folder().toString();
+    return path.substring(path.lastIndexOf('\n') + 1);
+  }
+
+  private static boolean mentions(Path file, Job... jobs) {
+    try {
+      String text = Files.readString(file);
+      return List.of(jobs).stream().anyMatch(job -> text.contains(job.id()));
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void whatRunsOrIsWaitedForIsNotCleaned() throws IOException {
+    Job running = spool.job("sleep 300");
+    Job parent = spool.job("true");
+    spool.submit(List.of("--slots", "1"), parent, running);
+    spool.end(parent);
+    Job child = spool.job("true").after("afterok:" + parent.id());
+    spool.submit(List.of("--slots", "1"), child); // there is no room for it
+    assertThat(spool.call(running.id() + "\n" + parent.id() + "\nrubbish\n", List.of("clean")))
+        .containsExactly(
+            "running " + running.id(),
+            "needed " + parent.id() + " " + child.id(),
+            "unknown rubbish");
+    spool.call(running.id() + "\n", List.of("cancel"));
+    assertThat(spool.end(child).get(STATE)).isEqualTo("COMPLETED");
+    assertThat(spool.call(parent.id() + "\n", List.of("clean")))
+        .containsExactly("cleaned " + parent.id());
+    assertThat(spool.submit(spool.job("true").after("afterok:" + parent.id())))
+        .singleElement()
+        .asString()
+        .startsWith("refused ");
+  }
+
+  /** One line for all that wait, with their step, and one for each that began. */
+  @Test
+  void elementsThatAreAlikeAreToldInOneLine() throws IOException {
+    Job array = spool.job("exit $((HPC_ARRAY_INDEX == 0 ? 0 : 3)); ").array("0:99999:3:-");
+    Job first = spool.job("sleep 300");
+    spool.submit(List.of("--slots", "1"), first, array);
+    assertThat(spool.query(array.id()))
+        .singleElement()
+        .satisfies(
+            answer -> assertThat(answer.subList(2, 4)).containsExactly("0-99999:3", "QUEUED"));
+    spool.call(array.id() + "/0\n" + array.id() + "/6\n", List.of("cancel"));
+    AgentSpool.await(() -> spool.state(array.id() + "/6").equals("CANCELLED"));
+    assertThat(spool.query(array.id()))
+        .extracting(answer -> answer.get(2) + " " + answer.get(STATE))
+        .containsExactly("0 CANCELLED", "3 QUEUED", "6 CANCELLED", "9-99999:3 QUEUED");
+    spool.call(array.id() + "\n", List.of("cancel"));
+    AgentSpool.await(() -> spool.state(array.id() + "/99999").equals("CANCELLED"));
+    assertThat(spool.query(array.id())).hasSize(4);
   }
 
   private boolean retired() {

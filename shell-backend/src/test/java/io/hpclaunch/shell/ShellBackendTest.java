@@ -13,6 +13,7 @@ import io.hpclaunch.api.JobId;
 import io.hpclaunch.api.JobInfo;
 import io.hpclaunch.api.JobSpec;
 import io.hpclaunch.api.JobState;
+import io.hpclaunch.api.MemorySize;
 import io.hpclaunch.api.NativeId;
 import io.hpclaunch.api.Observation;
 import io.hpclaunch.api.QueueReporter;
@@ -313,9 +314,50 @@ class ShellBackendTest {
   }
 
   @Test
-  void memoryIsAcceptedAndNotCounted() {
-    NativeId id = submit(shell("true").memory("999T"));
-    assertThat(ShellSite.end(backend, id).state()).isEqualTo(JobState.COMPLETED);
+  void memoryOfEachCpuCountsForAllCpus() {
+    ShellBackend small = site.backend(Map.of("slots", 4, "memory", "2G"));
+    Resources asked = Resources.builder()
+        .tasks(3)
+        .cpusPerTask(1)
+        .memoryPerCpu(MemorySize.parse("700M"))
+        .build();
+    assertThatThrownBy(() -> site.submit(small, shell("true").resources(asked).build()))
+        .isInstanceOf(Rejected.class)
+        .hasMessageContaining("2100M of memory")
+        .hasMessageContaining("has 2G");
+    NativeId id = site.submit(small, shell("true").memory("2G").build());
+    assertThat(ShellSite.end(small, id).state()).isEqualTo(JobState.COMPLETED);
+    ShellBackend wide = site.backend(Map.of("memory", "2G", "oversubscribe", true));
+    NativeId large = site.submit(wide, shell("true").resources(asked).build());
+    assertThat(ShellSite.end(wide, large).state()).isEqualTo(JobState.COMPLETED);
+    assertThat(wide.resources().nodes().get(0).memoryPerNode()).isEqualTo(MemorySize.parse("2G"));
+  }
+
+  @Test
+  void moreMemoryThanTheMachineHasIsRefused() {
+    Resources absurd =
+        Resources.builder().cpusPerTask(2).memoryPerCpu(Long.MAX_VALUE).build();
+    for (JobSpec.Builder job :
+        List.of(shell("true").memory("999T"), shell("true").resources(absurd))) {
+      assertThatThrownBy(() -> submit(job))
+          .isInstanceOf(Rejected.class)
+          .hasMessageContaining("of memory are asked for")
+          .hasMessageContaining("oversubscribe");
+    }
+  }
+
+  @Test
+  void whatIsForgottenIsNotKnownAndWhatRunsStays() {
+    NativeId ended = submit(shell("true"));
+    ShellSite.end(backend, ended);
+    NativeId running = submit(shell("sleep 300"));
+    backend.forget(List.of());
+    backend.forget(List.of(ended, NativeId.of("none")));
+    assertThat(backend.query(List.of(ended)).get(ended)).isInstanceOf(Observation.NotKnown.class);
+    assertThatThrownBy(() -> backend.forget(List.of(running)))
+        .isInstanceOf(Rejected.class)
+        .hasMessageContaining("has not ended");
+    assertThat(ShellSite.seen(backend, running).state().isFinal()).isFalse();
   }
 
   @Test
@@ -379,7 +421,7 @@ class ShellBackendTest {
   }
 
   @Test
-  void oneMachineHasNoNodesQueuesOrMemoryLimits() {
+  void oneMachineHasNoNodesOrQueues() {
     assertThat(backend.capabilities().all())
         .contains(Capability.ARRAYS, Capability.GPUS, Capability.SHARED_FILES)
         .doesNotContain(Capability.MULTIPLE_NODES, Capability.QUEUES, Capability.EXCLUSIVE);

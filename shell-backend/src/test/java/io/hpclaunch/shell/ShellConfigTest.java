@@ -23,7 +23,7 @@ class ShellConfigTest {
   @Test
   void withoutConfigurationTheMachineDecides() {
     assertThat(read(Map.of()))
-        .isEqualTo(new ShellConfig(null, null, null, false, Duration.ofSeconds(5)));
+        .isEqualTo(new ShellConfig(null, null, null, null, false, Duration.ofSeconds(5)));
     assertThat(JobLine.options(read(Map.of()))).isEmpty();
   }
 
@@ -36,14 +36,17 @@ class ShellConfigTest {
         4,
         "gpus",
         List.of(0, "GPU-1f"),
+        "memory",
+        "1.5G",
         "oversubscribe",
         true,
         "kill_grace",
         "00:00:30"));
     assertThat(config)
         .isEqualTo(new ShellConfig(
-            "/scratch/me", 4, List.of("0", "GPU-1f"), true, Duration.ofSeconds(30)));
-    assertThat(JobLine.options(config)).containsExactly("--slots", "4", "--gpus", "0,GPU-1f");
+            "/scratch/me", 4, List.of("0", "GPU-1f"), 1536L << 20, true, Duration.ofSeconds(30)));
+    assertThat(JobLine.options(config))
+        .containsExactly("--slots", "4", "--gpus", "0,GPU-1f", "--memory", "1572864");
   }
 
   @Test
@@ -64,6 +67,8 @@ class ShellConfigTest {
             Map.of("gpus", List.of("none", "0")),
             Map.of("gpus", List.of("0,1")),
             Map.of("gpus", List.of("\u0661")),
+            Map.of("memory", "lots"),
+            Map.of("memory", 16),
             Map.of("kill_grace", "soon"))
         .forEach(config -> assertThatThrownBy(() -> read(config))
             .isInstanceOf(InvalidConfiguration.class)

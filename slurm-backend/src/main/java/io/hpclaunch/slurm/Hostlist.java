@@ -2,12 +2,7 @@
 package io.hpclaunch.slurm;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.NavigableSet;
-import java.util.Set;
-import java.util.TreeSet;
 
 /** Slurm's notation for many hosts: {@code n[1-3,07-10],login[1-2]-ib}. */
 final class Hostlist {
@@ -25,6 +20,9 @@ final class Hostlist {
    *     one of more than {@link #MOST_HOSTS}
    */
   static List<String> expand(String text) {
+    if (!text.isEmpty() && text.indexOf('[') < 0 && text.indexOf(',') < 0) {
+      return List.of(text);
+    }
     List<String> hosts = new ArrayList<>();
     for (String part : split(text)) {
       if (!expand(part, hosts)) {
@@ -114,68 +112,10 @@ final class Hostlist {
   }
 
   private static boolean isNumber(String text) {
-    return !text.isEmpty()
-        && text.length() <= MOST_DIGITS
-        && text.chars().allMatch(c -> c >= '0' && c <= '9');
-  }
-
-  /**
-   * Writes hosts in Slurm's notation: those that differ in a number at their end share brackets.
-   *
-   * @param hosts the hosts, in any order
-   * @return the text, empty for none
-   */
-  static String fold(List<String> hosts) {
-    Map<String, NavigableSet<Integer>> groups = new LinkedHashMap<>();
-    Map<String, String> stems = new LinkedHashMap<>();
-    for (String host : hosts) {
-      int end = host.length();
-      while (end > 0 && host.length() - end < MOST_DIGITS && isDigit(host.charAt(end - 1))) {
-        end--;
-      }
-      String digits = host.substring(end);
-      String stem = host.substring(0, end);
-      boolean padded = digits.length() > 1 && digits.charAt(0) == '0';
-      String key = stem + "\n" + (digits.isEmpty() ? "-" : widthOf(stem, digits, padded, groups));
-      stems.putIfAbsent(key, stem);
-      Set<Integer> group = groups.computeIfAbsent(key, k -> new TreeSet<>());
-      if (!digits.isEmpty()) {
-        group.add(Integer.valueOf(digits));
-      }
+    boolean number = !text.isEmpty() && text.length() <= MOST_DIGITS;
+    for (int i = 0; i < text.length() && number; i++) {
+      number = text.charAt(i) >= '0' && text.charAt(i) <= '9';
     }
-    List<String> parts = new ArrayList<>();
-    groups.forEach((key, numbers) -> parts.add(stems.get(key) + brackets(key, numbers)));
-    return String.join(",", parts);
-  }
-
-  /** Numbers with zeros in front belong together when they are of one width: 08, 09, 10. */
-  private static int widthOf(
-      String stem, String digits, boolean padded, Map<String, NavigableSet<Integer>> groups) {
-    int width = digits.length();
-    return padded || groups.containsKey(stem + "\n" + width) ? width : 0;
-  }
-
-  private static String brackets(String key, NavigableSet<Integer> numbers) {
-    if (numbers.isEmpty()) {
-      return "";
-    }
-    int width = Integer.parseInt(key.substring(key.indexOf('\n') + 1));
-    List<String> ranges = new ArrayList<>();
-    Integer first = numbers.first();
-    while (first != null) {
-      int last = first;
-      while (numbers.contains(last + 1)) {
-        last++;
-      }
-      String text = padded(first, width);
-      ranges.add(first == last ? text : text + "-" + padded(last, width));
-      first = numbers.higher(last);
-    }
-    String list = String.join(",", ranges);
-    return numbers.size() == 1 ? list : "[" + list + "]";
-  }
-
-  private static boolean isDigit(char c) {
-    return c >= '0' && c <= '9';
+    return number;
   }
 }

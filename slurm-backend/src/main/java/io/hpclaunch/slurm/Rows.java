@@ -40,6 +40,9 @@ record Rows(List<String[]> rows, int rejected) {
 
   /** The text of a field; null for what Slurm writes where there is none. */
   static @Nullable String orNull(String field) {
+    if (!field.isEmpty() && "(Nn".indexOf(field.charAt(0)) < 0) {
+      return field; // so most fields need not be hashed
+    }
     return switch (field) {
       case "", "(null)", "N/A", "n/a", "None assigned" -> null;
       default -> field;

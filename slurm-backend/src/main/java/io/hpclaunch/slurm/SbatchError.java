@@ -53,19 +53,12 @@ record SbatchError(Kind kind, String words) {
     return new SbatchError(kind(status, stderr.toLowerCase(Locale.ROOT)), words);
   }
 
-  /** Judges an sbatch that had to be ended after a time limit of ours. */
-  static SbatchError timedOut(String stderr) {
-    String words = oneLine(stderr);
-    return new SbatchError(
-        Kind.OUTCOME_UNKNOWN,
-        "sbatch did not answer in time" + (words.isEmpty() ? "" : ": " + words));
-  }
-
   private static Kind kind(int status, String said) {
-    if (said.contains("unable to contact slurm controller (connect failure)")) {
+    boolean broken = isBroken(said);
+    if (!broken && said.contains("unable to contact slurm controller (connect failure)")) {
       return Kind.UNREACHABLE;
     }
-    if (isLost(said) || status == 0 || (status > 128 && status != 255)) {
+    if (broken || isLost(said) || status == 0 || (status > 128 && status != 255)) {
       return Kind.OUTCOME_UNKNOWN;
     }
     if (isFull(said)) {
@@ -82,6 +75,15 @@ record SbatchError(Kind kind, String words) {
     return status == NOT_EXECUTABLE
         || status == NOT_FOUND
         || said.lines().anyMatch(line -> PREFIX.matcher(line.strip()).lookingAt());
+  }
+
+  /** A connection that was there broke: who can tell how much of the request arrived. */
+  private static boolean isBroken(String said) {
+    return said.contains("slurm_msg_sendto")
+        || said.contains("slurm_receive_msg")
+        || said.contains("slurm_send_node_msg")
+        || said.contains("socket error")
+        || said.contains("broken pipe");
   }
 
   /** The request was sent and no answer came. */

@@ -80,6 +80,7 @@ public final class SlurmBackend
   private @Nullable SlurmConfig config;
   private @Nullable SlurmListings listings;
   private @Nullable JobQueries queries;
+  private @Nullable LimitCheck limits;
 
   /** Made by the service loader. */
   public SlurmBackend() {}
@@ -119,6 +120,7 @@ public final class SlurmBackend
     commands = made;
     listings = told;
     queries = new JobQueries(told, context.clock(), SHARED);
+    limits = new LimitCheck(made, told, context.clock(), settings.cluster());
   }
 
   private static <T> T initialized(@Nullable T part) {
@@ -160,8 +162,14 @@ public final class SlurmBackend
     if (cluster() != null) {
       argv.add("--clusters=" + cluster());
     }
-    argv.addAll(initialized(context).submit().words("default_options"));
+    List<String> options = initialized(context).submit().words("default_options");
+    argv.addAll(options);
     argv.add(request.scriptPath());
+    if (initialized(config).checkLimits()
+        && options.isEmpty()
+        && PartitionLimits.apply(request.spec())) {
+      initialized(limits).check(request.spec().resources());
+    }
     OutputFolders.make(initialized(context).transport(), request);
     try {
       return submitted(

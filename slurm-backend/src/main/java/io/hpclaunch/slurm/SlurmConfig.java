@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param commandLimit how long a command may take that asks or cancels
  * @param submitLimit how long sbatch may take
  * @param accounting whether sacct answers, or null: the cluster is asked
+ * @param checkLimits whether jobs are refused that can never run as their partition stands
  */
 record SlurmConfig(
     @Nullable String cluster,
@@ -26,7 +27,8 @@ record SlurmConfig(
     @Nullable String slurmConf,
     Duration commandLimit,
     Duration submitLimit,
-    @Nullable Boolean accounting) {
+    @Nullable Boolean accounting,
+    boolean checkLimits) {
   /** slurmctld that is down lets squeue wait for 18 s (seen on 22.05). */
   private static final Duration COMMAND_LIMIT = Duration.ofSeconds(60);
 
@@ -70,7 +72,11 @@ record SlurmConfig(
           "accounting",
           ConfigKey.Type.BOOLEAN,
           "whether sacct is to be asked for what has left the queue; default: the cluster is asked"
-              + " whether it keeps accounts"));
+              + " whether it keeps accounts"),
+      ConfigKey.of(
+          "check_limits",
+          ConfigKey.Type.BOOLEAN,
+          "whether a job is refused that can never run within its partition's limits; default: true"));
 
   static SlurmConfig of(Settings config) {
     String cluster = config.string("cluster").orElse(null);
@@ -84,7 +90,8 @@ record SlurmConfig(
         config.string("slurm_conf").orElse(null),
         limit(config, "command_timeout", COMMAND_LIMIT),
         limit(config, "submit_timeout", SUBMIT_LIMIT),
-        config.bool("accounting").orElse(null));
+        config.bool("accounting").orElse(null),
+        config.bool("check_limits").orElse(true));
   }
 
   /** How Slurm's commands are run. */

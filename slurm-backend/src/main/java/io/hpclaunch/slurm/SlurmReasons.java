@@ -118,20 +118,6 @@ final class SlurmReasons {
   private static final Set<String> OWN_ENDS =
       Set.of("BOOT_FAIL", "DEADLINE", "NODE_FAIL", "PREEMPTED", "REVOKED");
 
-  private static final Set<String> HOPELESS = Set.of(
-      "DependencyNeverSatisfied",
-      "PartitionNodeLimit",
-      "PartitionTimeLimit",
-      "PartitionConfig",
-      "BadConstraints",
-      "AccountNotAllowed",
-      "InvalidAccount",
-      "InvalidQOS",
-      "QOSNotAllowed",
-      "ReservationDeleted",
-      "ReqResv",
-      "MaxMemPerLimit");
-
   /** Such as QOSMaxCpuPerUserLimit, AssocGrpCPUMinutesLimit, MaxGRESPerAccount. */
   private static final Pattern LIMIT = Pattern.compile(
       "(QOS|Assoc|)(Grp|Max|Min)(Submit)?(Jobs?|Cpu|CPU|Node|Memory|Mem|GRES|License|Wall(?:Duration)?"
@@ -178,22 +164,6 @@ final class SlurmReasons {
       return reason;
     }
     return detail.isEmpty() ? known : known + " (" + detail + ")";
-  }
-
-  /**
-   * Whether a job that waits for this never runs unless somebody changes the job or the cluster.
-   *
-   * @param reason Slurm's word, with or without what stands behind it
-   */
-  static boolean neverRuns(String reason) {
-    int comma = reason.indexOf(',');
-    String word = comma < 0 ? reason : reason.substring(0, comma);
-    Matcher m = LIMIT.matcher(word);
-    return HOPELESS.contains(word)
-        || (m.matches()
-            && ("PerJob".equals(m.group(7))
-                || "PerNode".equals(m.group(7))
-                || m.group(2).equals("Min")));
   }
 
   /** The limits of associations and QOSes, whose names are built from parts. */

@@ -2,8 +2,10 @@
 package io.hpclaunch.slurm;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hpclaunch.api.Backend;
+import io.hpclaunch.api.BackendUnavailable;
 import io.hpclaunch.api.Cause;
 import io.hpclaunch.api.HPCProcess;
 import io.hpclaunch.api.JobInfo;
@@ -15,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -73,6 +76,12 @@ class EndFaultsTest {
     assertThat(end.attempt()).isEqualTo(2);
     assertThat(end.exitCode()).isEqualTo(4);
     assertThat(site.starts("again")).containsExactly(id(job), id(job));
+
+    // Who comes when the queue has forgotten it finds both attempts in the accounts.
+    CLUSTER.awaitRecord(id(job), "FAILED 4:0");
+    site.forget(id(job));
+    Backend stranger = site.slurm(site.stranger());
+    assertThat(SlurmSite.end(stranger.attach(job.id())).attempt()).isEqualTo(2);
   }
 
   /** A lost node and a preemption may be taken back; where they are not they are an end. */
@@ -106,6 +115,33 @@ class EndFaultsTest {
     Backend later = site.slurm(site.openAfter(Duration.ofMinutes(1)));
     SlurmSite.until("the grace is over", () -> look(later, onNode).state().isFinal());
     assertThat(look(later, onNode).cause()).isEqualTo(Cause.NODE_FAIL);
+  }
+
+  @Test
+  void aPreemptedJobThatSlurmRequeuesIsNotOver() throws Exception {
+    Backend slurm = site.slurm(site.open());
+    HPCProcess low = slurm.submit(site.noting("low")
+        .shell("[[ -n $SLURM_RESTART_COUNT ]] || sleep 300; exit 6")
+        .resources(r -> r.qos("low").exclusive(true))
+        .nativeOptions("--nodelist=node4")
+        .build());
+    awaitRunning(slurm, low);
+    SlurmSite.until("its script has begun", () -> site.starts("low").size() == 1);
+    HPCProcess high = slurm.submit(site.noting("high")
+        .resources(r -> r.qos("high").exclusive(true))
+        .nativeOptions("--nodelist=node4")
+        .build());
+
+    assertThat(SlurmSite.end(high).state()).isEqualTo(JobState.COMPLETED);
+    JobInfo waits = awaited(slurm, low, JobState.QUEUED);
+    assertThat(waits.attempt()).isEqualTo(2);
+    assertThat(low.onExit()).isNotDone();
+    CLUSTER.run("scontrol", "update", "JobId=" + id(low), "StartTime=now").expect(0);
+
+    JobInfo end = SlurmSite.end(low);
+    assertThat(end.attempt()).isEqualTo(2);
+    assertThat(end.exitCode()).isEqualTo(6);
+    assertThat(site.starts("low")).containsExactly(id(low), id(low));
   }
 
   // ---- states, not exit codes
@@ -233,16 +269,27 @@ class EndFaultsTest {
 
   @Test
   void aClusterThatKeepsNoAccountsIsNotAskedForThem() throws Exception {
-    site.fault(
-        "scontrol",
-        "\"$real\" \"$@\" | sed 's|^AccountingStorageType .*|"
-            + "AccountingStorageType = accounting_storage/none|'",
-        "exit 0");
-    Backend slurm = site.slurm(site.open());
-    HPCProcess job = slurm.submit(site.noting("job").shell("exit 8").build());
+    try (Fault without = CLUSTER.configured(
+        "AccountingStorageType=accounting_storage/none",
+        "AccountingStorageEnforce=",
+        "AccountingStorageTRES=")) {
+      assertThat(without).isNotNull();
+      Backend slurm = site.slurm(site.open());
+      HPCProcess job = slurm.submit(site.noting("job").shell("exit 8").build());
+      assertThat(SlurmSite.end(job).exitCode()).isEqualTo(8);
+      assertThat(job.info().wallTime()).isNotNull();
 
-    assertThat(SlurmSite.end(job).exitCode()).isEqualTo(8);
-    assertThat(site.calls("sacct")).isEmpty();
+      HPCProcess forgotten = slurm.submit(site.noting("forgotten")
+          .shell("until [[ -e " + site.folder() + "/go ]]; do sleep 0.1; done; exit 9")
+          .build());
+      awaitRunning(slurm, forgotten);
+      site.forget(id(forgotten));
+      JobInfo unknown = awaited(slurm, forgotten, JobState.UNKNOWN);
+      assertThat(unknown.reason()).contains("squeue has no job", "keeps no accounts");
+      Files.createFile(site.folder().resolve("go"));
+      assertThat(SlurmSite.end(forgotten).exitCode()).isEqualTo(9);
+      assertThat(site.calls("sacct")).isEmpty();
+    }
   }
 
   /** A record that comes late, and one that is torn, are none yet. */
@@ -280,5 +327,28 @@ class EndFaultsTest {
       assertThat(job.onExit()).isNotDone();
     }
     assertThat(SlurmSite.end(job).exitCode()).isEqualTo(9);
+  }
+
+  @Tag("long")
+  @Test
+  void aControllerThatIsDownIsToldInSlurmsWords() throws Exception {
+    Backend slurm = site.slurm(site.open());
+    HPCProcess job =
+        slurm.submit(site.noting("outlives").shell("sleep 2; exit 9").build());
+    awaitRunning(slurm, job);
+    try (Fault stopped = CLUSTER.stopController()) {
+      assertThat(stopped).isNotNull();
+      JobInfo unknown = awaited(slurm, job, JobState.UNKNOWN);
+      assertThat(unknown.reason()).contains("squeue", "Unable to contact slurm controller");
+      assertThatThrownBy(() -> slurm.submit(site.noting("refused").build()))
+          .isInstanceOf(BackendUnavailable.class)
+          .hasMessageContaining("Unable to contact slurm controller");
+      assertThat(job.onExit()).isNotDone();
+    }
+    JobInfo end = SlurmSite.end(job);
+    assertThat(end.exitCode()).isEqualTo(9);
+    assertThat(end.attempt()).isEqualTo(1);
+    assertThat(site.starts("outlives")).containsExactly(id(job));
+    assertThat(site.starts("refused")).isEmpty();
   }
 }

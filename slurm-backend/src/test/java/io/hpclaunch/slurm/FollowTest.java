@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -28,8 +29,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class FollowTest {
   @RegisterExtension
   static final SlurmCluster CLUSTER = new SlurmCluster();
-
-  private static final int MANY = 150;
 
   @RegisterExtension
   final SlurmSite site = new SlurmSite(CLUSTER);
@@ -42,9 +41,19 @@ class FollowTest {
 
   @Test
   void allJobsAreAskedForAndCancelledInOneCall() throws Exception {
+    followAndCancel(150);
+  }
+
+  @Tag("long")
+  @Test
+  void aThousandJobsAreAskedForAndCancelledInOneCall() throws Exception {
+    followAndCancel(1000);
+  }
+
+  private void followAndCancel(int many) throws Exception {
     Backend slurm = site.slurm(site.open());
     List<JobId> ids = new ArrayList<>();
-    for (int i = 0; i < MANY; i++) {
+    for (int i = 0; i < many; i++) {
       ids.add(slurm.submit(site.noting("many").nativeOptions("--hold").build()).id());
     }
     Backend other = site.slurm(site.open());
@@ -52,7 +61,7 @@ class FollowTest {
     long rounds = 4;
     for (int i = 0; i < rounds; i++) {
       Map<JobId, JobInfo> told = other.status(ids);
-      assertThat(told.values()).hasSize(MANY).allMatch(info -> info.state() == JobState.HELD);
+      assertThat(told.values()).hasSize(many).allMatch(info -> info.state() == JobState.HELD);
     }
     // The monitor of the one who submitted may have asked between, once for each answer at most.
     assertThat(site.calls("squeue").size() - before).isLessThanOrEqualTo((int) rounds * 2);

@@ -3,7 +3,6 @@ package io.hpclaunch.slurm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -55,37 +54,10 @@ class HostlistTest {
   @Test
   void nothingIsNobody() {
     assertThat(Hostlist.expand("")).isEmpty();
-    assertThat(Hostlist.fold(List.of())).isEmpty();
   }
 
   @Test
   void aLargeClusterExpands() {
     assertThat(Hostlist.expand("n[00001-50000]")).hasSize(50_000).startsWith("n00001");
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "node1 | node1",
-        "node2 node1 | node[1-2]",
-        "n1 n2 n3 n5 | n[1-3,5]",
-        "n08 n09 n10 n11 | n[08-11]",
-        "n001 n2 | n001,n2",
-        "a b a1 | a,b,a1",
-        "login login | login",
-        "n1 n1 | n1",
-        "n1-ib n2-ib | n1-ib,n2-ib",
-        "n12345678901 | n12345678901",
-      })
-  void folds(String hosts, String list) {
-    assertThat(Hostlist.fold(List.of(hosts.split(" ")))).isEqualTo(list);
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"n[1-12]", "n[01-12]", "n[098-102]", "a,b[3-4],c07"})
-  void foldingUndoesExpanding(String list) {
-    assertThat(Hostlist.expand(Hostlist.fold(Hostlist.expand(list))))
-        .containsExactlyElementsOf(Hostlist.expand(list));
   }
 }

@@ -219,8 +219,72 @@ class LimitsTest {
   }
 
   @Test
-  void whatCanNeverRunIsToldWithItsReason() throws Exception {
+  void whatCanNeverRunIsRefusedWithTheLimitAndLeavesNothing() {
+    HpcRuntime client = site.open();
+    Backend slurm = site.slurm(client);
+    Map<JobSpec.Builder, String> wrong = Map.of(
+        site.noting("wide").nodes(9), "9 nodes, and partition debug has TotalNodes=4",
+        site.noting("long").walltime(Duration.ofDays(3)), "partition debug has MaxTime=01:00:00",
+        site.noting("many").tasks(99).queue("long"), "99 cpus, and partition long has");
+    wrong.forEach((job, why) -> assertThatThrownBy(() -> slurm.submit(job.build()))
+        .isInstanceOf(Rejected.class)
+        .hasMessageContaining(why)
+        .hasMessageContaining("check_limits")
+        .message()
+        .doesNotContain("\n"));
+    assertThat(site.calls("sbatch")).isEmpty();
+    assertThat(site.jobFolders()).isEmpty();
+    assertThat(client.jobs().unsettled()).isEmpty();
+
+    // What Slurm says by itself it says.
+    assertThatThrownBy(
+            () -> slurm.submit(site.noting("x").nodes(9).queue("nosuch").build()))
+        .isInstanceOf(Rejected.class)
+        .hasMessageContaining("invalid partition specified: nosuch");
+    assertThatThrownBy(() -> slurm.submit(site.noting("x").cpus(5).build()))
+        .isInstanceOf(Rejected.class)
+        .hasMessageContaining("Requested node configuration is not available");
+  }
+
+  @Test
+  void whatMayRunIsSubmittedAndTheLimitsAreAskedOnce() throws Exception {
+    List<JobSpec.Builder> right = List.of(
+        site.noting("long").walltime(Duration.ofDays(3)).queue("long"),
+        site.noting("either").walltime(Duration.ofDays(3)).queue("debug,long"),
+        site.noting("all").nodes(4).tasks(16).walltime(Duration.ofHours(1)),
+        site.noting("fewer").nodes(9).tasks(2));
     Backend slurm = site.slurm(site.open());
+    Backend other = site.slurm(site.open());
+    for (JobSpec.Builder job : right) {
+      assertThat(SlurmSite.end(slurm.submit(job.build())).state()).isEqualTo(JobState.COMPLETED);
+      assertThat(SlurmSite.end(other.submit(job.build())).state()).isEqualTo(JobState.COMPLETED);
+    }
+    assertThat(site.calls("scontrol"))
+        .filteredOn(call -> call.contains("partition"))
+        .hasSize(1);
+  }
+
+  /** They are remembered for an hour; what was changed since is not held against a job. */
+  @Test
+  void limitsThatWereRaisedOrCannotBeAskedRefuseNothing() throws Exception {
+    site.fault("scontrol", "\"$real\" \"$@\" | sed 's/TotalNodes=4/TotalNodes=1/'", "exit 0");
+    Backend slurm = site.slurm(site.open());
+    JobSpec two = site.noting("two").nodes(2).build();
+    assertThatThrownBy(() -> slurm.submit(two)).hasMessageContaining("TotalNodes=1");
+    site.mend("scontrol");
+    assertThat(SlurmSite.end(slurm.submit(two)).state()).isEqualTo(JobState.COMPLETED);
+
+    site.fault("scontrol", "echo 'slurm_load_partitions: Unable to contact' >&2", "exit 1");
+    Backend stranger = site.slurm(site.stranger());
+    HPCProcess wide = stranger.submit(site.noting("wide").nodes(9).build());
+    assertThat(SlurmSite.end(stranger.submit(two)).state()).isEqualTo(JobState.COMPLETED);
+    wide.cancel();
+    assertThat(SlurmSite.end(wide).state()).isEqualTo(JobState.CANCELLED);
+  }
+
+  @Test
+  void whatCanNeverRunIsToldWithItsReasonWhereLimitsAreNotChecked() throws Exception {
+    Backend slurm = site.slurm(site.open(), Map.of("check_limits", false));
     HPCProcess wide = slurm.submit(site.noting("wide").nodes(9).build());
     HPCProcess longer = slurm.submit(
         site.noting("long").walltime(Duration.ofDays(3)).queue("debug").build());

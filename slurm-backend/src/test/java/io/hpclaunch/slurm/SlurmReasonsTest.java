@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SlurmReasonsTest {
@@ -110,23 +109,5 @@ class SlurmReasonsTest {
   @ValueSource(strings = {"", "NewReasonOf2030", "QOSMax", "Max", "a, b", "()", "QOSMaxFooPerUser"})
   void whatIsNotKnownIsToldAsItIs(String reason) {
     assertThat(SlurmReasons.explain(reason)).isEqualTo(reason);
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "PartitionTimeLimit, true",
-    "PartitionNodeLimit, true",
-    "DependencyNeverSatisfied, true",
-    "QOSMaxCpuPerJobLimit, true",
-    "AssocMaxWallDurationPerJobLimit, true",
-    "QOSMinGRES, true",
-    "QOSMaxCpuPerUserLimit, false",
-    "AssocGrpCPUMinutesLimit, false",
-    "Resources, false",
-    "ReqNodeNotAvail, false",
-    "whatever, false",
-  })
-  void someJobsNeverRun(String reason, boolean never) {
-    assertThat(SlurmReasons.neverRuns(reason)).isEqualTo(never);
   }
 }

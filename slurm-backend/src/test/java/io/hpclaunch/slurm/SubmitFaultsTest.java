@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hpclaunch.api.Backend;
+import io.hpclaunch.api.BackendUnavailable;
 import io.hpclaunch.api.HPCProcess;
 import io.hpclaunch.api.HpcRuntime;
 import io.hpclaunch.api.JobInfo;
+import io.hpclaunch.api.JobSpec;
 import io.hpclaunch.api.JobState;
 import io.hpclaunch.api.KnownJob;
 import io.hpclaunch.api.OutcomeUnknown;
@@ -22,6 +24,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -159,6 +163,60 @@ class SubmitFaultsTest {
 
     assertThat(SlurmSite.end(job).state()).isEqualTo(JobState.COMPLETED);
     assertThat(site.starts("restarted")).containsExactly(job.id().nativeId().value());
+  }
+
+  /**
+   * slurmctld that is killed forgets what it took in the last seconds, and gives the same numbers
+   * to other jobs. Then a job of ours is missed, and none takes another's place.
+   */
+  @Tag("long")
+  @Test
+  void aControllerThatIsKilledBetweenSubmissionsMixesUpNoJobs() throws Exception {
+    Backend slurm = site.slurm(site.open());
+    Map<String, HPCProcess> jobs = new ConcurrentHashMap<>();
+    List<String> without = new ArrayList<>();
+    CompletableFuture<Void> crash = CompletableFuture.runAsync(() -> {
+      while (jobs.size() < 10) {
+        Thread.onSpinWait();
+      }
+      CLUSTER.killController().close();
+    });
+    int count = 0;
+    for (; count < 30 || !crash.isDone(); count++) {
+      String name = "k" + count;
+      JobSpec job =
+          site.noting(name).shell("exit " + count % 7).nativeOptions("--hold").build();
+      try {
+        jobs.put(name, slurm.submit(job));
+      } catch (BackendUnavailable | OutcomeUnknown e) {
+        without.add(name);
+      }
+    }
+    crash.get();
+    assertThat(jobs.size() + without.size()).isEqualTo(count);
+
+    // What Slurm has it has once, and under the number that we know.
+    for (Map.Entry<String, HPCProcess> job : jobs.entrySet()) {
+      List<String> queued = site.queued(job.getKey());
+      JobState told = queued.isEmpty() ? JobState.UNKNOWN : JobState.HELD;
+      assertThat(queued).isSubsetOf(job.getValue().id().nativeId().value());
+      SlurmSite.until(job + " " + told, () -> job.getValue().info().state() == told);
+    }
+    without.forEach(name -> assertThat(site.queued(name)).as(name).hasSizeLessThan(2));
+    site.queued().forEach(id -> CLUSTER.run("scontrol", "release", id).expect(0));
+    for (Map.Entry<String, HPCProcess> job : jobs.entrySet()) {
+      String name = job.getKey();
+      if (job.getValue().info().state() == JobState.UNKNOWN) {
+        assertThat(site.starts(name)).as(name).isEmpty();
+      } else {
+        JobInfo end = SlurmSite.end(job.getValue());
+        assertThat(end.exitCode()).as(name).isEqualTo(Integer.parseInt(name.substring(1)) % 7);
+        assertThat(site.starts(name)).as(name).hasSize(1);
+      }
+    }
+    HpcRuntime later = site.openAfter(LATER);
+    site.slurm(later).status(List.of());
+    assertThat(later.jobs().unsettled()).isEmpty();
   }
 
   /** Before sbatch has asked, after it has, and after it has told. */

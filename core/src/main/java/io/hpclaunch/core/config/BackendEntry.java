@@ -140,10 +140,15 @@ public final class BackendEntry {
   /**
    * The resources of jobs that say nothing themselves.
    *
-   * @return the common keys of {@code config}; defaults are not merged in
+   * @param own the plugin's keys, which mean what the plugin says
+   * @return the common keys of {@code config} but for the plugin's own; defaults are not merged in
    */
-  public Resources resources() {
-    return new ResourceKeys(part("config"), "backends." + name + ".config").read();
+  public Resources resources(List<ConfigKey> own) {
+    Node.Fields config = part("config");
+    Node.Fields common = Node.Fields.empty(config.origin());
+    common.entries().putAll(config.entries());
+    own.forEach(key -> common.entries().remove(key.name()));
+    return new ResourceKeys(common, "backends." + name + ".config").read();
   }
 
   /**

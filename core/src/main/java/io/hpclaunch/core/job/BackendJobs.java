@@ -12,6 +12,8 @@ import io.hpclaunch.api.JobState;
 import io.hpclaunch.api.LogReader;
 import io.hpclaunch.api.NativeId;
 import io.hpclaunch.api.Observation;
+import io.hpclaunch.api.OutputDelivery;
+import io.hpclaunch.api.QueueReporter;
 import io.hpclaunch.api.Token;
 import io.hpclaunch.api.transport.Transport;
 import io.hpclaunch.core.script.PathTemplate;
@@ -31,9 +33,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The jobs of one backend: everything of {@link io.hpclaunch.api.Backend} that is about jobs. */
 public final class BackendJobs implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(BackendJobs.class);
+
   private final String backend;
   private final PluginGate gate;
   private final Transport transport;
@@ -233,7 +239,17 @@ public final class BackendJobs implements AutoCloseable {
     if (gate.ask(plugin -> plugin instanceof LogReader)) {
       return new NativeLogs(gate, record.id().nativeId(), index);
     }
-    return new JobOutput(transport, log -> path(id, log, index), () -> hasEnded(id));
+    boolean delivers = gate.ask(plugin -> plugin instanceof OutputDelivery);
+    return new JobOutput(
+        transport,
+        log -> path(id, log, index),
+        () -> hasEnded(id),
+        () -> delivers && isDelivering(id));
+  }
+
+  private boolean isDelivering(JobId id) {
+    JobInfo info = standing(id);
+    return info != null && gate.ask(plugin -> ((OutputDelivery) plugin).isDelivering(info));
   }
 
   /** While a job is held its id may change. */
@@ -246,20 +262,78 @@ public final class BackendJobs implements AutoCloseable {
   }
 
   private boolean hasEnded(JobId id) {
+    JobInfo info = standing(id);
+    return info == null || info.state().isFinal();
+  }
+
+  /** Where a job stands; null where it was forgotten. */
+  private @Nullable JobInfo standing(JobId id) {
     Optional<JobRecord> record = record(id);
     if (record.isEmpty()) {
-      return true;
+      return null;
     }
     Followed job = monitor.find(record.get().token());
-    JobInfo info;
     if (job == null) {
       JobInfo asked = status(List.of(id)).get(id);
-      info = asked == null ? unknown("") : asked;
-    } else {
-      Integer index = id.nativeId().index();
-      info = index == null ? job.info() : job.info(index);
+      return asked == null ? unknown("") : asked;
     }
-    return info.state().isFinal();
+    Integer index = id.nativeId().index();
+    return index == null ? job.info() : job.info(index);
+  }
+
+  /**
+   * A scheduler's list with the names that jobs of ours were given: the scheduler may have had to
+   * adapt them. Where the store cannot be read, the scheduler's names stay.
+   *
+   * @param queue the list
+   * @param mine whether all of it is one user's; of everybody's, only what the store has is looked
+   *     up
+   * @return the same jobs in the same order
+   */
+  public List<QueueReporter.Entry> named(List<QueueReporter.Entry> queue, boolean mine) {
+    Set<JobId> ours = mine ? Set.of() : remembered();
+    Map<JobId, Optional<String>> names = new HashMap<>(); // elements of an array share one
+    List<QueueReporter.Entry> named = new ArrayList<>(queue.size());
+    for (QueueReporter.Entry entry : queue) {
+      JobId id = new JobId(backend, entry.id().whole());
+      Optional<String> name =
+          mine || ours.contains(id) ? names.computeIfAbsent(id, this::givenName) : Optional.empty();
+      named.add(name.isPresent() ? named(entry, name.get()) : entry);
+    }
+    return named;
+  }
+
+  private Set<JobId> remembered() {
+    try {
+      return Set.copyOf(client.store().complete(backend, ""));
+    } catch (IOException e) {
+      log.debug("Which jobs of the queue are ours is not known", e);
+      return Set.of();
+    }
+  }
+
+  /** Of a job that has not ended: a scheduler that was set up anew gives old ids again. */
+  private Optional<String> givenName(JobId id) {
+    try {
+      return client.store().find(id).filter(record -> !record.isFinal()).map(JobRecord::name);
+    } catch (IOException e) {
+      log.debug("The name of {} is not known", id, e);
+      return Optional.empty();
+    }
+  }
+
+  private static QueueReporter.Entry named(QueueReporter.Entry entry, String name) {
+    return new QueueReporter.Entry(
+        entry.id(),
+        name,
+        entry.user(),
+        entry.state(),
+        entry.nativeState(),
+        entry.queue(),
+        entry.reason(),
+        entry.submitted(),
+        entry.started(),
+        entry.nodes());
   }
 
   /** As {@link io.hpclaunch.api.Backend#script(JobId)}. */
@@ -295,7 +369,7 @@ public final class BackendJobs implements AutoCloseable {
       throw new InvalidJob(record.id() + " has not ended: cancel it, or wait for its end");
     }
     try {
-      boolean removed = client.store().remove(record.token(), () -> removeFolder(record));
+      boolean removed = client.store().remove(record.token(), () -> removeTraces(record));
       if (!removed) {
         throw new InvalidJob(record.id() + " was seen again: it has not ended");
       }
@@ -305,7 +379,11 @@ public final class BackendJobs implements AutoCloseable {
     }
   }
 
-  private void removeFolder(JobRecord record) throws IOException {
+  /** The backend comes first: it may know better whether the job has ended. */
+  private void removeTraces(JobRecord record) throws IOException {
+    List<NativeId> ids = new ArrayList<>(List.of(record.id().nativeId()));
+    record.chunks().forEach(chunk -> ids.add(chunk.id()));
+    gate.forget(ids);
     if (record.jobFolder().endsWith("/" + record.token())) {
       new JobFolder(transport, record.jobFolder()).remove();
     }

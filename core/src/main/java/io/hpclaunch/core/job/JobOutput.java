@@ -10,14 +10,19 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.NoSuchFileException;
+import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /** What a job has written, in files on the host that the transport reaches. */
 final class JobOutput implements JobLogs {
+  private static final Duration DELIVERED_WITHIN = Duration.ofMinutes(1);
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(250);
+
   private final Transport transport;
   private final Function<Stream, String> paths;
   private final BooleanSupplier ended;
+  private final BooleanSupplier delivering;
 
   /**
    * Makes the logs of a job.
@@ -25,16 +30,36 @@ final class JobOutput implements JobLogs {
    * @param transport the way to the files
    * @param paths where the streams are
    * @param ended whether nothing more will be written
+   * @param delivering whether the scheduler is bringing what was written
    */
-  JobOutput(Transport transport, Function<Stream, String> paths, BooleanSupplier ended) {
+  JobOutput(
+      Transport transport,
+      Function<Stream, String> paths,
+      BooleanSupplier ended,
+      BooleanSupplier delivering) {
     this.transport = transport;
     this.paths = paths;
     this.ended = ended;
+    this.delivering = delivering;
   }
 
   @Override
   public InputStream open(Stream log) {
+    awaitDelivery();
     return open(paths.apply(log), 0);
+  }
+
+  /** Where the output cannot be delivered, PBS tries for a while, and then gives up. */
+  private void awaitDelivery() {
+    long end = System.nanoTime() + DELIVERED_WITHIN.toNanos();
+    while (delivering.getAsBoolean() && System.nanoTime() < end) {
+      try {
+        Thread.sleep(BETWEEN_LOOKS.toMillis());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
   }
 
   private InputStream open(String path, long offset) {

@@ -121,7 +121,9 @@ final class Monitor implements AutoCloseable {
     try {
       return client.store().load(job.record().token()).orElse(job.record());
     } catch (IOException e) {
-      log.warn("Job {} is followed by what was known: {}", job.record().id(), e.getMessage());
+      if (!Thread.currentThread().isInterrupted()) { // else it is about to end
+        log.warn("Job {} is followed by what was known: {}", job.record().id(), e.getMessage());
+      }
       return job.record();
     }
   }
@@ -165,6 +167,9 @@ final class Monitor implements AutoCloseable {
       try {
         pause = round();
       } catch (RuntimeException | LinkageError e) {
+        if (Thread.currentThread().isInterrupted()) {
+          return; // only close() does that
+        }
         log.error("A round of the monitor of {} failed; the next one follows", backend, e);
         pause = pace.most();
       }

@@ -104,7 +104,14 @@ final class Observer {
     try {
       return client.store().save(job);
     } catch (IOException e) {
-      log.warn("What was seen of job {} is not kept: {}", job.record().id(), e.getMessage());
+      if (Thread.currentThread().isInterrupted()) {
+        log.debug(
+            "The client is closed: what was seen of {} is not kept",
+            job.record().id(),
+            e);
+      } else {
+        log.warn("What was seen of job {} is not kept: {}", job.record().id(), e.getMessage());
+      }
       return job;
     }
   }

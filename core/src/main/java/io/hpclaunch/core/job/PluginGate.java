@@ -124,6 +124,20 @@ public final class PluginGate {
     }
   }
 
+  /** Removes what the plugin keeps of jobs that have ended. */
+  void forget(Collection<NativeId> ids) {
+    try {
+      ask(p -> {
+        p.forget(ids);
+        return ids;
+      });
+    } catch (HpcException e) {
+      throw e;
+    } catch (RuntimeException | LinkageError e) {
+      throw new BackendUnavailable("the plugin failed to forget: " + e, e);
+    }
+  }
+
   /** What was found; empty where the plugin cannot look, or could not. */
   Optional<Map<Token, NativeId>> find(Collection<Token> tokens, Instant since) {
     try {

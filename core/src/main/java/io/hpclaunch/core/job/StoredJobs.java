@@ -62,6 +62,12 @@ public final class StoredJobs implements JobRegister {
       return withIndex(byToken.get().id(), given.nativeId().index());
     }
     List<String> backends = named ? List.of(given.backend()) : backends(defaultBackend);
+    for (String backend : backends) { // a whole id costs no listing of all ids
+      JobId whole = new JobId(backend, given.nativeId().whole());
+      if (isKnown(whole)) {
+        return withIndex(whole, given.nativeId().index());
+      }
+    }
     List<JobId> candidates = new ArrayList<>();
     for (String backend : backends) {
       for (JobId each : complete(backend, given.nativeId().whole().toString())) {
@@ -130,6 +136,14 @@ public final class StoredJobs implements JobRegister {
       throw unreadable(e);
     }
     return all;
+  }
+
+  private boolean isKnown(JobId id) {
+    try {
+      return store.find(id).isPresent();
+    } catch (IOException e) {
+      return false; // the listing finds its name, and whoever reads it tells what is wrong
+    }
   }
 
   private List<JobId> complete(String backend, String prefix) {

@@ -84,7 +84,7 @@ final class BackendFactory {
         context.workspace(),
         client,
         new JobDefaults(
-            entry.resources().orElse(configuration.defaultResources()),
+            entry.resources(plugin.configKeys()).orElse(configuration.defaultResources()),
             modules.isEmpty() ? configuration.defaults().words("modules") : modules),
         new BatchLaunches(configuration, plugins, sources, entry, plugin.defaultLauncher()),
         polling(entry.submit()));

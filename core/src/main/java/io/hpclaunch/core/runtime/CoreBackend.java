@@ -112,12 +112,13 @@ final class CoreBackend implements Backend, AutoCloseable {
   @Override
   public List<QueueReporter.Entry> queue(boolean mineOnly) {
     checkOpen();
-    return gate.ask(plugin -> {
+    List<QueueReporter.Entry> queue = gate.ask(plugin -> {
       if (plugin instanceof QueueReporter reporter) {
         return reporter.queue(mineOnly);
       }
       throw cannot("list its queue");
     });
+    return jobs.named(queue, mineOnly);
   }
 
   @Override

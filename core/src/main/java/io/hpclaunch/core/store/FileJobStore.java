@@ -4,6 +4,7 @@ package io.hpclaunch.core.store;
 import com.google.gson.JsonParseException;
 import io.hpclaunch.api.JobId;
 import io.hpclaunch.api.Token;
+import io.hpclaunch.core.config.StateFolder;
 import io.hpclaunch.core.shell.RawBytes;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -290,9 +291,6 @@ public final class FileJobStore implements JobStore {
   }
 
   private static String words(IOException e) {
-    String name = e.getClass().getSimpleName();
-    return e.getClass() == IOException.class
-        ? String.valueOf(e.getMessage())
-        : name + ": " + e.getMessage();
+    return StateFolder.words(e);
   }
 }

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * opener's choice. Safe for use by several threads.
  */
 public final class Journal implements AutoCloseable {
+  /** The files that this process has open. */
+  private static final Set<Path> OPEN = ConcurrentHashMap.newKeySet();
+
   private final Path file;
   private final Output output;
   private final boolean force;
@@ -63,10 +67,28 @@ public final class Journal implements AutoCloseable {
    * @param file a name that nobody else uses
    */
   static Journal create(Path file, boolean force) throws IOException {
-    FileChannel channel = FileChannel.open(
-        file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), StateFiles.FILE);
-    isHeld(channel);
-    return new Journal(file, new byte[0], new ChannelOutput(channel), force);
+    boolean made = false;
+    OPEN.add(key(file)); // before anybody can see it
+    try {
+      FileChannel channel = FileChannel.open(
+          file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), StateFiles.FILE);
+      made = true;
+      isHeld(channel);
+      return new Journal(file, new byte[0], new ChannelOutput(channel), force);
+    } finally {
+      if (!made) {
+        OPEN.remove(key(file));
+      }
+    }
+  }
+
+  /** Whether this process writes to a file now: one that it has closed is anybody's. */
+  static boolean isOpenHere(Path file) {
+    return OPEN.contains(key(file));
+  }
+
+  private static Path key(Path file) {
+    return file.toAbsolutePath().normalize();
   }
 
   /**
@@ -82,12 +104,14 @@ public final class Journal implements AutoCloseable {
       if (isHeld(channel)) {
         return null;
       }
+      OPEN.add(key(mine));
       Files.move(file, mine, StandardCopyOption.ATOMIC_MOVE);
       byte[] content = readAll(channel);
       taken = true;
       return new Journal(mine, content, new ChannelOutput(channel), force);
     } finally {
       if (!taken) {
+        OPEN.remove(key(mine));
         channel.close();
       }
     }
@@ -211,10 +235,14 @@ public final class Journal implements AutoCloseable {
   public synchronized void close() throws IOException {
     if (!closed) {
       closed = true;
-      if (open.isEmpty() && damagedLines == 0) {
-        Files.deleteIfExists(file);
+      try {
+        if (open.isEmpty() && damagedLines == 0) {
+          Files.deleteIfExists(file);
+        }
+        output.close();
+      } finally {
+        OPEN.remove(key(file));
       }
-      output.close();
     }
   }
 

@@ -53,9 +53,10 @@ public final class Journals {
   }
 
   /**
-   * Takes over the journals whose owners are gone: each is renamed to a name of this process, so
-   * that of several that try one succeeds. The caller deals with their open intents, appends the
-   * outcomes to the same journal, and closes it.
+   * Takes over the journals whose owners are gone, and those that this process has closed with
+   * something open: each is renamed to a name of this process, so that of several that try one
+   * succeeds. The caller deals with their open intents, appends the outcomes to the same journal,
+   * and closes it.
    *
    * @return the journals, with what is open in them; those that cannot be read are left alone
    * @throws IOException when the folder cannot be read
@@ -80,7 +81,7 @@ public final class Journals {
       return false; // somebody else's file
     }
     return switch (owner.life()) {
-      case ALIVE -> false;
+      case ALIVE -> owner.equals(ProcessIdentity.current()) && !Journal.isOpenHere(file);
       case GONE -> true;
       case UNKNOWN -> isSilent(file);
     };

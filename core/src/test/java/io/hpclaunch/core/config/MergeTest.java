@@ -4,6 +4,7 @@ package io.hpclaunch.core.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.hpclaunch.api.ConfigKey;
 import io.hpclaunch.api.InvalidConfiguration;
 import io.hpclaunch.api.MemorySize;
 import io.hpclaunch.api.Resources;
@@ -88,7 +89,7 @@ class MergeTest {
     assertThat(cluster.launch().exec()).isEqualTo("srun");
     assertThat(cluster.launch().numprocFlag()).isEqualTo("-n");
     assertThat(cluster.modules()).containsExactly("lammps/2023");
-    assertThat(cluster.resources())
+    assertThat(cluster.resources(List.of()))
         .isEqualTo(Resources.builder().queue("compute").account("myaccount").build());
     assertThat(cluster.transport().string("host")).contains("login.cluster.edu");
     assertThat(cluster.submit().number("polling_interval")).contains(2.0);
@@ -276,7 +277,7 @@ class MergeTest {
     site.environment.put("CCAT_WORKFLOW_MANAGER_K8S_NAMESPACE", "ns");
     site.environment.put("CCAT_WORKFLOW_MANAGER_HPC_BACKEND", "a");
     Configuration c = site.load();
-    assertThat(c.backend("a").orElseThrow().resources().queue()).isEqualTo("gpu");
+    assertThat(c.backend("a").orElseThrow().resources(List.of()).queue()).isEqualTo("gpu");
     assertThat(c.backend("pbs").orElseThrow().config().asMap()).isEmpty();
     assertThat(c.backend("k8s").orElseThrow().config().string("namespace")).contains("ns");
     assertThat(c.defaultBackend()).contains("a");
@@ -305,14 +306,14 @@ class MergeTest {
   void ofTwoNamesOfOneFieldTheHigherLayersHolds() {
     site.user("hpc: {backends: [{type: slurm, config: {queue: a, memory: 1G}}]}");
     site.local("hpc: {backends: [{type: slurm, config: {partition: b, memory_per_cpu: 2G}}]}");
-    Resources r = site.load().backend("slurm").orElseThrow().resources();
+    Resources r = site.load().backend("slurm").orElseThrow().resources(List.of());
     assertThat(r.queue()).isEqualTo("b");
     assertThat(r.memoryPerNode()).isNull();
     assertThat(r.memoryPerCpu()).isEqualTo(2 * MemorySize.GIB);
     Path local =
         site.local("hpc:\n  backends:\n  - type: slurm\n    config: {queue: a, partition: b}\n");
     BackendEntry both = site.load().backend("slurm").orElseThrow();
-    assertThatThrownBy(both::resources)
+    assertThatThrownBy(() -> both.resources(List.of()))
         .hasMessageContaining(local + ":4: ")
         .hasMessageContaining("queue and partition are the same");
   }
@@ -335,7 +336,7 @@ class MergeTest {
         site.sources().javaValues(Map.of("backends", List.of(entry))).build());
     assertThat(c.defaultBackend()).contains("shell");
     assertThat(c.backends().get(0).workspace()).contains(folder.toString());
-    assertThat(c.backends().get(0).resources().walltime()).isEqualTo(Duration.ofHours(30));
+    assertThat(c.backends().get(0).resources(List.of()).walltime()).isEqualTo(Duration.ofHours(30));
     assertThat(c.filesRead()).isEmpty();
     assertThat(origin(c, "backends.shell.type")).isEqualTo("configuration from Java");
     assertThatThrownBy(() ->
@@ -352,7 +353,12 @@ class MergeTest {
     BackendEntry entry =
         BackendEntry.of("slurm", Map.of("config", Map.of("partition", "p"), "launch", Map.of()));
     assertThat(entry.name()).isEqualTo("slurm");
-    assertThat(entry.resources().queue()).isEqualTo("p");
+    assertThat(entry.resources(List.of()).queue()).isEqualTo("p");
+    assertThat(entry
+            .resources(
+                List.of(ConfigKey.of("partition", ConfigKey.Type.STRING, "the plugin's own")))
+            .queue())
+        .isNull();
     assertThat(BackendEntry.of("slurm", Map.of("name", "n")).name()).isEqualTo("n");
     assertThatThrownBy(() -> BackendEntry.of("slurm", Map.of("lunch", 1)))
         .isInstanceOf(InvalidConfiguration.class)

@@ -19,6 +19,7 @@ import io.hpclaunch.api.KnownJob;
 import io.hpclaunch.api.NativeId;
 import io.hpclaunch.api.Observation;
 import io.hpclaunch.api.OutcomeUnknown;
+import io.hpclaunch.api.QueueReporter;
 import io.hpclaunch.api.Rejected;
 import io.hpclaunch.api.StagedFile;
 import io.hpclaunch.api.Token;
@@ -39,6 +40,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BackendJobsTest {
   @TempDir
@@ -817,6 +820,47 @@ class BackendJobsTest {
     assertThat(bench.register.active().damaged()).singleElement().asString().contains(token);
   }
 
+  // ---- the scheduler's list --------------------------------------------------------------------
+
+  private static QueueReporter.Entry listed(NativeId id, String name) {
+    return new QueueReporter.Entry(
+        id, name, "me", JobState.RUNNING, "R", "workq", "why", Bench.START, Bench.START, 2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void jobsOfOursAreListedByTheNamesTheyWereGiven(boolean mine) {
+    JobSpec spec = Bench.job().toBuilder().name("2 names").build();
+    NativeId ours = bench.jobs.submit(spec).id().nativeId();
+    NativeId others = NativeId.of("77");
+    List<QueueReporter.Entry> queue =
+        List.of(listed(others, "theirs"), listed(ours, "j2_names"), listed(ours.element(3), "j2"));
+    assertThat(bench.jobs.named(queue, mine))
+        .containsExactly(
+            listed(others, "theirs"), listed(ours, "2 names"), listed(ours.element(3), "2 names"));
+  }
+
+  @Test
+  void anIdThatIsGivenAgainIsAnotherJob() {
+    JobId id = submit().id();
+    bench.scheduler.say(id.nativeId(), done(0));
+    bench.jobs.status(List.of(id));
+    List<QueueReporter.Entry> queue = List.of(listed(id.nativeId(), "new"));
+    assertThat(bench.jobs.named(queue, true)).isEqualTo(queue);
+  }
+
+  @Test
+  void aDamagedRecordLeavesTheSchedulersName() throws IOException {
+    NativeId id = submit().id().nativeId();
+    String token = bench.record(id.value()).token().value();
+    Files.writeString(
+        bench.state.resolve("records").resolve(token.substring(0, 2)).resolve(token + ".json"),
+        "{");
+    List<QueueReporter.Entry> queue = List.of(listed(id, "theirs"));
+    assertThat(bench.jobs.named(queue, true)).isEqualTo(queue);
+    assertThat(bench.jobs.named(queue, false)).isEqualTo(queue);
+  }
+
   // ---- attaching, forgetting -------------------------------------------------------------------
 
   @Test
@@ -859,7 +903,15 @@ class BackendJobsTest {
     assertThatThrownBy(() -> bench.jobs.clean(id)).isInstanceOf(InvalidJob.class);
     bench.scheduler.say(NativeId.of("1"), done(0));
     bench.jobs.status(List.of(id));
+    bench.scheduler.forgetFails = new Rejected("it runs");
+    assertThatThrownBy(() -> bench.jobs.clean(id)).hasMessage("it runs");
+    bench.scheduler.forgetFails = new IllegalStateException("a bug");
+    assertThatThrownBy(() -> bench.jobs.clean(id)).isInstanceOf(BackendUnavailable.class);
+    assertThat(bench.folders()).hasSize(1);
+    assertThat(bench.register.find(id)).isPresent();
+    bench.scheduler.forgetFails = null;
     bench.jobs.clean(id);
+    assertThat(bench.scheduler.forgotten).containsExactly(NativeId.of("1"));
     assertThat(bench.folders()).isEmpty();
     assertThat(bench.register.find(id)).isEmpty();
   }

@@ -32,6 +32,7 @@ final class FakeScheduler implements HPCBackend {
 
   final List<SubmitRequest> submitted = new ArrayList<>();
   final List<NativeId> cancelled = new ArrayList<>();
+  final List<NativeId> forgotten = new ArrayList<>();
   final Map<NativeId, Observation> answers = new HashMap<>();
   final Map<Token, NativeId> byToken = new LinkedHashMap<>();
   final AtomicInteger queries = new AtomicInteger();
@@ -39,6 +40,8 @@ final class FakeScheduler implements HPCBackend {
   @Nullable RuntimeException queryFails;
 
   @Nullable RuntimeException findFails;
+
+  @Nullable RuntimeException forgetFails;
 
   @Nullable Integer largestIndex;
 
@@ -114,6 +117,14 @@ final class FakeScheduler implements HPCBackend {
   @Override
   public void cancel(Collection<NativeId> ids) {
     cancelled.addAll(ids);
+  }
+
+  @Override
+  public void forget(Collection<NativeId> ids) {
+    if (forgetFails != null) {
+      throw forgetFails;
+    }
+    forgotten.addAll(ids);
   }
 
   @Override

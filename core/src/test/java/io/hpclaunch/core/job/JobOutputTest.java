@@ -14,6 +14,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,7 +28,10 @@ class JobOutputTest {
 
   private JobOutput output() {
     return new JobOutput(
-        new LocalTransport(), log -> folder.resolve(log.name()).toString(), ended::get);
+        new LocalTransport(),
+        log -> folder.resolve(log.name()).toString(),
+        ended::get,
+        () -> false);
   }
 
   private void write(String text) throws IOException {
@@ -64,19 +68,38 @@ class JobOutputTest {
     for (int i = 0; i < 200; i++) {
       ended.set(false);
       Files.deleteIfExists(folder.resolve("STDOUT"));
-      JobOutput output =
-          new JobOutput(new LocalTransport(), log -> folder.resolve(log.name()).toString(), () -> {
-            try {
-              write("x"); // the last thing that a job does
-            } catch (IOException e) {
-              throw new java.io.UncheckedIOException(e);
-            }
-            return true;
-          });
+      JobOutput output = new JobOutput(
+          new LocalTransport(),
+          log -> folder.resolve(log.name()).toString(),
+          () -> writes("x"), // the last thing that a job does
+          () -> false);
       try (InputStream in = output.follow(Stream.STDOUT)) {
         assertThat(in.readAllBytes()).hasSize(1);
       }
     }
+  }
+
+  private boolean writes(String text) {
+    try {
+      write(text);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+    return true;
+  }
+
+  @Test
+  void whatTheSchedulerIsBringingIsAwaited() {
+    AtomicInteger looks = new AtomicInteger();
+    JobOutput output = new JobOutput(
+        new LocalTransport(),
+        log -> folder.resolve(log.name()).toString(),
+        ended::get,
+        () -> switch (looks.incrementAndGet()) {
+          case 1, 2 -> writes("half, ");
+          default -> !writes("whole");
+        });
+    assertThat(output.stdout()).isEqualTo("half, half, whole");
   }
 
   @Test

@@ -228,6 +228,24 @@ class JournalTest {
   }
 
   @Test
+  void whatThisProcessClosedWithSomethingOpenIsTakenOverInItToo() throws Exception {
+    Journal closed = journals().open();
+    closed.append(intent(1));
+    Journal open = journals().open();
+    open.append(intent(2));
+    assertThat(journals().takeOver()).isEmpty();
+    closed.close();
+    List<Journal> taken = journals().takeOver();
+    assertThat(taken)
+        .flatExtracting(Journal::openIntents)
+        .containsExactly(new OpenIntent(intent(1), null));
+    assertThat(journals().takeOver()).isEmpty();
+    taken.get(0).close();
+    assertThat(journals().takeOver()).hasSize(1).allSatisfy(Journal::close);
+    open.close();
+  }
+
+  @Test
   void anotherHostsJournalIsTakenOnlyAfterALongSilence() throws Exception {
     Path folder = Files.createDirectories(state.resolve("journal"));
     Path file = Files.write(folder.resolve("other-host-7-abc.log"), lines(intent(1)));

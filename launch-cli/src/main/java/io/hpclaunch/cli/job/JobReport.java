@@ -7,7 +7,9 @@ import io.hpclaunch.api.JobInfo;
 import io.hpclaunch.api.JobState;
 import io.hpclaunch.api.KnownJob;
 import java.time.Instant;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +57,16 @@ record JobReport(JobId id, @Nullable KnownJob known, JobInfo info) {
       return List.of();
     }
     return range.indices().mapToObj(this::element).toList();
+  }
+
+  /** How many elements of an array are in each state; a job has none. */
+  Map<JobState, Integer> states() {
+    Map<JobState, Integer> counts = new EnumMap<>(JobState.class);
+    ArrayRange range = array();
+    if (range != null) {
+      range.indices().forEach(i -> counts.merge(elementInfo(i).state(), 1, Integer::sum));
+    }
+    return counts;
   }
 
   private JobReport element(int index) {

@@ -9,7 +9,6 @@ import io.hpclaunch.cli.output.Table;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -58,21 +57,20 @@ final class JobTable {
   static String state(JobReport job) {
     JobInfo info = job.info();
     String cause = info.cause() == null ? "" : " " + lower(info.cause());
-    return info.state() + cause + counts(job.elements());
+    return info.state() + cause + counts(job.states());
   }
 
   /** Such as {@code 3/100 done, 1 failed}. */
-  private static String counts(List<JobReport> elements) {
-    if (elements.isEmpty()) {
+  private static String counts(Map<JobState, Integer> counts) {
+    if (counts.isEmpty()) {
       return "";
     }
-    Map<JobState, Integer> counts = new EnumMap<>(JobState.class);
-    elements.forEach(e -> counts.merge(e.info().state(), 1, Integer::sum));
+    int all = counts.values().stream().mapToInt(Integer::intValue).sum();
     int done = counts.entrySet().stream()
         .filter(e -> e.getKey().isFinal())
         .mapToInt(Map.Entry::getValue)
         .sum();
-    StringBuilder text = new StringBuilder(" " + done + "/" + elements.size() + " done");
+    StringBuilder text = new StringBuilder(" " + done + "/" + all + " done");
     for (JobState bad : List.of(JobState.FAILED, JobState.CANCELLED, JobState.LOST)) {
       int count = counts.getOrDefault(bad, 0);
       text.append(count == 0 ? "" : ", " + count + " " + lower(bad));

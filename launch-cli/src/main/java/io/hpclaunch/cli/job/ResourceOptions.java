@@ -31,7 +31,9 @@ final class ResourceOptions {
   @Option(
       names = "--mem",
       paramLabel = "SIZE",
-      description = "Memory on each node, such as 16G; units are powers of 1024.")
+      description = "Memory on each node, such as 16G; units are powers of 1024. The shell backend"
+          + " counts it, and holds the job to it only where HPC_SHELL_CGROUP names a control group"
+          + " that limits memory.")
   private @Nullable String memory;
 
   @Option(
