@@ -15,8 +15,8 @@ import java.util.Map;
  * {@code provides}; it needs a public constructor without parameters. Core makes one instance for
  * each configured entry and calls {@link #initialize} before anything but {@link #name()},
  * {@link #matches(String)}, {@link #defaultLauncher()}, {@link #configKeys()},
- * {@link #commandsPerMinute()} and what {@link Detectable} asks. Calls may come from several threads, but never two at once on one
- * instance, save for {@link #close()}.
+ * {@link #commandsPerMinute()} and what {@link Detectable} asks. Calls may come from several
+ * threads, but never two at once on one instance, save for {@link #close()}.
  *
  * <p>A plugin tells what the scheduler says and no more: it never concludes that a job is lost,
  * never retries a submission and keeps no journal. Core does. Further interfaces that it may
