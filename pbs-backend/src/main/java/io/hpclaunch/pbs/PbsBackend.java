@@ -78,6 +78,12 @@ public final class PbsBackend
 
   private static final int IDS_PER_CALL = 200;
 
+  /**
+   * Each command takes a port below 1024 of the host, which stays in TIME_WAIT for a minute. Of
+   * about 512 (seen on OpenPBS 23.06: the next command took 61 s) some are left for others.
+   */
+  private static final int COMMANDS_PER_MINUTE = 400;
+
   /** Made when something is logged: hpc-launch loads this class and starts no logging. */
   private static final class Log {
     static final Logger LOG = LoggerFactory.getLogger(PbsBackend.class);
@@ -111,6 +117,11 @@ public final class PbsBackend
   @Override
   public Duration pollingInterval() {
     return POLLING;
+  }
+
+  @Override
+  public int commandsPerMinute() {
+    return COMMANDS_PER_MINUTE;
   }
 
   @Override
