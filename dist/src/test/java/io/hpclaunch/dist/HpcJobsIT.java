@@ -181,7 +181,7 @@ class HpcJobsIT extends JobsByCommand {
     Result result = hpc.hpc("wait", "nope:1");
     assertThat(result.status()).isEqualTo(2);
     assertThat(result.err())
-        .contains("unknown backend 'nope'", "types: shell")
+        .contains("unknown backend 'nope'", "types: ", "shell")
         .doesNotContain("last seen")
         .hasLineCount(1);
   }
