@@ -290,7 +290,30 @@ final class Judge {
     if (!info.state().isFinal()) {
       return new Outcome(info, null, null);
     }
+    if (isDoubtful(known, index, info)) {
+      return isConfirmed(info, last, now)
+          ? new Outcome(cancelled(info), null, null)
+          : new Outcome(null, null, "it ended after a cancel; its own record is awaited");
+    }
     return new Outcome(asked(known, completed(known, index, info)), null, null);
+  }
+
+  /**
+   * PBS tells of some jobs that it killed as of those that completed (seen on OpenPBS 23.06, of
+   * jobs that were deleted as they began); whoever comes to its end writes a record.
+   */
+  private boolean isDoubtful(JobRecord known, @Nullable Integer index, JobInfo info) {
+    return info.state() == JobState.COMPLETED
+        && known.cancelAsked() != null
+        && evidence.isMissing(known, index);
+  }
+
+  private static JobInfo cancelled(JobInfo info) {
+    return info.toBuilder()
+        .state(JobState.CANCELLED)
+        .exitCode(null)
+        .reason("it was killed before it wrote how it ended")
+        .build();
   }
 
   private static boolean mayBeTakenBack(JobInfo info) {
@@ -312,7 +335,7 @@ final class Judge {
   }
 
   /** Whether a failure is what a job that was asked to end looks like to a plain scheduler. */
-  static boolean isBySignal(JobInfo end) {
+  private static boolean isBySignal(JobInfo end) {
     return end.state() == JobState.FAILED
         && (end.cause() == null
             || end.cause() == Cause.SIGNAL

@@ -56,8 +56,10 @@ final class Observer {
     try {
       Instant now = client.clock().instant();
       Judge.Verdict verdict = judge.judge(known, answers, now);
-      if (Judge.isBySignal(verdict.record().last().info()) && record.cancelAsked() == null) {
-        verdict = judge.judge(known.with(withWish(record)), answers, now);
+      if (record.cancelAsked() == null && hasEnded(known, verdict.job())) {
+        JobRecord asked = withWish(record);
+        verdict =
+            asked.cancelAsked() == null ? verdict : judge.judge(known.with(asked), answers, now);
       }
       return worthSaving(known, verdict.job())
           ? new Judge.Verdict(saved(verdict.job()), verdict.shown())
@@ -70,6 +72,12 @@ final class Observer {
           .build();
       return new Judge.Verdict(known, unknown);
     }
+  }
+
+  /** Of an array each element may have. */
+  private static boolean hasEnded(WholeJob known, WholeJob judged) {
+    return (judged.record().isFinal() && !known.record().isFinal())
+        || judged.elements().hasNews(known.elements());
   }
 
   /** Another client may have asked for the job's end. */

@@ -750,6 +750,29 @@ class BackendJobsTest {
   }
 
   @Test
+  void whatWasKilledBeforeItsOwnRecordDidNotComplete() throws Exception {
+    HPCProcess process = submit();
+    process.cancel();
+    bench.scheduler.say(NativeId.of("1"), done(0));
+    bench.jobs.round();
+    assertThat(process.info().state()).as("the record may come late").isEqualTo(JobState.UNKNOWN);
+    bench.pass(Judge.GRACE);
+    bench.jobs.round();
+    assertThat(process.waitFor().state()).isEqualTo(JobState.CANCELLED);
+    assertThat(process.waitFor().exitCode()).isNull();
+  }
+
+  @Test
+  void whatCompletedBeforeTheSignalCameWasNotCancelled() throws Exception {
+    HPCProcess process = submit();
+    process.cancel();
+    exit("status=0", "end\n");
+    bench.scheduler.say(NativeId.of("1"), done(0));
+    bench.jobs.round();
+    assertThat(process.waitFor().state()).isEqualTo(JobState.COMPLETED);
+  }
+
+  @Test
   void theExitRecordIsEvidenceWhereTheSchedulerForgot() throws Exception {
     HPCProcess process = submit();
     bench.scheduler.answers.clear();
