@@ -322,7 +322,8 @@ class PbsDirectivesTest {
   // ---- streams
 
   @ParameterizedTest
-  @ValueSource(strings = {"/o/back\\slash", "/o/line\nend", "/o/a:b", "/o/{id}/out", "/o/a b", "/ü"})
+  @ValueSource(
+      strings = {"/o/back\\slash", "/o/line\nend", "/o/a:b", "/o/{id}/out", "/o/a b", "/ü"})
   void theScriptOpensWhatADirectiveCannotName(String path) {
     ScriptForm form = form(Request.of(job("x").stdout("/o/x").stderr(path)), OPENPBS);
     assertThat(form.opensStreams()).isTrue();
@@ -382,7 +383,8 @@ class PbsDirectivesTest {
   void aWarningNeedsAWalltime() {
     assertThat(lines(job("x").warn("USR1", Duration.ofMinutes(1))))
         .noneMatch(line -> line.contains("sleep"));
-    assertThat(lines(job("x").warn("USR1", Duration.ofMillis(8500)).walltime(Duration.ofSeconds(9))))
+    assertThat(
+            lines(job("x").warn("USR1", Duration.ofMillis(8500)).walltime(Duration.ofSeconds(9))))
         .anyMatch(line -> line.contains("sleep 1 && kill -s USR1"));
   }
 

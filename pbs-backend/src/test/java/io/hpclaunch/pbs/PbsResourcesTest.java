@@ -74,8 +74,7 @@ class PbsResourcesTest {
             + " | select=1:ncpus=3:mpiprocs=3+1:ncpus=2:mpiprocs=2 place=scatter",
         "--nodes 2 --ntasks 8 --mem-per-cpu 1G"
             + "             | select=2:ncpus=4:mpiprocs=4:mem=4gb place=scatter",
-        "--ntasks 10 --ntasks-per-node 4"
-            + " | select=1:ncpus=4:mpiprocs=4+2:ncpus=3:mpiprocs=3",
+        "--ntasks 10 --ntasks-per-node 4" + " | select=1:ncpus=4:mpiprocs=4+2:ncpus=3:mpiprocs=3",
         "--nodes 1 --gpus-per-node 2               | select=1:ngpus=2",
         "--nodes 1 --gpus-per-node a100:2          | select=1:ngpus=2:gpu_type=a100",
         "--ntasks 2 --gpus-per-task 1              | select=2:ncpus=1:mpiprocs=1:ngpus=1",
