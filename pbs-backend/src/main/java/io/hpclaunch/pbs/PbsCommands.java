@@ -136,35 +136,50 @@ final class PbsCommands {
     return listed(argv, Duration.ZERO, QstatText::parse).jobs();
   }
 
+  /** JSON that is no JSON happens; text tells the same at another time. */
   private Told openPbs(List<String> which, Duration maxAge) throws NoAnswer {
     if (!hasNoJson) {
       List<String> argv = words("qstat", "-f", "-F", "json");
       argv.addAll(which);
       Answer answer = commands.look(argv, maxAge);
-      if (answer.result().status() != USAGE) {
-        return listed(argv, answer, QstatJson::parse);
+      hasNoJson = answer.result().status() == USAGE; // PBS Professional before 14
+      Listing listing = QstatJson.parse(answer.result().stdoutBytes());
+      if (!hasNoJson && (!listing.cut() || hasFailed(answer.result()))) {
+        return told(argv, answer, listing);
       }
-      hasNoJson = true; // PBS Professional before 14
     }
     List<String> argv = words("qstat", "-f");
     argv.addAll(which);
-    return listed(argv, maxAge, QstatText::parse);
+    Told told = listed(argv, maxAge, QstatText::parse);
+    if (!hasNoJson && told.jobs().jobs().isEmpty()) { // silence, twice
+      throw unreadable(argv);
+    }
+    return told;
+  }
+
+  private static NoAnswer unreadable(List<String> argv) {
+    return new NoAnswer(argv.get(0) + " wrote an answer that cannot be read", null);
   }
 
   private Told listed(List<String> argv, Duration maxAge, Function<byte[], Listing> parser)
       throws NoAnswer {
-    return listed(argv, commands.look(argv, maxAge), parser);
+    Answer answer = commands.look(argv, maxAge);
+    return told(argv, answer, parser.apply(answer.result().stdoutBytes()));
   }
 
-  private static Told listed(List<String> argv, Answer answer, Function<byte[], Listing> parser)
-      throws NoAnswer {
+  /** A status that says more than that jobs are not known. */
+  private static boolean hasFailed(CommandResult result) {
+    return result.status() != 0 && !QstatError.isDenial(result.stderr());
+  }
+
+  private static Told told(List<String> argv, Answer answer, Listing listing) throws NoAnswer {
     CommandResult result = answer.result();
-    Listing listing = parser.apply(result.stdoutBytes());
-    if (result.status() != 0 && listing.jobs().isEmpty() && !QstatError.isDenial(result.stderr())) {
+    boolean without = QstatError.isWithoutHistory(result.stderr()); // nor are the living told of
+    if (hasFailed(result) || without) {
       throw SchedulerCommands.refused(argv, result);
     }
-    if (QstatError.isWithoutHistory(result.stderr())) { // nor does it tell of jobs that live
-      throw SchedulerCommands.refused(argv, result);
+    if (listing.cut()) {
+      throw unreadable(argv);
     }
     if (listing.rejected() > 0) {
       log.warn("{} told of {} jobs what cannot be read", argv.get(0), listing.rejected());

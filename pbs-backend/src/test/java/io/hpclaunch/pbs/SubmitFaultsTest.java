@@ -267,7 +267,6 @@ class SubmitFaultsTest {
     pbs.fault(
         "banner_before=4711", "banner_after=*** 3 days to go ***", "banner_error=node 7 is down");
     HPCProcess job = user.pbs().submit(user.noting("banner").build());
-    pbs.mend();
 
     assertThat(PbsUser.end(job).state()).isEqualTo(JobState.COMPLETED);
     assertThat(user.starts("banner")).containsExactly(PbsUser.id(job));
