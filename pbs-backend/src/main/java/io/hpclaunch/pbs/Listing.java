@@ -13,8 +13,8 @@ import java.util.Set;
  * @param rejected how much was not understood: each job that could not be read, and one more where
  *     the answer itself is cut off or none at all. Where it is 0 the answer is whole
  * @param damaged the ids of jobs that are in the answer and could not be read
- * @param cut whether its end is missing, or it is no such answer at all: that a job is not in it says
- *     nothing
+ * @param cut whether its end is missing, or it is no such answer at all: that a job is not in it
+ *     says nothing
  */
 record Listing(List<PbsJob> jobs, int rejected, Set<PbsId> damaged, boolean cut) {
   Listing {

@@ -53,8 +53,8 @@ class EndFaultsTest {
   @Test
   void aRerunJobHasAnotherAttempt() throws Exception {
     Backend client = user.pbs();
-    HPCProcess job =
-        running(client, "again", "(($(wc -l <" + user.folder() + "/ran-again) > 1)) || sleep 99; exit 4");
+    HPCProcess job = running(
+        client, "again", "(($(wc -l <" + user.folder() + "/ran-again) > 1)) || sleep 99; exit 4");
     assertThat(awaited(client, job, JobState.RUNNING).attempt()).isEqualTo(1);
 
     pbs.run("qhold " + id(job) + " && qrerun " + id(job)).expect(0);
@@ -95,11 +95,9 @@ class EndFaultsTest {
     HPCProcess deleted = running(client, "deleted", deaf);
     HPCProcess expired = client.submit(
         user.noting("expired").shell(deaf).walltime(Duration.ofSeconds(1)).build());
-    HPCProcess queued =
-        client.submit(user.noting("queued").nativeOptions("-h").build());
-    HPCProcess depends = client.submit(user.noting("depends")
-        .dependsOn(Dependency.afterOk(deleted.id()))
-        .build());
+    HPCProcess queued = client.submit(user.noting("queued").nativeOptions("-h").build());
+    HPCProcess depends = client.submit(
+        user.noting("depends").dependsOn(Dependency.afterOk(deleted.id())).build());
 
     pbs.run("qdel " + id(deleted) + " " + id(queued)).expect(0);
 
@@ -129,8 +127,12 @@ class EndFaultsTest {
         "Z", JobState.UNKNOWN);
     states.forEach((letter, state) -> {
       pbs.fault("state=" + id(job) + ":" + letter);
-      JobInfo told = awaited(client, job, letter, info -> info.state() == state
-          && (state == JobState.UNKNOWN || letter.equals(info.nativeState())));
+      JobInfo told = awaited(
+          client,
+          job,
+          letter,
+          info -> info.state() == state
+              && (state == JobState.UNKNOWN || letter.equals(info.nativeState())));
       assertThat(told.state()).as(letter).isEqualTo(state);
       assertThat(job.onExit()).as(letter).isNotDone();
     });
@@ -141,7 +143,8 @@ class EndFaultsTest {
   @Test
   void signalsAreTold() throws Exception {
     Backend client = user.pbs();
-    HPCProcess itself = client.submit(user.noting("itself").shell("kill -SEGV $$").build());
+    HPCProcess itself =
+        client.submit(user.noting("itself").shell("kill -SEGV $$").build());
     HPCProcess script = running(client, "script", "sleep 99");
     HPCProcess all = running(client, "all", "sleep 99");
     killScript(script);

@@ -81,8 +81,10 @@ class FollowTest {
     assertThat(pbs.count("qdel")).isEqualTo((many + 199) / 200);
     before = pbs.count("qstat");
     Instant cancelled = Instant.now();
-    PbsUser.until("all are cancelled", () -> client.status(ids).values().stream()
-        .allMatch(info -> info.state() == JobState.CANCELLED));
+    PbsUser.until(
+        "all are cancelled",
+        () -> client.status(ids).values().stream()
+            .allMatch(info -> info.state() == JobState.CANCELLED));
     long seconds = Duration.between(cancelled, Instant.now()).toSeconds() + 1;
     assertThat(pbs.count("qstat") - before).as("within %s s", seconds).isLessThan(4 * seconds + 4);
   }
@@ -115,8 +117,8 @@ class FollowTest {
       })
   void aFailedQuerySaysNothingAboutJobs(String failure) throws Exception {
     Backend client = user.pbs();
-    HPCProcess job = client.submit(
-        user.noting("alive").shell(user.awaitGo() + "; exit 2").build());
+    HPCProcess job =
+        client.submit(user.noting("alive").shell(user.awaitGo() + "; exit 2").build());
     awaited(client, job, JobState.RUNNING);
     user.fault("qstat", failure);
     JobInfo told = awaited(client, job, JobState.UNKNOWN);
@@ -171,10 +173,8 @@ class FollowTest {
   @Test
   void aJobThatIsMovedToAnotherQueueIsFollowed() throws Exception {
     Backend client = user.pbs();
-    HPCProcess job = client.submit(user.noting("moved")
-        .queue("workq")
-        .shell(user.awaitGo() + "; exit 3")
-        .build());
+    HPCProcess job = client.submit(
+        user.noting("moved").queue("workq").shell(user.awaitGo() + "; exit 3").build());
     awaited(client, job, JobState.RUNNING);
     user.fault("qstat", "\"$real\" \"$@\" | sed 's/workq/elsewhere/'", "exit 0");
     assertThat(look(client, job).state()).isEqualTo(JobState.RUNNING);
@@ -205,8 +205,7 @@ class FollowTest {
     for (HPCProcess each : List.of(held, runs, array)) {
       assertThat(PbsUser.end(each).state()).isEqualTo(JobState.CANCELLED);
     }
-    assertThat(array.elements())
-        .allMatch(element -> element.info().state() == JobState.CANCELLED);
+    assertThat(array.elements()).allMatch(element -> element.info().state() == JobState.CANCELLED);
     assertThat(done.info().state()).isEqualTo(JobState.COMPLETED);
     client.cancel(List.of(runs.id(), array.id()));
   }
@@ -270,10 +269,12 @@ class FollowTest {
         .array(ArrayRange.parse("0-8:2"))
         .build());
     assertThat(array.elements()).hasSize(5);
-    PbsUser.until("two have ended", () -> array.elements().stream()
-            .filter(each -> look(client, each).state().isFinal())
-            .count()
-        == 2);
+    PbsUser.until(
+        "two have ended",
+        () -> array.elements().stream()
+                .filter(each -> look(client, each).state().isFinal())
+                .count()
+            == 2);
     assertThat(look(client, array).state()).isEqualTo(JobState.RUNNING);
     user.go();
 
@@ -385,10 +386,10 @@ class FollowTest {
         .extracting(ResourceReport.Queue::name)
         .containsExactly("workq");
     assertThat(report.nodes()).singleElement().satisfies(group -> {
-      assertThat(group.count()).isEqualTo(2);
-      assertThat(group.cpusPerNode()).isEqualTo(4);
-      assertThat(group.memoryPerNode()).isEqualTo(8L << 30);
-      assertThat(group.gpusPerNode().values()).containsExactly(2);
+      assertThat(group.count()).isEqualTo(1);
+      assertThat(group.cpusPerNode()).isEqualTo(8);
+      assertThat(group.memoryPerNode()).isEqualTo(16L << 30);
+      assertThat(group.gpusPerNode()).containsExactly(Map.entry("gpu", 4));
       assertThat(group.state()).isEqualTo("free");
     });
   }

@@ -95,7 +95,8 @@ class QstatJsonTest {
 
   @Test
   void anAnswerWithoutJobsIsWholeAndEmpty() {
-    assertThat(parse(Fixture.text("no-jobs.json"))).isEqualTo(new Listing(List.of(), 0, Set.of(), false));
+    assertThat(parse(Fixture.text("no-jobs.json")))
+        .isEqualTo(new Listing(List.of(), 0, Set.of(), false));
     assertThat(parse("{}").rejected()).isZero();
     assertThat(parse("{\"Jobs\":{}}").rejected()).isZero();
   }
