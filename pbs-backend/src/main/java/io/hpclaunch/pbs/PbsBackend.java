@@ -370,14 +370,25 @@ public final class PbsBackend
         return Finding.absent(name + " --version failed: " + e.getMessage(), null);
       }
     }
-    Dialects.Verdict verdict =
-        Dialects.of(answers.getOrDefault("qstat", ""), answers.getOrDefault("qsub", ""));
-    if (verdict.dialect() == null) {
-      return Finding.absent(
-          verdict.words(),
-          verdict.impostor() ? null : "if this is a PBS, say which by config.dialect");
+    return finding(answers.getOrDefault("qstat", ""), answers.getOrDefault("qsub", ""));
+  }
+
+  private static Finding finding(String qstat, String qsub) {
+    Dialects.Verdict both = Dialects.of(qstat, qsub);
+    if (both.impostor()) {
+      return Finding.absent(both.words(), null);
     }
-    return Finding.present("qsub and qstat answer: " + verdict.words());
+    String remedy = "if this is a PBS, say which by config.dialect";
+    if (both.dialect() == null) {
+      return Finding.absent(both.words(), remedy);
+    }
+    for (String each : List.of(qstat, qsub)) {
+      if (Dialects.of(each, "").dialect() == null) {
+        return Finding.absent(
+            "only one of qsub and qstat answers as PBS's: " + both.words(), remedy);
+      }
+    }
+    return Finding.present("qsub and qstat answer: " + both.words());
   }
 
   @Override
