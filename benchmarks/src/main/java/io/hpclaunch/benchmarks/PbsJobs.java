@@ -101,7 +101,7 @@ public final class PbsJobs extends SchedulerJobs {
   private static void row(String what, double all, double queue, double ours, String calls) {
     System.out.printf(
         "%-20s %8.1f %8.1f %8.1f %+8.1f %8.2f  %s%n",
-        what, all, queue, ours, ours - all, ours / all, calls);
+        what, all, queue, ours, ours - queue, ours / queue, calls);
   }
 
   private static double min(double[] values) {
