@@ -18,6 +18,7 @@ import io.hpclaunch.api.Token;
 import io.hpclaunch.api.Unsupported;
 import io.hpclaunch.api.transport.Transport;
 import io.hpclaunch.core.script.JobScript;
+import io.hpclaunch.core.store.CancelWish;
 import io.hpclaunch.core.store.JobRecord;
 import io.hpclaunch.core.store.Journal;
 import io.hpclaunch.core.store.JournalEntry;
@@ -273,7 +274,7 @@ final class Submissions {
         spec.array(),
         List.of(),
         null,
-        null);
+        CancelWish.NONE);
   }
 
   /** Submits one part, or holds it. */

@@ -20,11 +20,11 @@ record CoreBackendContext(
     Transport transport,
     String workspace,
     Path stateDirectory,
+    SharedAnswers answers,
     Clock clock)
     implements BackendContext {
   @Override
   public Answer ask(Command question, Duration maxAge) throws IOException {
-    return new SharedAnswers(stateDirectory.resolve("answers"), transport, clock)
-        .ask(question, maxAge);
+    return answers.ask(question, maxAge);
   }
 }

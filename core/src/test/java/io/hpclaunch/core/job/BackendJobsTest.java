@@ -529,6 +529,24 @@ class BackendJobsTest {
     assertThat(array.elements().get(0).info().state()).isEqualTo(JobState.LOST);
   }
 
+  /** Some schedulers tell of what they killed at its start as of what completed. */
+  @Test
+  void anElementThatWasCancelledAndLeftNoRecordDidNotComplete() throws IOException {
+    HPCProcess array =
+        bench.jobs.submit(Bench.job().toBuilder().array(ArrayRange.of(1, 2)).build());
+    array.elements().get(0).cancel();
+    assertThat(Path.of(bench.record("1").jobFolder(), "cancelled.1")).exists();
+    bench.scheduler.answers.put(
+        array.id().nativeId(), new Observation.SeenArray(Map.of(1, done(0), 2, done(0))));
+    bench.jobs.round();
+    assertThat(array.elements().get(0).info().state()).isEqualTo(JobState.QUEUED);
+    assertThat(array.elements().get(1).info().state()).isEqualTo(JobState.COMPLETED);
+    bench.pass(Judge.GRACE);
+    bench.jobs.round();
+    assertThat(array.elements().get(0).info().state()).isEqualTo(JobState.CANCELLED);
+    assertThat(array.info().state()).isEqualTo(JobState.CANCELLED);
+  }
+
   private static JobInfo done(int status) {
     JobInfo.Builder info = JobInfo.builder(JobState.COMPLETED).exitCode(status);
     return status == 0 ? info.build() : info.failed(Cause.EXIT_CODE).build();

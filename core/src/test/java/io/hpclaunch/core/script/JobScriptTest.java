@@ -305,6 +305,19 @@ class JobScriptTest {
     assertThat(record().toInfo().exitCode()).isNull();
   }
 
+  @Test
+  void whatWasCancelledBeforeItBeganIsNotStarted() throws Exception {
+    JobSpec spec = JobSpec.builder("j").command("touch", folder + "/ran").build();
+    String mark = JobScript.cancelMark(folder.toString(), null);
+    String gone = JobScript.cancelMark(scratch + "/gone", 3);
+    List<String> argv = JobScript.markCancelled(List.of(gone, mark));
+    assertThat(new ProcessBuilder(argv).inheritIO().start().waitFor()).isZero();
+    assertThat(Path.of(mark)).content().matches("\\d+ by a client\n");
+    assertThat(run(spec).status).isEqualTo(143);
+    assertThat(folder.resolve("ran")).doesNotExist();
+    assertThat(record().toInfo().state()).isEqualTo(JobState.CANCELLED);
+  }
+
   /** Whenever it comes: from the first line to the command's own. */
   @Test
   void anEndThatIsAskedForAtAnyMomentLeavesARecord() throws Exception {
