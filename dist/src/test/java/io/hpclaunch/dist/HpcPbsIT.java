@@ -3,6 +3,7 @@ package io.hpclaunch.dist;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.hpclaunch.dist.Installation.Result;
 import java.nio.file.Files;
@@ -156,14 +157,19 @@ class HpcPbsIT extends JobsByCommand {
     if (!PbsSite.isReal()) {
       SITE.set("end_delay=4"); // the time from the end of the command to the delivery
     }
-    String id = submit("--output=out/told.log", "-c", "echo delivered; touch over");
-    await("it ends", () -> Files.exists(folder.resolve("over")));
+    String id = submit("--output=out/told.log", "-c", "echo delivered");
+    await("it ends", () -> List.of("E", "F").contains(nativeState(id)));
     Result logs = hpc.hpc("logs", id);
     if (!PbsSite.isReal()) {
       SITE.set("end_delay=0.1");
     }
     assertThat(logs.ok().out()).isEqualTo("delivered\n");
     assertThat(content("out/told.log")).isEqualTo("delivered\n");
+  }
+
+  private String nativeState(String id) throws Exception {
+    JsonElement state = job(id).get("native_state");
+    return state.isJsonNull() ? "" : state.getAsString();
   }
 
   // ---- which scheduler is taken
