@@ -69,7 +69,7 @@ class FollowTest {
     Backend other = user.pbs();
     other.status(ids);
     long before = pbs.count("qstat");
-    int rounds = 4;
+    long rounds = 4;
     for (int i = 0; i < rounds; i++) {
       Map<JobId, JobInfo> told = other.status(ids);
       assertThat(told.values()).hasSize(many).allMatch(info -> info.state() == JobState.HELD);
