@@ -138,20 +138,24 @@ final class PbsCommands {
 
   /** JSON that is no JSON happens; text tells the same at another time. */
   private Told openPbs(List<String> which, Duration maxAge) throws NoAnswer {
+    boolean unreadable = false;
+    boolean refused = false;
     if (!hasNoJson) {
       List<String> argv = words("qstat", "-f", "-F", "json");
       argv.addAll(which);
       Answer answer = commands.look(argv, maxAge);
-      hasNoJson = answer.result().status() == USAGE; // PBS Professional before 14
       Listing listing = QstatJson.parse(answer.result().stdoutBytes());
-      if (!hasNoJson && (!listing.cut() || hasFailed(answer.result()))) {
+      refused = answer.result().status() == USAGE;
+      unreadable = !refused && !hasFailed(answer.result()) && listing.cut();
+      if (!refused && !unreadable) {
         return told(argv, answer, listing);
       }
     }
     List<String> argv = words("qstat", "-f");
     argv.addAll(which);
     Told told = listed(argv, maxAge, QstatText::parse);
-    if (!hasNoJson && told.jobs().jobs().isEmpty()) { // silence, twice
+    hasNoJson |= refused; // PBS Professional before 14
+    if (unreadable && told.jobs().jobs().isEmpty()) { // silence, twice
       throw unreadable(argv);
     }
     return told;

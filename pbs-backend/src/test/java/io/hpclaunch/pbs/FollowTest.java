@@ -26,8 +26,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is asked of PBS while jobs are followed, and what is told of them. */
 @Timeout(240)
@@ -69,7 +67,7 @@ class FollowTest {
     Backend other = user.pbs();
     other.status(ids);
     long before = pbs.count("qstat");
-    int rounds = 4;
+    long rounds = 4;
     for (int i = 0; i < rounds; i++) {
       Map<JobId, JobInfo> told = other.status(ids);
       assertThat(told.values()).hasSize(many).allMatch(info -> info.state() == JobState.HELD);
@@ -106,50 +104,52 @@ class FollowTest {
 
   // ---- what an answer says
 
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "echo 'qstat: End of File' >&2; exit 1",
-        "echo 'garbage of 3 words'; exit 0",
-        "echo '{\"timestamp\": 1}'; echo 'qstat: Request timed out' >&2; exit 1",
-        "kill -KILL $$",
-        "exit 0",
-      })
-  void aFailedQuerySaysNothingAboutJobs(String failure) throws Exception {
+  @Test
+  void aFailedQuerySaysNothingAboutJobs() throws Exception {
     Backend client = user.pbs();
     HPCProcess job =
         client.submit(user.noting("alive").shell(user.awaitGo() + "; exit 2").build());
     awaited(client, job, JobState.RUNNING);
-    user.fault("qstat", failure);
-    JobInfo told = awaited(client, job, JobState.UNKNOWN);
-    Backend later = user.pbs(user.openAfter(Duration.ofMinutes(20)));
-    look(later, job);
-    assertThat(look(later, job).state()).as(told.reason()).isEqualTo(JobState.UNKNOWN);
-    assertThat(job.onExit()).isNotDone();
+    List<String> failures = List.of(
+        "echo 'qstat: End of File' >&2; exit 1",
+        "echo 'garbage of 3 words'; exit 0",
+        "echo '{\"timestamp\": 1}'; echo 'qstat: Request timed out' >&2; exit 1",
+        "kill -KILL $$",
+        "exit 0");
+    for (int i = 0; i < failures.size(); i++) {
+      user.fault("qstat", failures.get(i));
+      // Between the two a job that is denied would be lost.
+      for (int minutes : new int[] {20 * i + 10, 20 * i + 20}) {
+        JobInfo told = look(user.pbs(user.openAfter(Duration.ofMinutes(minutes))), job);
+        assertThat(told.state()).as(failures.get(i) + told).isEqualTo(JobState.UNKNOWN);
+      }
+      assertThat(job.onExit()).isNotDone();
+    }
     user.mend("qstat");
     user.go();
     assertThat(PbsUser.end(job).exitCode()).isEqualTo(2);
   }
 
   /** Each fault leaves some of the jobs out of the listing of all. */
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
+  @Test
+  void jobsThatTheListLeavesOutAreAskedForInAnotherWay() {
+    List<JobId> ids = ids(held(user.pbs(), 30));
+    List<String> faults = List.of(
         "missing=3.vm",
         "missing=3.vm,5.vm,29.vm",
         "json_broken=3.vm",
         "json_truncated=20",
-        "json_truncated=4000",
-      })
-  void jobsThatTheListLeavesOutAreAskedForInAnotherWay(String fault) {
-    Backend client = user.pbs();
-    List<HPCProcess> jobs = held(client, 30);
-    pbs.fault(fault);
-    Backend later = user.pbs(user.openAfter(Duration.ofMinutes(1)));
-    for (int i = 0; i < 3; i++) {
-      assertThat(later.status(ids(jobs)).values())
-          .hasSize(30)
-          .allMatch(info -> info.state() == JobState.HELD);
+        "json_truncated=4000");
+    for (int i = 0; i < faults.size(); i++) {
+      pbs.mend();
+      pbs.fault(faults.get(i));
+      Backend later = user.pbs(user.openAfter(Duration.ofMinutes(i + 1)));
+      for (int round = 0; round < 2; round++) {
+        assertThat(later.status(ids).values())
+            .as(faults.get(i))
+            .hasSize(30)
+            .allMatch(info -> info.state() == JobState.HELD);
+      }
     }
   }
 

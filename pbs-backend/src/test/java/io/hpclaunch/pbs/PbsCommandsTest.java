@@ -15,6 +15,7 @@ import io.hpclaunch.api.NativeId;
 import io.hpclaunch.api.Observation;
 import io.hpclaunch.api.Rejected;
 import io.hpclaunch.api.Settings;
+import io.hpclaunch.api.Token;
 import io.hpclaunch.api.transport.Command;
 import io.hpclaunch.api.transport.CommandResult;
 import io.hpclaunch.api.transport.Transport;
@@ -27,6 +28,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,6 +36,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Which commands are run, on a PBS that answers what the test says. */
 class PbsCommandsTest {
+  private static final String BIN = "/pbs/bin";
   private static final String OPENPBS = "pbs_version = 23.06.06";
   private static final String SERVER =
       "{\"Server\":{\"vm\":{\"max_array_size\":10000,\"job_history_enable\":\"True\"}}}";
@@ -48,7 +51,9 @@ class PbsCommandsTest {
   private record Context(Settings config, Settings submit, Transport transport)
       implements BackendContext {
     static Context of(Map<String, ?> config, Transport transport) {
-      BackendEntry entry = BackendEntry.of("pbs", Map.of("config", config));
+      Map<String, Object> all = new LinkedHashMap<>(config);
+      all.put("bin", BIN);
+      BackendEntry entry = BackendEntry.of("pbs", Map.of("config", all));
       return new Context(entry.config(), entry.submit(), transport);
     }
 
@@ -94,7 +99,7 @@ class PbsCommandsTest {
   }
 
   private CommandResult run(Command command) {
-    String words = String.join(" ", command.argv());
+    String words = String.join(" ", command.argv()).substring(BIN.length() + 1);
     if (!words.contains("--version") && !words.contains("-B")) {
       calls.add(words);
     }
@@ -168,6 +173,21 @@ class PbsCommandsTest {
     assertThat(state(id)).isEqualTo(JobState.RUNNING);
     assertThat(state(id)).isEqualTo(JobState.RUNNING);
     assertThat(calls).containsExactly("qstat -f -F json", "qstat -f", "qstat -f");
+  }
+
+  /** It refused -x, and not JSON. */
+  @Test
+  void anotherOptionThatIsRefusedIsNotTakenForJson() {
+    answer("qstat -f -F json -x", 2, "", "qstat: invalid option -- 'x'\nusage: qstat");
+    answer("qstat -f -x", 2, "", "qstat: invalid option -- 'x'\nusage: qstat");
+    answer("qstat -x -f", 2, "", "qstat: invalid option -- 'x'\nusage: qstat");
+    answer("qstat -f -F json", 0, NO_JOBS, "");
+    NativeId id = NativeId.of("0.vm");
+    assertThat(pbs.query(List.of(id)).get(id)).isInstanceOf(Observation.NotKnown.class);
+    calls.clear();
+    answer("qstat -f -F json", 0, json(1), "");
+    assertThat(state(id)).isEqualTo(JobState.QUEUED);
+    assertThat(calls).containsExactly("qstat -f -F json");
   }
 
   @Test
@@ -247,6 +267,63 @@ class PbsCommandsTest {
             Observation.NotKnown.class,
             not -> assertThat(not.evidence()).isEqualTo("not-an-id is no id of PBS"));
     assertThat(calls).isEmpty();
+  }
+
+  // ---- history
+
+  @Test
+  void aHistoryIsAskedAsTheConfigurationSays() throws IOException {
+    NativeId id = NativeId.of("0.vm");
+    answer("qstat -f -F json", 0, NO_JOBS, "");
+    answer("qstat -f 0.vm", 153, "", "qstat: Unknown Job Id 0.vm\n");
+    initialize(Map.of("history", false));
+    assertThat(pbs.query(List.of(id)).get(id))
+        .isEqualTo(
+            Observation.notKnown("qstat has no job 0.vm, and nothing is kept of jobs that ended"));
+    assertThat(calls).containsExactly("qstat -f -F json", "qstat -f 0.vm");
+  }
+
+  @Test
+  void aHistoryThatTheServerDoesNotKeepIsNotAsked() {
+    answer("qstat -B -f", 0, SERVER.replace("True", "False"), "");
+    answer("qstat -f -F json", 0, NO_JOBS, "");
+    answer("qstat -f 0.vm", 153, "", "qstat: Unknown Job Id 0.vm\n");
+    pbs.query(ids(1));
+    assertThat(calls).containsExactly("qstat -f -F json", "qstat -f 0.vm");
+  }
+
+  @Test
+  void theHistoryIsAskedForOneJobByItsId() {
+    answer("qstat -f -F json -x 0.vm", 0, ended(1), "");
+    answer("qstat -f -F json", 0, NO_JOBS, "");
+    assertThat(state(NativeId.of("0.vm"))).isEqualTo(JobState.COMPLETED);
+    assertThat(calls).containsExactly("qstat -f -F json", "qstat -f -F json -x 0.vm");
+  }
+
+  // ---- tokens
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "HPC_TOKEN=htoken001,PBS_O_WORKDIR=/w/jobs/htoken002 | htoken001",
+        "PBS_O_WORKDIR=/w/jobs/htoken002                   | htoken002",
+        "HPC_TOKEN=not a token,PBS_O_WORKDIR=/jobs/htoken003 | htoken003",
+        "HPC_TOKEN=,PBS_O_WORKDIR=/home/u                | ",
+        "PBS_O_WORKDIR=/home/u/jobs                      | ",
+      })
+  void theTokenIsAVariableOrTheFolderOfTheSubmission(String variables, @Nullable String token) {
+    answer("qstat -f -F", 2, "", "usage: qstat");
+    answer(
+        "qstat -f",
+        0,
+        "Job Id: 0.vm\n    job_state = R\n    Variable_List = " + variables + "\n\n",
+        "");
+    NativeId id = NativeId.of("0.vm");
+    assertThat(pbs.query(List.of(id)).get(id))
+        .isInstanceOfSatisfying(
+            Observation.Seen.class,
+            seen -> assertThat(seen.token()).isEqualTo(token == null ? null : new Token(token)));
   }
 
   // ---- qdel

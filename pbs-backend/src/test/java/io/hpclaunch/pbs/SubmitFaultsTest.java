@@ -132,6 +132,28 @@ class SubmitFaultsTest {
         .containsExactly(id);
   }
 
+  /** Nobody but its own claim and record tells of it. */
+  @Test
+  void aJobThatHasEndedIsFoundByItsClaimWhereThereIsNoHistory() throws Exception {
+    pbs.fault("history=off");
+    user.fault("qsub", SUBMIT, LOST);
+    user.fault("qstat", "exit 1");
+    clientThatIsNotTold("claimed");
+    PbsUser.until("it has begun", () -> user.starts("claimed").size() == 1);
+    FakePbs.await(() -> "it is forgotten", () -> pbs.jobs().isEmpty());
+    user.mend("qstat");
+
+    HpcRuntime next = user.open();
+    Backend client = user.pbs(next);
+    PbsUser.until("it is found", () -> {
+      client.status(List.of());
+      return next.jobs().unsettled().isEmpty();
+    });
+    KnownJob found = PbsUser.known(next).get(0);
+    assertThat(found.id().nativeId().value()).isEqualTo(user.starts("claimed").get(0));
+    assertThat(PbsUser.end(client.attach(found.id())).exitCode()).isEqualTo(3);
+  }
+
   /** A request that was under way all the time arrives when nobody waits for it any more. */
   @Test
   void aJobThatArrivesAfterItWasGivenUpDoesNotRun() throws Exception {
