@@ -73,7 +73,7 @@ class FollowTest {
       assertThat(told.values()).hasSize(many).allMatch(info -> info.state() == JobState.HELD);
     }
     // The monitor of the one who submitted may have asked between, once for each answer at most.
-    assertThat(pbs.count("qstat") - before).isLessThanOrEqualTo(rounds * 2);
+    assertThat(pbs.count("qstat") - before).isLessThanOrEqualTo(rounds * 2L);
 
     client.cancel(ids);
     assertThat(pbs.count("qdel")).isEqualTo((many + 199) / 200);
