@@ -47,7 +47,7 @@ final class PbsCommands {
     this.configured = configured;
   }
 
-  /** The dialect; where it cannot be asked, OpenPBS for now. */
+  /** The dialect; until it can be asked, OpenPBS. */
   Dialect dialect() {
     if (configured != null) {
       return configured;
