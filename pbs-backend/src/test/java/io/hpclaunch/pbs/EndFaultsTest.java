@@ -135,7 +135,8 @@ class EndFaultsTest {
       assertThat(job.onExit()).as(letter).isNotDone();
     }
     pbs.mend();
-    awaited(client, job, JobState.RUNNING);
+    Backend last = user.pbs(user.openAfter(Duration.ofMinutes(++minutes)));
+    assertThat(look(last, job).state()).isEqualTo(JobState.RUNNING);
   }
 
   @Test
