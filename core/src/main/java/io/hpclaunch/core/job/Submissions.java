@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.core.job;
 
-import io.hpclaunch.api.Capabilities;
 import io.hpclaunch.api.ArrayRange;
 import io.hpclaunch.api.BackendUnavailable;
+import io.hpclaunch.api.Capabilities;
 import io.hpclaunch.api.Cause;
 import io.hpclaunch.api.Dependency;
 import io.hpclaunch.api.HpcException;
