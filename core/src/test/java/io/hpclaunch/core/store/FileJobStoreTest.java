@@ -176,6 +176,7 @@ class FileJobStoreTest {
       assertThat(loaded.damaged()).singleElement().satisfies(damage -> {
         assertThat(damage.token()).isEqualTo(bad.token());
         assertThat(damage.why()).contains("damaged").contains(bad.token().value());
+        assertThat(damage.why()).doesNotContain("Exception");
       });
     }
     assertThatThrownBy(() -> store.find(bad.id())).isInstanceOf(DamagedRecord.class);
