@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hpclaunch.ssh;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * How many channels a connection may have open: sshd's {@code MaxSessions}, which it does not tell.
+ * It begins with sshd's default; a refusal tells that there are as many as there may be.
+ */
+final class ChannelSlots {
+  private static final int DEFAULT_MAX_SESSIONS = 10;
+
+  /** A server may need a moment to see that a channel was closed. */
+  private static final long MOMENT = TimeUnit.MILLISECONDS.toNanos(100);
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition freed = lock.newCondition();
+  private int limit = DEFAULT_MAX_SESSIONS;
+  private int used;
+
+  /**
+   * Waits for one.
+   *
+   * @param deadline in {@link System#nanoTime}
+   * @return false when the time was over first
+   */
+  boolean acquire(long deadline) throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      while (used >= limit) {
+        long left = deadline - System.nanoTime();
+        if (left <= 0) {
+          return false;
+        }
+        freed.awaitNanos(left);
+      }
+      used++;
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes one where there is one at once. */
+  boolean tryAcquire() {
+    lock.lock();
+    try {
+      if (used >= limit) {
+        return false;
+      }
+      used++;
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void release() {
+    lock.lock();
+    try {
+      used--;
+      freed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * The server has refused the one that was just taken, which is given back. Where none of ours is
+   * left to wait for, it waits a moment.
+   */
+  void refused() throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      used--;
+      limit = Math.max(1, used);
+      if (used == 0) {
+        freed.awaitNanos(MOMENT);
+      }
+      freed.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether somebody would have to wait. */
+  boolean exhausted() {
+    lock.lock();
+    try {
+      return used >= limit;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether somebody waits. */
+  boolean isWanted() {
+    lock.lock();
+    try {
+      return lock.hasWaiters(freed);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  int limit() {
+    lock.lock();
+    try {
+      return limit;
+    } finally {
+      lock.unlock();
+    }
+  }
+}
