@@ -27,8 +27,7 @@ final class Agent extends AbstractAgentProxy {
   private final SocketChannel socket;
   private final UnaryOperator<List<Map.Entry<PublicKey, String>>> choice;
 
-  private Agent(
-      SocketChannel socket, UnaryOperator<List<Map.Entry<PublicKey, String>>> choice) {
+  private Agent(SocketChannel socket, UnaryOperator<List<Map.Entry<PublicKey, String>>> choice) {
     super(null);
     this.socket = socket;
     this.choice = choice;
@@ -60,15 +59,13 @@ final class Agent extends AbstractAgentProxy {
 
   @Override
   protected synchronized Buffer request(Buffer request) throws IOException {
-    ByteBuffer out =
-        ByteBuffer.wrap(request.array(), request.rpos(), request.available());
+    ByteBuffer out = ByteBuffer.wrap(request.array(), request.rpos(), request.available());
     while (out.hasRemaining()) {
       socket.write(out);
     }
     int length = read(Integer.BYTES).getInt();
     if (length < 1 || length > LONGEST_ANSWER) {
-      throw new IOException(
-          "the agent has answered with " + length + " bytes: is it one?");
+      throw new IOException("the agent has answered with " + length + " bytes: is it one?");
     }
     return new ByteArrayBuffer(read(length).array());
   }

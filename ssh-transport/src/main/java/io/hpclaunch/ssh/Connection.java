@@ -2,7 +2,6 @@
 package io.hpclaunch.ssh;
 
 import io.hpclaunch.api.BackendUnavailable;
-import org.apache.sshd.client.session.ClientSession;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,7 +55,7 @@ final class Connection implements AutoCloseable {
     boolean again = link != null || backoff.failures() > 0;
     link = null;
     try {
-      link = new Link(target, dialer.dial(target), this::lost);
+      link = new Link(target, dialer.dial(target), () -> dialer.dial(target), this::lost);
     } catch (BackendUnavailable e) {
       backoff.failed();
       failure = String.valueOf(e.getMessage());
@@ -71,7 +70,7 @@ final class Connection implements AutoCloseable {
   }
 
   /** Told by the connection itself. */
-  private void lost(ClientSession session, String why) {
+  private void lost(String why) {
     boolean ours;
     synchronized (this) {
       ours = closed;

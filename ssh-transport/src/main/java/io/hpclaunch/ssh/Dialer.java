@@ -29,7 +29,6 @@ import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.SshException;
 import org.apache.sshd.common.channel.ChannelFactory;
 import org.apache.sshd.common.kex.KexProposalOption;
-import org.apache.sshd.common.keyprovider.KeyIdentityProvider;
 import org.apache.sshd.common.session.ConnectionService;
 import org.apache.sshd.common.session.Session;
 import org.apache.sshd.common.session.SessionListener;
@@ -59,7 +58,9 @@ final class Dialer implements AutoCloseable {
     ClientSession last = null;
     try {
       for (Target hop : hops(target)) {
-        ClientSession next = login(hop, last == null ? address(hop) : through(last, hop));
+        ClientSession next = last == null
+            ? login(hop, address(hop), null)
+            : login(hop, through(last, hop), last);
         if (last != null) {
           tie(last, next);
         }
@@ -88,9 +89,8 @@ final class Dialer implements AutoCloseable {
   private static SocketAddress address(Target target) {
     InetSocketAddress address = new InetSocketAddress(target.hostName(), target.port());
     if (address.isUnresolved()) {
-      throw new BackendUnavailable(
-          "cannot reach " + target.name() + ": nobody knows a host '" + target.hostName()
-              + "': check host, or HostName in ~/.ssh/config");
+      throw new BackendUnavailable("cannot reach " + target.name() + ": nobody knows a host '"
+          + target.hostName() + "': check host, or HostName in ~/.ssh/config");
     }
     return address;
   }
@@ -114,7 +114,8 @@ final class Dialer implements AutoCloseable {
     }
   }
 
-  private ClientSession login(Target target, SocketAddress address) {
+  private ClientSession login(
+      Target target, SocketAddress address, @Nullable ClientSession through) {
     Login login = new Login(target, surroundings);
     long deadline = System.nanoTime() + target.connectTimeout().toNanos();
     ClientSession session = null;
@@ -126,7 +127,7 @@ final class Dialer implements AutoCloseable {
       session.auth().verify(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
       return session;
     } catch (IOException | RuntimeException e) {
-      String why = why(e, session, login);
+      String why = why(e, session, login, through);
       if (session != null) {
         session.close(true);
       }
@@ -134,7 +135,11 @@ final class Dialer implements AutoCloseable {
     }
   }
 
-  private static String why(Exception error, @Nullable ClientSession session, Login login) {
+  private static String why(
+      Exception error,
+      @Nullable ClientSession session,
+      Login login,
+      @Nullable ClientSession through) {
     Target target = login.target();
     if (login.refusal() != null) {
       return login.refusal();
@@ -154,6 +159,10 @@ final class Dialer implements AutoCloseable {
         && ours.getDisconnectCode()
             == SshConstants.SSH2_DISCONNECT_NO_MORE_AUTH_METHODS_AVAILABLE) {
       return login.failure();
+    }
+    if (session != null && session.getServerVersion() == null && through != null) {
+      return "the jump host " + login(through).target().name() + " finds nobody at "
+          + target.address() + ": check host and port";
     }
     if (session != null && session.getServerVersion() == null) {
       return target.address() + " has closed the connection before it said a word: it may have too"
@@ -231,8 +240,6 @@ final class Dialer implements AutoCloseable {
     public void sessionCreated(Session session) {
       Target target = login(session).target();
       CoreModuleProperties.AUTH_TIMEOUT.set(session, target.connectTimeout());
-      CoreModuleProperties.HEARTBEAT_INTERVAL.set(session, target.keepalive());
-      CoreModuleProperties.HEARTBEAT_NO_REPLY_MAX.set(session, target.keepaliveMost());
     }
 
     /** A key that known_hosts has first; no certificates. */

@@ -42,8 +42,7 @@ final class KeyFile {
         for (String line : Files.readAllLines(file)) {
           if (!line.startsWith("-----")) {
             AuthorizedKeyEntry entry = AuthorizedKeyEntry.parseAuthorizedKeyEntry(line);
-            return Optional.ofNullable(entry)
-                .map(e -> resolve(e));
+            return Optional.ofNullable(entry).map(e -> resolve(e));
           }
           break;
         }

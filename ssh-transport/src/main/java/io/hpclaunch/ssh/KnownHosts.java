@@ -72,7 +72,8 @@ final class KnownHosts {
     List<Line> lines = lines();
     for (Line line : lines) {
       if (line.marker().equals(REVOKED) && Arrays.equals(line.key(), bytes)) {
-        return Optional.of("its key %s was revoked in %s".formatted(fingerprint(bytes), line.place()));
+        return Optional.of(
+            "its key %s was revoked in %s".formatted(fingerprint(bytes), line.place()));
       }
     }
     List<Line> known = lines.stream().filter(line -> line.marker().isEmpty()).toList();
@@ -88,15 +89,15 @@ final class KnownHosts {
     append(words[0] + " " + words[1]);
     log.warn(
         "{} is new: its {} key {} is written to {}",
-        target.knownName(), type, fingerprint(bytes), target.knownHosts().get(0));
+        target.knownName(),
+        type,
+        fingerprint(bytes),
+        target.knownHosts().get(0));
     return Optional.empty();
   }
 
   private String changed(List<Line> known, String type, byte[] bytes) {
-    Line line = known.stream()
-        .filter(l -> l.type().equals(type))
-        .findFirst()
-        .orElse(known.get(0));
+    Line line = known.stream().filter(l -> l.type().equals(type)).findFirst().orElse(known.get(0));
     return ("its key has changed, or somebody else answers in its place: it shows the %s key %s,"
             + " and %s knows the %s key %s; if it was really changed, run ssh-keygen -R '%s' -f %s")
         .formatted(
@@ -122,8 +123,9 @@ final class KnownHosts {
     List<Line> found = new ArrayList<>();
     for (Path file : target.knownHosts()) {
       if (Files.isRegularFile(file)) {
-        List<String> all =
-            new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).lines().toList();
+        List<String> all = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1)
+            .lines()
+            .toList();
         for (int i = 0; i < all.size(); i++) {
           Line line = parse(file, i + 1, all.get(i).strip());
           if (line != null) {
@@ -170,7 +172,8 @@ final class KnownHosts {
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
       try (var lock = out.lock()) {
         ByteBuffer last = ByteBuffer.allocate(1);
-        boolean broken = out.size() > 0 && out.read(last, out.size() - 1) == 1 && last.get(0) != '\n';
+        boolean broken =
+            out.size() > 0 && out.read(last, out.size() - 1) == 1 && last.get(0) != '\n';
         String line = (broken ? "\n" : "") + target.knownName() + " " + key + "\n";
         out.write(ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8)), out.size());
       }

@@ -5,12 +5,19 @@ import io.hpclaunch.api.BackendUnavailable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
+import java.util.EnumSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.sshd.client.channel.ClientChannel;
+import org.apache.sshd.client.future.OpenFuture;
 import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.common.SshException;
 import org.apache.sshd.common.channel.exception.SshChannelOpenException;
+import org.apache.sshd.common.future.CloseFuture;
+import org.apache.sshd.common.future.SshFutureListener;
 import org.apache.sshd.common.session.Session;
 import org.apache.sshd.common.session.SessionListener;
 import org.jspecify.annotations.Nullable;
@@ -20,8 +27,11 @@ final class Link implements AutoCloseable {
   /** For the host's answer to an open request. */
   private static final Duration OPENING = Duration.ofSeconds(60);
 
+  private static final Duration MOMENT = Duration.ofMillis(500);
+
   private final Target target;
   private final ClientSession session;
+  private final Supplier<ClientSession> another;
   private final ChannelSlots slots = new ChannelSlots();
   private final SftpChannels sftp;
   private final AtomicReference<@Nullable Throwable> end = new AtomicReference<>();
@@ -29,11 +39,17 @@ final class Link implements AutoCloseable {
   /**
    * Takes over a session.
    *
+   * @param another logs in once more
    * @param lost told when it ends, and why
    */
-  Link(Target target, ClientSession session, BiConsumer<ClientSession, String> lost) {
+  Link(
+      Target target,
+      ClientSession session,
+      Supplier<ClientSession> another,
+      Consumer<String> lost) {
     this.target = target;
     this.session = session;
+    this.another = another;
     this.sftp = new SftpChannels(this);
     session.addSessionListener(new SessionListener() {
       @Override
@@ -47,7 +63,8 @@ final class Link implements AutoCloseable {
         end.compareAndSet(null, new SshException(reason, message));
       }
     });
-    session.addCloseFutureListener(closed -> lost.accept(session, why()));
+    Keepalive.start(target, session, why -> end.compareAndSet(null, why));
+    session.addCloseFutureListener(closed -> lost.accept(why()));
   }
 
   /** What can be opened on a connection. */
@@ -70,6 +87,16 @@ final class Link implements AutoCloseable {
 
   boolean isAlive() {
     return session.isOpen();
+  }
+
+  /**
+   * Whether the connection was lost, now that something has failed. It may take a moment to notice.
+   */
+  boolean isLost() {
+    if (session.isOpen()) {
+      session.waitFor(EnumSet.of(ClientSession.ClientSessionEvent.CLOSED), MOMENT);
+    }
+    return !session.isOpen();
   }
 
   /** Why it has ended. */
@@ -133,18 +160,39 @@ final class Link implements AutoCloseable {
         return null;
       }
       slots.release();
-      throw e;
+      throw e instanceof IOException told ? told : new IOException(OneLine.of(e), e);
     }
   }
 
-  /** Opens a channel, or gives it up. */
+  /** Opens a channel, or gives it up: also when the connection is lost, which it is not told. */
   static void await(ClientChannel channel, Duration limit) throws IOException {
+    ClientSession session = channel.getClientSession();
+    CountDownLatch answered = new CountDownLatch(1);
+    SshFutureListener<CloseFuture> ended = closed -> answered.countDown();
+    session.addCloseFutureListener(ended);
     try {
-      channel.open().verify(limit);
+      OpenFuture opening = channel.open();
+      opening.addListener(answer -> answered.countDown());
+      boolean inTime = answered.await(limit.toNanos(), TimeUnit.NANOSECONDS);
+      if (!inTime || !opening.isDone()) {
+        throw new SshException(inTime ? "the connection was lost" : "no channel was opened in time");
+      }
+      opening.verify();
+    } catch (InterruptedException e) {
+      channel.close(true);
+      Thread.currentThread().interrupt();
+      throw (IOException) new InterruptedIOException("interrupted").initCause(e);
     } catch (IOException | RuntimeException e) {
       channel.close(true);
       throw e;
+    } finally {
+      session.removeCloseFutureListener(ended);
     }
+  }
+
+  /** Logs in once more, for what cannot wait for a channel. To be closed. */
+  ClientSession another() {
+    return another.get();
   }
 
   /** Whether somebody waits for a channel. */

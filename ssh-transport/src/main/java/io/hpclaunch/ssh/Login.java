@@ -73,7 +73,8 @@ final class Login {
     for (KeyFile file : files) {
       Optional<PublicKey> key = file.publicKey();
       all.stream()
-          .filter(entry -> key.filter(k -> KeyUtils.compareKeys(k, entry.getKey())).isPresent())
+          .filter(
+              entry -> key.filter(k -> KeyUtils.compareKeys(k, entry.getKey())).isPresent())
           .forEach(chosen::add);
     }
     if (!target.identitiesOnly()) {
@@ -122,7 +123,7 @@ final class Login {
       tried(file.path().toString());
       return pair;
     } catch (IOException e) {
-      trouble(OneLine.of(e));
+      trouble(String.valueOf(e.getMessage()));
       return null;
     }
   }
@@ -152,7 +153,9 @@ final class Login {
     if (tried.isEmpty()) {
       text.append(troubles.isEmpty() ? "there is no key to log in with" : "no key could be used");
     } else {
-      text.append("it lets nobody in as ").append(target.user()).append(" with ")
+      text.append("it lets nobody in as ")
+          .append(target.user())
+          .append(" with ")
           .append(String.join(", ", tried));
     }
     troubles.forEach(trouble -> text.append("; ").append(trouble));

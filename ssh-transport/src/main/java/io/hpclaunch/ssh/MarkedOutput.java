@@ -56,8 +56,8 @@ final class MarkedOutput extends OutputStream {
       seen = true;
       noise.reset();
       noise.write(all, 0, mark);
-      marked.accept(new String(
-          all, mark + MARK.length, end - mark - MARK.length, StandardCharsets.US_ASCII));
+      marked.accept(
+          new String(all, mark + MARK.length, end - mark - MARK.length, StandardCharsets.US_ASCII));
       sink.write(all, end + 1, all.length - end - 1);
     } else if (all.length > 2 * MOST_NOISE) {
       noise.reset();

@@ -5,11 +5,14 @@ package io.hpclaunch.ssh;
 final class OneLine {
   private OneLine() {}
 
+  /** The words of what led to it first: what wraps it speaks to programmers. */
   static String of(Throwable error) {
-    String message = error.getMessage();
-    return message == null || message.isBlank()
-        ? error.getClass().getSimpleName()
-        : of(message);
+    Throwable first = error;
+    while (first.getCause() != null) {
+      first = first.getCause();
+    }
+    String message = first.getMessage();
+    return message == null || message.isBlank() ? first.getClass().getSimpleName() : of(message);
   }
 
   /** What was said on several lines, or on one with letters that a terminal obeys. */

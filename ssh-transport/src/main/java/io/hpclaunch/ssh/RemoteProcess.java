@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.ssh;
 
+import io.hpclaunch.api.BackendUnavailable;
 import io.hpclaunch.api.transport.Command;
 import io.hpclaunch.api.transport.CommandFailed;
 import io.hpclaunch.api.transport.CommandFailed.Fate;
@@ -15,6 +16,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.sshd.client.channel.ChannelExec;
+import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.channel.Channel;
 import org.apache.sshd.common.channel.ChannelListener;
@@ -241,42 +243,65 @@ final class RemoteProcess implements AutoCloseable {
     }
   }
 
-  /** TERM, a grace, KILL: to the program and everything in its process group. */
+  /**
+   * TERM, a grace, KILL: to the program and everything in its process group. A channel of its own
+   * does it, which goes on when this one is gone. Where there is none to spare the host is asked to
+   * signal, as newer servers do, though not for root; and if that does not help, another login is
+   * made.
+   */
   void end(Duration grace) {
     try {
       String pid = group.isDone() && !group.isCompletedExceptionally() ? group.join() : "";
-      if (pid.matches("[1-9][0-9]*") && endByCommand(pid, grace)) {
+      boolean known = pid.matches("[1-9][0-9]*");
+      if (known && endByChannel(killing(pid, grace))) {
         wait(status, grace.plus(GRACE));
-      } else {
-        endBySignal("TERM");
-        wait(status, grace);
-        endBySignal("KILL");
+        return;
       }
-    } catch (IOException e) {
+      endBySignal(grace.isZero() ? "KILL" : "TERM");
+      if (!wait(status, GRACE) && known) {
+        endByLogin(killing(pid, Duration.ZERO));
+        wait(status, GRACE);
+      }
+    } catch (IOException | BackendUnavailable e) {
       log.debug("'{}' on {} cannot be ended", name(), link.target().name(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  /** By a channel of its own, which goes on when this one is gone; false when there is none. */
-  private boolean endByCommand(String pid, Duration grace) throws IOException {
-    String line = ("exec /bin/sh -c 'exec 2>/dev/null; kill -s TERM -- -%1$s; n=0;"
+  private static String killing(String pid, Duration grace) {
+    return ("exec /bin/sh -c 'exec 2>/dev/null; kill -s TERM -- -%1$s; n=0;"
             + " while [ $n -lt %2$d ] && kill -s 0 -- -%1$s; do sleep 1; n=$((n + 1)); done;"
             + " kill -s KILL -- -%1$s'")
         .formatted(pid, grace.toSeconds());
+  }
+
+  /** False when no channel is free. */
+  private boolean endByChannel(String line) throws IOException {
     Channel killer = link.openNow((session, limit) -> {
-      ChannelExec exec = session.createExecChannel(line);
-      exec.setOut(OutputStream.nullOutputStream());
-      exec.setErr(OutputStream.nullOutputStream());
-      Link.await(exec, GRACE);
+      Channel exec = open(session, line);
       exec.addCloseFutureListener(future -> link.released());
       return exec;
     });
     return killer != null;
   }
 
-  /** As newer servers understand it. */
+  private void endByLogin(String line) throws IOException, InterruptedException {
+    try (ClientSession session = link.another()) {
+      CompletableFuture<Void> done = new CompletableFuture<>();
+      open(session, line).addCloseFutureListener(future -> done.complete(null));
+      wait(done, GRACE);
+    }
+  }
+
+  private static Channel open(ClientSession session, String line) throws IOException {
+    ChannelExec exec = session.createExecChannel(line);
+    exec.setOut(OutputStream.nullOutputStream());
+    exec.setErr(OutputStream.nullOutputStream());
+    Link.await(exec, GRACE);
+    return exec;
+  }
+
   private void endBySignal(String signal) throws IOException {
     Buffer request = channel.getSession().createBuffer(SshConstants.SSH_MSG_CHANNEL_REQUEST);
     request.putUInt(channel.getRecipient());

@@ -11,12 +11,12 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * How a command goes out. The user's login shell, whichever it is, gets a fixed line that all of
- * them read in the same way; {@code /bin/sh}, which that becomes, gets the rest as the first line of
- * its input. There it is seen by nobody in a list of processes, and has no limit of length.
+ * them read in the same way; {@code /bin/sh}, which that becomes, gets the rest as the first line
+ * of its input. There it is seen by nobody in a list of processes, and has no limit of length.
  *
- * <p>What the login shell says before it comes to that does not count: a mark tells on both
- * streams where the command's own output begins. On standard error it names the process group, so
- * that it can be ended.
+ * <p>What the login shell says before it comes to that does not count: a mark tells on both streams
+ * where the command's own output begins. On standard error it names the process group, so that it
+ * can be ended.
  */
 final class RemoteScript {
   /** One line, of characters that neither csh nor fish takes for anything special. */

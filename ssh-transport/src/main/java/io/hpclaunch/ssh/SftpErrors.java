@@ -26,8 +26,7 @@ final class SftpErrors {
   }
 
   /** The same for what writes: SFTP has no word for a full disk. */
-  static IOException ofWriting(
-      SftpException error, String path, String host, SftpClient client) {
+  static IOException ofWriting(SftpException error, String path, String host, SftpClient client) {
     if (error.getStatus() != SftpConstants.SSH_FX_FAILURE) {
       return of(error, path, host);
     }

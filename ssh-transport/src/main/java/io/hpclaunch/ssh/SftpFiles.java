@@ -8,7 +8,6 @@ import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -87,8 +86,7 @@ final class SftpFiles {
           client.open(temporary, EnumSet.of(OpenMode.Write, OpenMode.Create, OpenMode.Truncate))) {
         // Before there is anything to read.
         chmod(handle, mode & ~SPECIAL);
-        try (OutputStream out =
-            new SftpOutputStreamAsync(client, 0, temporary, handle, false)) {
+        try (OutputStream out = new SftpOutputStreamAsync(client, 0, temporary, handle, false)) {
           content.writeTo(out);
         }
         if ((mode & SPECIAL) != 0) {

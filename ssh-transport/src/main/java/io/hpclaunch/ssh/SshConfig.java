@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,7 +73,8 @@ final class SshConfig {
     }
     List<String> lines;
     try {
-      lines = new String(Files.readAllBytes(file), StandardCharsets.UTF_8).lines().toList();
+      lines =
+          new String(Files.readAllBytes(file), StandardCharsets.UTF_8).lines().toList();
     } catch (IOException e) {
       throw new InvalidConfiguration(file + " cannot be read: " + e.getMessage(), e);
     }
@@ -195,10 +197,10 @@ final class SshConfig {
       switch (c) {
         case '*' -> regex.append(".*");
         case '?' -> regex.append('.');
-        default -> regex.append(java.util.regex.Pattern.quote(String.valueOf(c)));
+        default -> regex.append(Pattern.quote(String.valueOf(c)));
       }
     }
-    return text.toLowerCase(Locale.ROOT).matches(regex.toString().toLowerCase(Locale.ROOT));
+    return Pattern.compile(regex.toString(), Pattern.CASE_INSENSITIVE).matcher(text).matches();
   }
 
   /** Keyword and words: {@code Keyword word "two words"}, or {@code Keyword=word}. */

@@ -73,7 +73,7 @@ final class SshTransport implements Transport {
       } catch (Link.NoChannel e) {
         throw notStarted(command, e);
       } catch (IOException e) {
-        if (link.isAlive() || first != null) {
+        if (first != null || !link.isLost()) {
           throw notStarted(command, e);
         }
         first = e;
@@ -104,8 +104,12 @@ final class SshTransport implements Transport {
       } catch (FileSystemException e) {
         throw e;
       } catch (IOException e) {
-        if (link.isAlive()) {
-          throw begun ? e : noFiles(e);
+        boolean alive = !link.isLost();
+        if (alive && begun) {
+          throw e;
+        }
+        if (alive) {
+          throw noFiles(e);
         }
         if (!first || (begun && !repeatable)) {
           throw link.lost(begun ? what + "; whether it was done is not known" : what, e);
@@ -176,8 +180,12 @@ final class SshTransport implements Transport {
         if (lease != null) {
           lease.close();
         }
-        if (e instanceof FileSystemException || link.isAlive()) {
-          throw lease == null ? noFiles(e) : e;
+        boolean alive = e instanceof FileSystemException || !link.isLost();
+        if (alive && lease != null) {
+          throw e;
+        }
+        if (alive) {
+          throw noFiles(e);
         }
         if (!first) {
           throw link.lost("while " + path + " was read", e);
@@ -267,7 +275,7 @@ final class SshTransport implements Transport {
       try {
         return super.read(bytes, offset, length);
       } catch (IOException e) {
-        throw link.isAlive()
+        throw !link.isLost()
             ? e
             : new IOException(link.lost("while " + path + " was read", e).getMessage(), e);
       }

@@ -24,7 +24,8 @@ final class TargetResolver {
   private static final Duration KEEPALIVE = Duration.ofSeconds(30);
   private static final int KEEPALIVE_MOST = 3;
   private static final int MOST_JUMPS = 8;
-  private static final List<String> DEFAULT_IDENTITIES = List.of("id_rsa", "id_ecdsa", "id_ed25519");
+  private static final List<String> DEFAULT_IDENTITIES =
+      List.of("id_rsa", "id_ecdsa", "id_ed25519");
 
   private final Surroundings surroundings;
 
@@ -47,9 +48,8 @@ final class TargetResolver {
         .word("hostname")
         .map(name -> name.replace("%h", settings.host()).replace("%%", "%"))
         .orElse(settings.host());
-    String user = settings.user() != null
-        ? settings.user()
-        : config.word("user").orElse(surroundings.user());
+    String user =
+        settings.user() != null ? settings.user() : config.word("user").orElse(surroundings.user());
     int port = settings.port() != null ? settings.port() : port(settings, config);
     Words words = new Words(settings.host(), hostName, user, port, config);
     // A host to go through may have a key of its own.
@@ -263,14 +263,22 @@ final class TargetResolver {
 
     Words(String host, String hostName, String user, int port, SshConfig config) {
       tokens = Map.of(
-          '%', "%",
-          'd', surroundings.home().toString(),
-          'h', hostName,
-          'k', config.word("hostkeyalias").orElse(host),
-          'n', host,
-          'p', String.valueOf(port),
-          'r', user,
-          'u', surroundings.user());
+          '%',
+          "%",
+          'd',
+          surroundings.home().toString(),
+          'h',
+          hostName,
+          'k',
+          config.word("hostkeyalias").orElse(host),
+          'n',
+          host,
+          'p',
+          String.valueOf(port),
+          'r',
+          user,
+          'u',
+          surroundings.user());
     }
 
     private @Nullable String token(char letter) {
@@ -298,8 +306,8 @@ final class TargetResolver {
         if (c == '%' && i + 1 < text.length()) {
           String value = token(text.charAt(++i));
           if (value == null) {
-            throw new InvalidConfiguration("~/.ssh/config: %" + text.charAt(i) + " in '" + text
-                + "' is not supported");
+            throw new InvalidConfiguration(
+                "~/.ssh/config: %" + text.charAt(i) + " in '" + text + "' is not supported");
           }
           out.append(value);
         } else if (text.startsWith("${", i) && text.indexOf('}', i) > 0) {

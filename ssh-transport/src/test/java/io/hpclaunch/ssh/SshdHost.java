@@ -199,7 +199,8 @@ final class SshdHost implements BeforeAllCallback, AfterAllCallback {
         return path.resolve("scripts");
       }
     }
-    throw new IllegalStateException("scripts/sshd-up is not above " + Path.of("").toAbsolutePath());
+    throw new IllegalStateException(
+        "scripts/sshd-up is not above " + Path.of("").toAbsolutePath());
   }
 
   /** A transport that is opened as a user of a made-up home would. */
