@@ -58,9 +58,8 @@ final class Dialer implements AutoCloseable {
     ClientSession last = null;
     try {
       for (Target hop : hops(target)) {
-        ClientSession next = last == null
-            ? login(hop, address(hop), null)
-            : login(hop, through(last, hop), last);
+        ClientSession next =
+            last == null ? login(hop, address(hop), null) : login(hop, through(last, hop), last);
         if (last != null) {
           tie(last, next);
         }

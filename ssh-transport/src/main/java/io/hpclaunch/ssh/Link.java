@@ -175,7 +175,8 @@ final class Link implements AutoCloseable {
       opening.addListener(answer -> answered.countDown());
       boolean inTime = answered.await(limit.toNanos(), TimeUnit.NANOSECONDS);
       if (!inTime || !opening.isDone()) {
-        throw new SshException(inTime ? "the connection was lost" : "no channel was opened in time");
+        throw new SshException(
+            inTime ? "the connection was lost" : "no channel was opened in time");
       }
       opening.verify();
     } catch (InterruptedException e) {

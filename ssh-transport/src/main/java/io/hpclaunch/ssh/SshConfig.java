@@ -200,7 +200,9 @@ final class SshConfig {
         default -> regex.append(Pattern.quote(String.valueOf(c)));
       }
     }
-    return Pattern.compile(regex.toString(), Pattern.CASE_INSENSITIVE).matcher(text).matches();
+    return Pattern.compile(regex.toString(), Pattern.CASE_INSENSITIVE)
+        .matcher(text)
+        .matches();
   }
 
   /** Keyword and words: {@code Keyword word "two words"}, or {@code Keyword=word}. */

@@ -55,14 +55,13 @@ class LoginShellTest {
   void wordsVariablesAndInputArriveByteForByte(String key) throws IOException {
     try (Transport transport = open(key)) {
       for (String value : WORDS) {
-        List<String> argv =
-            new ArrayList<>(List.of("sh", "-c", "printf '%s\\0' \"$@\" \"$V\"; cat; echo e >&2; exit 7", "sh"));
+        List<String> argv = new ArrayList<>(
+            List.of("sh", "-c", "printf '%s\\0' \"$@\" \"$V\"; cat; echo e >&2; exit 7", "sh"));
         argv.addAll(WORDS);
         CommandResult result = transport.run(Command.of(argv)
             .withEnvironment(Map.of("V", value))
             .withInput("in!\n'".getBytes(java.nio.charset.StandardCharsets.UTF_8)));
-        assertThat(result.stdout())
-            .isEqualTo(String.join("\0", WORDS) + "\0" + value + "\0in!\n'");
+        assertThat(result.stdout()).isEqualTo(String.join("\0", WORDS) + "\0" + value + "\0in!\n'");
         assertThat(result.stderr()).isEqualTo("e\n");
         assertThat(result.status()).isEqualTo(7);
       }
@@ -86,8 +85,8 @@ class LoginShellTest {
       Command command = Command.of("sh", "-c", "sleep 1000 & echo $! >\"$HOME/pid\"; sleep 1000")
           .withTimeout(Duration.ofSeconds(1));
       assertThatThrownBy(() -> transport.run(command)).hasMessageContaining("longer than 1 s");
-      Command alive = Command.of(
-          "sh", "-c", "ps -o stat= -p \"$(cat \"$HOME/pid\")\" | grep -v '^Z'");
+      Command alive =
+          Command.of("sh", "-c", "ps -o stat= -p \"$(cat \"$HOME/pid\")\" | grep -v '^Z'");
       while (transport.run(alive).status() == 0) {
         Thread.onSpinWait();
       }

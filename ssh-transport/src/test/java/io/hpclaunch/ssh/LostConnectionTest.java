@@ -47,7 +47,12 @@ class LostConnectionTest {
   void open() throws IOException {
     proxy = new CutProxy(HOST.port());
     transport = HOST.open(Map.of(
-        "port", proxy.port(), "known_hosts", folder.resolve("known").toString(), "accept_new", true));
+        "port",
+        proxy.port(),
+        "known_hosts",
+        folder.resolve("known").toString(),
+        "accept_new",
+        true));
     transport.stat("/");
   }
 
@@ -248,10 +253,14 @@ class LostConnectionTest {
   @Test
   void aHostThatFallsSilentBeforeACommandIsSentHasNotStartedIt() throws IOException {
     try (Transport other = HOST.open(Map.of(
-        "port", proxy.port(),
-        "known_hosts", folder.resolve("known").toString(),
-        "connect_timeout", 1,
-        "keepalive", 1))) {
+        "port",
+        proxy.port(),
+        "known_hosts",
+        folder.resolve("known").toString(),
+        "connect_timeout",
+        1,
+        "keepalive",
+        1))) {
       other.stat("/");
       proxy.stallAfter(0);
       assertThatThrownBy(() -> other.run(Command.of("true")))

@@ -6,6 +6,7 @@ import io.hpclaunch.api.HPCBackend;
 import io.hpclaunch.api.HpcException;
 import io.hpclaunch.api.InvalidConfiguration;
 import io.hpclaunch.api.Settings;
+import io.hpclaunch.api.transport.Transport;
 import io.hpclaunch.core.config.BackendEntry;
 import io.hpclaunch.core.config.ConfigSources;
 import io.hpclaunch.core.config.Configuration;
@@ -53,12 +54,13 @@ final class BackendFactory {
   private CoreBackend make(BackendEntry entry, Found<HPCBackend> found, HPCBackend plugin) {
     try {
       entry.check(plugin.configKeys());
+      Transport transport = transports.of(entry);
       BackendContext context = new CoreBackendContext(
           entry.name(),
           entry.config(),
           entry.submit(),
-          transports.of(entry),
-          workspace(entry),
+          transport,
+          new Workspace(entry, transport, sources),
           sources.stateDirectory(),
           clock);
       plugin.initialize(context);
@@ -81,7 +83,7 @@ final class BackendFactory {
         entry.name(),
         gate,
         context.transport(),
-        context.workspace(),
+        context::workspace,
         client,
         new JobDefaults(
             entry.resources(plugin.configKeys()).orElse(configuration.defaultResources()),
@@ -94,24 +96,6 @@ final class BackendFactory {
   private static @Nullable Duration polling(Settings submit) {
     double seconds = submit.number("polling_interval").orElse(0.0);
     return seconds <= 0 ? null : Duration.ofNanos((long) (seconds * 1e9));
-  }
-
-  /** As configured, {@code ~} being the user's home; else in the state folder. */
-  private String workspace(BackendEntry entry) {
-    String configured = entry.workspace().orElse(null);
-    if (configured == null) {
-      return sources.stateDirectory().resolve("jobs").toString();
-    }
-    boolean here = entry.transport().string("type").orElse("local").equals("local");
-    if (here && (configured.equals("~") || configured.startsWith("~/"))) {
-      return sources.home() + configured.substring(1) + "/jobs";
-    }
-    if (here && !configured.startsWith("/")) {
-      throw new InvalidConfiguration(
-          "%s: the workspace of backend %s must be an absolute path, and is '%s'"
-              .formatted(entry.origin(), entry.name(), configured));
-    }
-    return configured + "/jobs";
   }
 
   private static void closeAfter(HPCBackend plugin, Throwable first) {
