@@ -19,6 +19,8 @@ final class ChannelSlots {
   private final Condition freed = lock.newCondition();
   private int limit = DEFAULT_MAX_SESSIONS;
   private int used;
+  private long refusedAt;
+  private boolean alone;
 
   /**
    * Waits for one.
@@ -29,12 +31,12 @@ final class ChannelSlots {
   boolean acquire(long deadline) throws InterruptedException {
     lock.lockInterruptibly();
     try {
-      while (used >= limit) {
+      while (used >= limit || quiet() > 0) {
         long left = deadline - System.nanoTime();
         if (left <= 0) {
           return false;
         }
-        freed.awaitNanos(left);
+        freed.awaitNanos(used >= limit ? left : Math.min(left, quiet()));
       }
       used++;
       return true;
@@ -69,20 +71,23 @@ final class ChannelSlots {
 
   /**
    * The server has refused the one that was just taken, which is given back. Where none of ours is
-   * left to wait for, it waits a moment.
+   * left to wait for, the next try is a moment later.
    */
-  void refused() throws InterruptedException {
-    lock.lockInterruptibly();
+  void refused() {
+    lock.lock();
     try {
       used--;
       limit = Math.max(1, used);
-      if (used == 0) {
-        freed.awaitNanos(MOMENT);
-      }
-      freed.signal();
+      refusedAt = System.nanoTime();
+      alone = used == 0;
+      freed.signalAll();
     } finally {
       lock.unlock();
     }
+  }
+
+  private long quiet() {
+    return alone ? refusedAt + MOMENT - System.nanoTime() : 0;
   }
 
   /** Whether somebody would have to wait. */

@@ -5,6 +5,7 @@ import io.hpclaunch.api.BackendUnavailable;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * The one connection to a host: made when it is first needed, and made again when it is needed and
@@ -59,7 +60,9 @@ final class Connection implements AutoCloseable {
     } catch (BackendUnavailable e) {
       backoff.failed();
       failure = String.valueOf(e.getMessage());
-      log.warn("{}; next try in {} s", failure, backoff.pause().toSeconds());
+      // The first one is the caller's to tell.
+      log.atLevel(backoff.failures() == 1 ? Level.INFO : Level.WARN)
+          .log("{}; next try in {} s", failure, backoff.pause().toSeconds());
       throw e;
     }
     backoff.succeeded();

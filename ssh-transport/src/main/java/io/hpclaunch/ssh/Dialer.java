@@ -4,9 +4,13 @@ package io.hpclaunch.ssh;
 import io.hpclaunch.api.BackendUnavailable;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.net.SocketAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.security.KeyPair;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
 import org.apache.sshd.agent.SshAgent;
 import org.apache.sshd.agent.SshAgentFactory;
@@ -42,6 +47,7 @@ final class Dialer implements AutoCloseable {
       new AttributeRepository.AttributeKey<>();
 
   private final Surroundings surroundings;
+  private final Map<Path, KeyPair> opened = new ConcurrentHashMap<>();
   private @Nullable SshClient client;
 
   Dialer(Surroundings surroundings) {
@@ -58,8 +64,9 @@ final class Dialer implements AutoCloseable {
     ClientSession last = null;
     try {
       for (Target hop : hops(target)) {
-        ClientSession next =
-            last == null ? login(hop, address(hop), null) : login(hop, through(last, hop), last);
+        ClientSession next = last == null
+            ? login(hop, addresses(hop), null)
+            : login(hop, List.of(through(last, hop)), last);
         if (last != null) {
           tie(last, next);
         }
@@ -85,13 +92,19 @@ final class Dialer implements AutoCloseable {
     other.addCloseFutureListener(closed -> one.close(true));
   }
 
-  private static SocketAddress address(Target target) {
-    InetSocketAddress address = new InetSocketAddress(target.hostName(), target.port());
-    if (address.isUnresolved()) {
-      throw new BackendUnavailable("cannot reach " + target.name() + ": nobody knows a host '"
-          + target.hostName() + "': check host, or HostName in ~/.ssh/config");
+  private static List<SocketAddress> addresses(Target target) {
+    try {
+      List<SocketAddress> all = new ArrayList<>();
+      for (InetAddress address : InetAddress.getAllByName(target.hostName())) {
+        all.add(new InetSocketAddress(address, target.port()));
+      }
+      return all;
+    } catch (UnknownHostException e) {
+      throw new BackendUnavailable(
+          "cannot reach " + target.name() + ": nobody knows a host '" + target.hostName()
+              + "': check host, or HostName in ~/.ssh/config",
+          e);
     }
-    return address;
   }
 
   /** A port here that leads to the next host. */
@@ -114,15 +127,12 @@ final class Dialer implements AutoCloseable {
   }
 
   private ClientSession login(
-      Target target, SocketAddress address, @Nullable ClientSession through) {
-    Login login = new Login(target, surroundings);
+      Target target, List<SocketAddress> addresses, @Nullable ClientSession through) {
+    Login login = new Login(target, surroundings, opened);
     long deadline = System.nanoTime() + target.connectTimeout().toNanos();
     ClientSession session = null;
     try {
-      session = client()
-          .connect(target.user(), address, AttributeRepository.ofKeyValuePair(LOGIN, login))
-          .verify(target.connectTimeout())
-          .getSession();
+      session = connect(login, addresses);
       session.auth().verify(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
       return session;
     } catch (IOException | RuntimeException e) {
@@ -132,6 +142,23 @@ final class Dialer implements AutoCloseable {
       }
       throw new BackendUnavailable("cannot reach " + target.name() + ": " + why, e);
     }
+  }
+
+  /** The first of its addresses that answers. */
+  private ClientSession connect(Login login, List<SocketAddress> addresses) throws IOException {
+    Target target = login.target();
+    IOException failure = new ConnectException("no address");
+    for (SocketAddress address : addresses) {
+      try {
+        return client()
+            .connect(target.user(), address, AttributeRepository.ofKeyValuePair(LOGIN, login))
+            .verify(target.connectTimeout().dividedBy(addresses.size()))
+            .getSession();
+      } catch (IOException e) {
+        failure = e;
+      }
+    }
+    throw failure;
   }
 
   private static String why(

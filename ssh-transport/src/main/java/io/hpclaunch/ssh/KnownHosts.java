@@ -170,13 +170,11 @@ final class KnownHosts {
         file,
         Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.READ),
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-      try (var lock = out.lock()) {
-        ByteBuffer last = ByteBuffer.allocate(1);
-        boolean broken =
-            out.size() > 0 && out.read(last, out.size() - 1) == 1 && last.get(0) != '\n';
-        String line = (broken ? "\n" : "") + target.knownName() + " " + key + "\n";
-        out.write(ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8)), out.size());
-      }
+      out.lock(); // until it is closed
+      ByteBuffer last = ByteBuffer.allocate(1);
+      boolean broken = out.size() > 0 && out.read(last, out.size() - 1) == 1 && last.get(0) != '\n';
+      String line = (broken ? "\n" : "") + target.knownName() + " " + key + "\n";
+      out.write(ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8)), out.size());
     }
   }
 

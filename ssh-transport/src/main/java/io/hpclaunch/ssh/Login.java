@@ -2,6 +2,7 @@
 package io.hpclaunch.ssh;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.PublicKey;
 import java.util.ArrayList;
@@ -23,15 +24,22 @@ final class Login {
 
   private final Target target;
   private final Surroundings surroundings;
+  private final Map<Path, KeyPair> opened;
   private final List<KeyFile> files;
   private final List<PublicKey> ofAgent = new ArrayList<>();
   private final List<String> tried = new ArrayList<>();
   private final List<String> troubles = new ArrayList<>();
   private @Nullable String refusal;
 
-  Login(Target target, Surroundings surroundings) {
+  /**
+   * Begins one.
+   *
+   * @param opened keys that were read before, so that nobody is asked for a passphrase twice
+   */
+  Login(Target target, Surroundings surroundings, Map<Path, KeyPair> opened) {
     this.target = target;
     this.surroundings = surroundings;
+    this.opened = opened;
     this.files = target.identities().stream().map(KeyFile::new).toList();
   }
 
@@ -119,7 +127,11 @@ final class Login {
       return null;
     }
     try {
-      KeyPair pair = file.load(() -> passphrase(file));
+      KeyPair pair = opened.get(file.path());
+      if (pair == null) {
+        pair = file.load(() -> passphrase(file));
+        opened.put(file.path(), pair);
+      }
       tried(file.path().toString());
       return pair;
     } catch (IOException e) {

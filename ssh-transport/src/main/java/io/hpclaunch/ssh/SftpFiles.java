@@ -65,14 +65,6 @@ final class SftpFiles {
     return folder.endsWith("/") ? folder + name : folder + "/" + name;
   }
 
-  String home() throws IOException {
-    try {
-      return client.canonicalPath(".");
-    } catch (SftpException e) {
-      throw SftpErrors.of(e, ".", host);
-    }
-  }
-
   /** What gives the bytes of a file that is to be written. */
   @FunctionalInterface
   interface Content {

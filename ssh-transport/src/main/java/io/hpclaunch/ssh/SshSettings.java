@@ -57,9 +57,9 @@ record SshSettings(
               + " 30 seconds"),
       ConfigKey.of(
           "keepalive",
-          Type.DURATION,
-          "how often the host is asked whether it is still there, three times unanswered being the"
-              + " end; 0 for never; default: ~/.ssh/config, else 30 seconds"),
+          Type.NUMBER,
+          "every how many seconds the host is asked whether it is still there, three times"
+              + " unanswered being the end; 0 for never; default: ~/.ssh/config, else 30"),
       ConfigKey.of(
           "accept_new",
           Type.BOOLEAN,
@@ -90,9 +90,21 @@ record SshSettings(
         settings.string("proxy_jump").orElse(null),
         settings.string("known_hosts").orElse(null),
         settings.duration("connect_timeout").orElse(null),
-        settings.duration("keepalive").orElse(null),
+        keepalive(settings),
         settings.bool("accept_new").orElse(null),
         origin);
+  }
+
+  private static @Nullable Duration keepalive(Settings settings) {
+    Double seconds = settings.number("keepalive").orElse(null);
+    if (seconds == null) {
+      return null;
+    }
+    if (seconds < 0 || seconds > Duration.ofDays(1).toSeconds()) {
+      throw new InvalidConfiguration(origin(settings, "keepalive")
+          + "transport ssh: keepalive is seconds, at most a day's, and is " + seconds);
+    }
+    return Duration.ofMillis((long) (seconds * 1000));
   }
 
   private static String origin(Settings settings, String key) {

@@ -43,11 +43,6 @@ final class SshTransport implements Transport {
   }
 
   @Override
-  public String home() throws IOException {
-    return files("while the home folder was asked for", true, SftpFiles::home);
-  }
-
-  @Override
   public CommandResult run(Command command) throws IOException {
     return opened(link -> RemoteCommand.open(link, command), command).toEnd();
   }

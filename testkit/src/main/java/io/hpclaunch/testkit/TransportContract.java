@@ -37,6 +37,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -59,7 +61,8 @@ public abstract class TransportContract {
       " two  words ",
       "qu'o\"te",
       "'''",
-      "$HOME `id` \\n \\\\0101 %s %d %%",
+      "$HOME `id` \\n \\\\0101 50%",
+      "%".repeat(2) + "s",
       "hi!there !! !$ !-1",
       "-n",
       "--",
@@ -177,11 +180,10 @@ public abstract class TransportContract {
     }
     variables.put("PATH_THAT_IS_NOT_SET", null);
     variables.put("HOME", null);
-    StringBuilder script = new StringBuilder("printf '%s\\0' \"${HOME-unset}\"");
-    for (int i = 0; i < WORDS.size(); i++) {
-      script.append(" \"$HPC_V").append(i).append('"');
-    }
-    Command command = Command.of("/bin/sh", "-c", script.toString()).withEnvironment(variables);
+    String script = IntStream.range(0, WORDS.size())
+        .mapToObj(i -> " \"$HPC_V" + i + "\"")
+        .collect(Collectors.joining("", "printf '%s\\0' \"${HOME-unset}\"", ""));
+    Command command = Command.of("/bin/sh", "-c", script).withEnvironment(variables);
     assertEquals(
         "unset\0" + String.join("\0", WORDS) + "\0", transport.run(command).stdout());
   }
@@ -431,7 +433,7 @@ public abstract class TransportContract {
   void putsAndGets() throws IOException {
     byte[] bytes = new byte[3_000_000];
     for (int i = 0; i < bytes.length; i++) {
-      bytes[i] = (byte) (i * 31 >> 3);
+      bytes[i] = (byte) ((i * 31) >> 3);
     }
     Path source = Files.write(here.resolve("source"), bytes);
     Files.setPosixFilePermissions(source, PosixFilePermissions.fromString("rwx------"));

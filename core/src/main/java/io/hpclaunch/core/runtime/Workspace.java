@@ -55,9 +55,7 @@ final class Workspace implements Supplier<String> {
 
   private String find(@Nullable String configured) {
     if (configured == null) {
-      return transport.isLocal()
-          ? sources.stateDirectory().toString()
-          : home() + STATE_BELOW_HOME;
+      return transport.isLocal() ? sources.stateDirectory().toString() : home() + STATE_BELOW_HOME;
     }
     if (isBelowHome(configured)) {
       return home() + configured.substring(1);
