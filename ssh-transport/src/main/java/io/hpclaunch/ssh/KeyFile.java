@@ -8,9 +8,9 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.PublicKey;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.sshd.common.NamedResource;
 import org.apache.sshd.common.config.keys.AuthorizedKeyEntry;
 import org.apache.sshd.common.config.keys.FilePasswordProvider;
@@ -37,20 +37,20 @@ final class KeyFile {
 
   /** The public key, where it can be had without a passphrase. */
   Optional<PublicKey> publicKey() {
-    for (Path file : List.of(publicKeyOf(path), path)) {
-      try {
-        for (String line : Files.readAllLines(file)) {
-          if (!line.startsWith("-----")) {
-            AuthorizedKeyEntry entry = AuthorizedKeyEntry.parseAuthorizedKeyEntry(line);
-            return Optional.ofNullable(entry).map(e -> resolve(e));
-          }
-          break;
-        }
-      } catch (IOException | RuntimeException e) {
-        continue; // not a public key, or none that is known here
-      }
+    PublicKey key = firstLine(publicKeyOf(path));
+    // A public key may lie in place of the private one, to choose among an agent's.
+    return Optional.ofNullable(key == null ? firstLine(path) : key);
+  }
+
+  private static @Nullable PublicKey firstLine(Path file) {
+    try (Stream<String> lines = Files.lines(file)) {
+      String line = lines.findFirst().orElse("-----");
+      AuthorizedKeyEntry entry =
+          line.startsWith("-----") ? null : AuthorizedKeyEntry.parseAuthorizedKeyEntry(line);
+      return entry == null ? null : resolve(entry);
+    } catch (IOException | RuntimeException e) {
+      return null; // not there, or no public key
     }
-    return Optional.empty();
   }
 
   private static @Nullable PublicKey resolve(AuthorizedKeyEntry entry) {

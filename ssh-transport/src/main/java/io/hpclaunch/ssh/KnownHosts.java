@@ -13,7 +13,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.PublicKey;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
@@ -41,8 +40,8 @@ final class KnownHosts {
     this.target = target;
   }
 
-  /** A line that names this host. */
-  private record Line(Path file, int number, String marker, String type, byte[] key) {
+  /** A line that names this host; the key as it stands there, in base 64. */
+  private record Line(Path file, int number, String marker, String type, String key) {
     String place() {
       return file + ":" + number;
     }
@@ -68,41 +67,41 @@ final class KnownHosts {
   Optional<String> refusal(PublicKey key) throws IOException {
     String[] words = PublicKeyEntry.toString(key).split(" ", 3);
     String type = words[0];
-    byte[] bytes = Base64.getDecoder().decode(words[1]);
+    String shown = words[1];
     List<Line> lines = lines();
     for (Line line : lines) {
-      if (line.marker().equals(REVOKED) && Arrays.equals(line.key(), bytes)) {
+      if (line.marker().equals(REVOKED) && line.key().equals(shown)) {
         return Optional.of(
-            "its key %s was revoked in %s".formatted(fingerprint(bytes), line.place()));
+            "its key %s was revoked in %s".formatted(fingerprint(shown), line.place()));
       }
     }
     List<Line> known = lines.stream().filter(line -> line.marker().isEmpty()).toList();
-    if (known.stream().anyMatch(line -> Arrays.equals(line.key(), bytes))) {
+    if (known.stream().anyMatch(line -> line.key().equals(shown))) {
       return Optional.empty();
     }
     if (!known.isEmpty()) {
-      return Optional.of(changed(known, type, bytes));
+      return Optional.of(changed(known, type, shown));
     }
     if (!target.acceptNew()) {
-      return Optional.of(unknown(type, bytes));
+      return Optional.of(unknown(type, shown));
     }
     append(words[0] + " " + words[1]);
     log.warn(
         "{} is new: its {} key {} is written to {}",
         target.knownName(),
         type,
-        fingerprint(bytes),
+        fingerprint(shown),
         target.knownHosts().get(0));
     return Optional.empty();
   }
 
-  private String changed(List<Line> known, String type, byte[] bytes) {
+  private String changed(List<Line> known, String type, String shown) {
     Line line = known.stream().filter(l -> l.type().equals(type)).findFirst().orElse(known.get(0));
     return ("its key has changed, or somebody else answers in its place: it shows the %s key %s,"
             + " and %s knows the %s key %s; if it was really changed, run ssh-keygen -R '%s' -f %s")
         .formatted(
             type,
-            fingerprint(bytes),
+            fingerprint(shown),
             line.place(),
             line.type(),
             fingerprint(line.key()),
@@ -110,13 +109,13 @@ final class KnownHosts {
             line.file());
   }
 
-  private String unknown(String type, byte[] bytes) {
+  private String unknown(String type, String shown) {
     String keyscan = "ssh-keyscan"
         + (target.port() == Target.DEFAULT_PORT ? "" : " -p " + target.port())
         + " " + target.hostName();
     return ("it is not known: compare its %s key %s with what its administrators say, then add the"
             + " line of '%s' to %s, or set accept_new: true")
-        .formatted(type, fingerprint(bytes), keyscan, target.knownHosts().get(0));
+        .formatted(type, fingerprint(shown), keyscan, target.knownHosts().get(0));
   }
 
   private List<Line> lines() throws IOException {
@@ -151,7 +150,12 @@ final class KnownHosts {
         return null;
       }
       String marker = Objects.requireNonNullElse(entry.getMarker(), "");
-      return new Line(file, number, marker, key.getKeyType(), key.getKeyData());
+      return new Line(
+          file,
+          number,
+          marker,
+          key.getKeyType(),
+          Base64.getEncoder().encodeToString(key.getKeyData()));
     } catch (RuntimeException e) {
       log.debug("{}:{} is not understood", file, number, e);
       return null;
@@ -179,9 +183,10 @@ final class KnownHosts {
   }
 
   /** As ssh-keygen -l prints it. */
-  static String fingerprint(byte[] key) {
+  private static String fingerprint(String key) {
     try {
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest(key);
+      byte[] bytes = Base64.getDecoder().decode(key);
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
       return "SHA256:" + Base64.getEncoder().withoutPadding().encodeToString(digest);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("this Java has no SHA-256", e);

@@ -114,7 +114,7 @@ final class RemoteProcess implements AutoCloseable {
       ChannelExec channel = session.createExecChannel(RemoteScript.LOGIN_LINE);
       RemoteProcess process = new RemoteProcess(link, command, script, channel, stdout, stderr);
       Link.await(channel, limit);
-      process.closed.whenComplete((nothing, error) -> link.released());
+      channel.addCloseFutureListener(future -> link.released());
       return process;
     });
   }

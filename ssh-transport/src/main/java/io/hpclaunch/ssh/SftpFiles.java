@@ -39,7 +39,6 @@ import org.apache.sshd.sftp.common.SftpException;
  * Each operation may be repeated after a loss of the connection, but for those that say otherwise.
  */
 final class SftpFiles {
-  private static final int OWNER_ONLY = 0600;
   private static final int PERMISSIONS = 07777;
 
   /** What is cleared when a file is written to. */

@@ -2,7 +2,6 @@
 package io.hpclaunch.ssh;
 
 import io.hpclaunch.api.ConfigKey;
-import io.hpclaunch.api.ConfigKey.Type;
 import io.hpclaunch.api.InvalidConfiguration;
 import io.hpclaunch.api.Settings;
 import java.time.Duration;
@@ -33,36 +32,40 @@ record SshSettings(
 
   static final List<ConfigKey> KEYS = List.of(
       ConfigKey.of(
-          "host", Type.STRING, "name or address of the host, or a Host of ~/.ssh/config; required"),
-      ConfigKey.of("user", Type.STRING, "user there; default: ~/.ssh/config, else the user here"),
-      ConfigKey.of("port", Type.INTEGER, "port of its sshd; default: ~/.ssh/config, else 22"),
+          "host",
+          ConfigKey.Type.STRING,
+          "name or address of the host, or a Host of ~/.ssh/config; required"),
+      ConfigKey.of(
+          "user", ConfigKey.Type.STRING, "user there; default: ~/.ssh/config, else the user here"),
+      ConfigKey.of(
+          "port", ConfigKey.Type.INTEGER, "port of its sshd; default: ~/.ssh/config, else 22"),
       ConfigKey.of(
           "key_path",
-          Type.STRING,
+          ConfigKey.Type.STRING,
           "private key, the only one that is tried; default: ~/.ssh/config, an agent's keys,"
               + " ~/.ssh/id_*"),
       ConfigKey.of(
           "proxy_jump",
-          Type.STRING,
+          ConfigKey.Type.STRING,
           "hosts to go through, as [user@]host[:port], separated by commas; none for no host;"
               + " default: ~/.ssh/config"),
       ConfigKey.of(
           "known_hosts",
-          Type.STRING,
+          ConfigKey.Type.STRING,
           "file with the hosts' public keys; default: ~/.ssh/config, else ~/.ssh/known_hosts"),
       ConfigKey.of(
           "connect_timeout",
-          Type.DURATION,
+          ConfigKey.Type.DURATION,
           "how long connecting to a host may take, login included; default: ~/.ssh/config, else"
               + " 30 seconds"),
       ConfigKey.of(
           "keepalive",
-          Type.NUMBER,
+          ConfigKey.Type.NUMBER,
           "every how many seconds the host is asked whether it is still there, three times"
               + " unanswered being the end; 0 for never; default: ~/.ssh/config, else 30"),
       ConfigKey.of(
           "accept_new",
-          Type.BOOLEAN,
+          ConfigKey.Type.BOOLEAN,
           "believe a host that is not in known_hosts, and write it down there; default: false"));
 
   static SshSettings of(Settings settings) {

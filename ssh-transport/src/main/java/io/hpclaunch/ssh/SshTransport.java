@@ -15,11 +15,9 @@ import java.io.InputStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Commands and files of a host behind SSH, over one connection.
@@ -29,6 +27,7 @@ import java.util.Set;
  * the caller is told that it is not known.
  */
 final class SshTransport implements Transport {
+  private static final int PERMISSIONS = 0777;
   private static final Duration REMOVING = Duration.ofHours(1);
 
   private final Connection connection;
@@ -113,6 +112,19 @@ final class SshTransport implements Transport {
     }
   }
 
+  /** What is done with files, and answers nothing. */
+  @FunctionalInterface
+  private interface FileTask {
+    void with(SftpFiles files) throws IOException;
+  }
+
+  private void change(String what, boolean repeatable, FileTask task) throws IOException {
+    files(what, repeatable, files -> {
+      task.with(files);
+      return true;
+    });
+  }
+
   private BackendUnavailable noFiles(IOException cause) {
     return new BackendUnavailable(
         "no files can be reached on " + host() + ": "
@@ -125,37 +137,26 @@ final class SshTransport implements Transport {
   @Override
   public void put(Path source, String target) throws IOException {
     String temporary = SftpFiles.temporaryBeside(absolute(target));
-    int mode = mode(Files.getPosixFilePermissions(source));
-    files("while " + target + " was written", true, files -> {
-      files.write(out -> Files.copy(source, out), temporary, target, mode);
-      return null;
-    });
-  }
-
-  private static int mode(Set<PosixFilePermission> permissions) {
-    int mode = 0;
-    for (PosixFilePermission permission : permissions) {
-      mode |= 1 << (PosixFilePermission.values().length - 1 - permission.ordinal());
-    }
-    return mode;
+    int mode = (Integer) Files.getAttribute(source, "unix:mode") & PERMISSIONS;
+    change(
+        "while " + target + " was written",
+        true,
+        files -> files.write(out -> Files.copy(source, out), temporary, target, mode));
   }
 
   @Override
   public void write(byte[] content, String target, int mode) throws IOException {
     String temporary = SftpFiles.temporaryBeside(absolute(target));
-    files("while " + target + " was written", true, files -> {
-      files.write(out -> out.write(content), temporary, target, mode);
-      return null;
-    });
+    change(
+        "while " + target + " was written",
+        true,
+        files -> files.write(out -> out.write(content), temporary, target, mode));
   }
 
   @Override
   public void get(String source, Path target) throws IOException {
     absolute(source);
-    files("while " + source + " was read", true, files -> {
-      files.get(source, target);
-      return null;
-    });
+    change("while " + source + " was read", true, files -> files.get(source, target));
   }
 
   @Override
@@ -205,10 +206,7 @@ final class SshTransport implements Transport {
   public void rename(String source, String target) throws IOException {
     absolute(source);
     absolute(target);
-    files("while " + source + " was renamed", false, files -> {
-      files.rename(source, target);
-      return null;
-    });
+    change("while " + source + " was renamed", false, files -> files.rename(source, target));
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What matters of the world outside, so that a test can set it.
@@ -40,8 +41,25 @@ record Surroundings(
   }
 
   private static Optional<String> ask(String question) {
-    Console console = System.console();
+    Console console = terminal();
     char[] answer = console == null ? null : console.readPassword("%s", question);
     return Optional.ofNullable(answer).map(String::new);
+  }
+
+  /** From Java 22 on there is a console without a terminal, too: its isTerminal tells. */
+  @SuppressWarnings("SystemConsoleNull")
+  private static @Nullable Console terminal() {
+    Console console = System.console();
+    if (console == null) {
+      return null;
+    }
+    try {
+      Object terminal = Console.class.getMethod("isTerminal").invoke(console);
+      return Boolean.TRUE.equals(terminal) ? console : null;
+    } catch (NoSuchMethodException e) {
+      return console; // an older Java, which has one only where there is a terminal
+    } catch (ReflectiveOperationException e) {
+      return null;
+    }
   }
 }

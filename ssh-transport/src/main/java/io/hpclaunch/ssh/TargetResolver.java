@@ -53,10 +53,10 @@ final class TargetResolver {
     int port = settings.port() != null ? settings.port() : port(settings, config);
     Words words = new Words(settings.host(), hostName, user, port, config);
     // A host to go through may have a key of its own.
-    boolean key = settings.keyPath() != null
-        && (depth == 0 || config.words("identityfile").isEmpty());
-    List<Path> identities = key
-        ? List.of(existing(words.path(settings.keyPath()), settings.origin() + "key_path"))
+    boolean hasOwn = depth > 0 && !config.words("identityfile").isEmpty();
+    String key = hasOwn ? null : settings.keyPath();
+    List<Path> identities = key != null
+        ? List.of(existing(words.path(key), settings.origin() + "key_path"))
         : identities(settings, config, words);
     return new Target(
         settings.host(),
@@ -65,8 +65,8 @@ final class TargetResolver {
         user,
         config.word("hostkeyalias").orElse(null),
         identities,
-        key || !config.words("identityfile").isEmpty(),
-        key || isYes(config, "identitiesonly"),
+        key != null || !config.words("identityfile").isEmpty(),
+        key != null || isYes(config, "identitiesonly"),
         agent(config, words),
         knownHosts(settings, config, words),
         settings.connectTimeout() != null
