@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.ssh;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -17,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -53,18 +55,22 @@ class LoginShellTest {
   @ParameterizedTest
   @ValueSource(strings = {"id_ed25519", "id_sh", "id_csh", "id_tcsh", "id_noisy"})
   void wordsVariablesAndInputArriveByteForByte(String key) throws IOException {
+    Map<String, String> variables = new HashMap<>();
+    StringBuilder values = new StringBuilder();
+    for (int i = 0; i < WORDS.size(); i++) {
+      variables.put("V" + i, WORDS.get(i));
+      values.append(" \"$V").append(i).append('"');
+    }
+    String script = "printf '%s\\0' \"$@\"" + values + "; cat; echo e >&2; exit 7";
+    List<String> argv = new ArrayList<>(List.of("sh", "-c", script, "sh"));
+    argv.addAll(WORDS);
     try (Transport transport = open(key)) {
-      for (String value : WORDS) {
-        List<String> argv = new ArrayList<>(
-            List.of("sh", "-c", "printf '%s\\0' \"$@\" \"$V\"; cat; echo e >&2; exit 7", "sh"));
-        argv.addAll(WORDS);
-        CommandResult result = transport.run(Command.of(argv)
-            .withEnvironment(Map.of("V", value))
-            .withInput("in!\n'".getBytes(java.nio.charset.StandardCharsets.UTF_8)));
-        assertThat(result.stdout()).isEqualTo(String.join("\0", WORDS) + "\0" + value + "\0in!\n'");
-        assertThat(result.stderr()).isEqualTo("e\n");
-        assertThat(result.status()).isEqualTo(7);
-      }
+      CommandResult result = transport.run(
+          Command.of(argv).withEnvironment(variables).withInput("in!\n'".getBytes(UTF_8)));
+      String all = String.join("\0", WORDS) + "\0";
+      assertThat(result.stdout()).isEqualTo(all + all + "in!\n'");
+      assertThat(result.stderr()).isEqualTo("e\n");
+      assertThat(result.status()).isEqualTo(7);
     }
   }
 
