@@ -40,9 +40,12 @@ import org.apache.sshd.common.session.SessionListener;
 import org.apache.sshd.common.util.net.SshdSocketAddress;
 import org.apache.sshd.core.CoreModuleProperties;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Connects and logs in. Made for one target; holds the threads of its connections. */
 final class Dialer implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Dialer.class);
   private static final AttributeRepository.AttributeKey<Login> LOGIN =
       new AttributeRepository.AttributeKey<>();
 
@@ -64,9 +67,7 @@ final class Dialer implements AutoCloseable {
     ClientSession last = null;
     try {
       for (Target hop : hops(target)) {
-        ClientSession next = last == null
-            ? login(hop, addresses(hop), null)
-            : login(hop, List.of(through(last, hop)), last);
+        ClientSession next = last == null ? login(hop, addresses(hop), null) : through(last, hop);
         if (last != null) {
           tie(last, next);
         }
@@ -107,22 +108,24 @@ final class Dialer implements AutoCloseable {
     }
   }
 
-  /** A port here that leads to the next host. */
-  private static SocketAddress through(ClientSession session, Target next) {
+  /** By a port here that leads to the next host, and is closed as soon as we are through. */
+  private ClientSession through(ClientSession session, Target next) {
+    ExplicitPortForwardingTracker tunnel;
     try {
-      ExplicitPortForwardingTracker tunnel = session.createLocalPortForwardingTracker(
+      tunnel = session.createLocalPortForwardingTracker(
           SshdSocketAddress.LOCALHOST_ADDRESS, new SshdSocketAddress(next.hostName(), next.port()));
-      session.addCloseFutureListener(closed -> {
-        try {
-          tunnel.close();
-        } catch (IOException e) {
-          // It has ended with the session.
-        }
-      });
-      return tunnel.getBoundAddress().toInetSocketAddress();
     } catch (IOException e) {
       throw new BackendUnavailable(
           "cannot reach " + next.name() + ": no way through the jump host: " + OneLine.of(e), e);
+    }
+    try {
+      return login(next, List.of(tunnel.getBoundAddress().toInetSocketAddress()), session);
+    } finally {
+      try {
+        tunnel.close();
+      } catch (IOException e) {
+        log.debug("The port {} stays open", tunnel.getBoundAddress(), e);
+      }
     }
   }
 

@@ -224,6 +224,8 @@ final class Link implements AutoCloseable {
   public void close() {
     sftp.close();
     session.close(false);
+    // Its threads go next: what still happens then would find them gone.
+    session.waitFor(EnumSet.of(ClientSession.ClientSessionEvent.CLOSED), MOMENT);
   }
 
   /** All channels that the host allows are in use. */

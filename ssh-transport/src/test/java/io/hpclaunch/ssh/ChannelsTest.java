@@ -50,7 +50,7 @@ class ChannelsTest {
   @Test
   void twentyThreadsShareTwoChannels() throws Exception {
     try (Transport transport = TWO.open()) {
-      manyAtOnce(transport, 20, 100);
+      manyAtOnce(transport, 20, 60);
       filesAndCommands(transport);
     }
     assertThat(TWO.logins()).isEqualTo(1);
@@ -108,7 +108,7 @@ class ChannelsTest {
     ExecutorService pool = Executors.newFixedThreadPool(20);
     try {
       List<Callable<Long>> all = new ArrayList<>();
-      for (int i = 0; i < 60; i++) {
+      for (int i = 0; i < 30; i++) {
         String path = folder.resolve("f" + i).toString();
         all.add(() -> {
           transport.write(new byte[1000], path, 0600);

@@ -13,10 +13,14 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -225,6 +229,36 @@ class LoginTest {
     SshdHost.exec(List.of("ssh-keygen", "-q", "-H", "-f", known.toString()), Map.of());
     assertThat(known).content().contains("|1|").doesNotContain("127.0.0.1");
     works(HOST.open(Map.of("known_hosts", known.toString())));
+  }
+
+  @Test
+  void theWayThroughAnotherIsNotOpenToOthers() throws IOException {
+    try (Transport transport = HOST.open(Map.of("proxy_jump", jump()))) {
+      byte[] much = new byte[1_000_000];
+      assertThat(transport.run(Command.of("cat").withInput(much)).stdoutBytes()).isEqualTo(much);
+      assertThat(listeningHere()).isEmpty();
+    }
+  }
+
+  /** Ports on which this process listens: 0A is LISTEN, and its sockets are open files. */
+  private static List<String> listeningHere() throws IOException {
+    Set<String> sockets = new HashSet<>();
+    try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+      for (Path file : open.toList()) {
+        try {
+          sockets.add(Files.readSymbolicLink(file).toString());
+        } catch (NoSuchFileException e) {
+          // It was closed meanwhile.
+        }
+      }
+    }
+    return Stream.concat(
+            Files.readAllLines(Path.of("/proc/net/tcp")).stream(),
+            Files.readAllLines(Path.of("/proc/net/tcp6")).stream())
+        .map(line -> line.strip().split("\\s+", -1))
+        .filter(words -> words[3].equals("0A") && sockets.contains("socket:[" + words[9] + "]"))
+        .map(words -> words[1])
+        .toList();
   }
 
   @Test
