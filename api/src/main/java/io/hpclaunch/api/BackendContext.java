@@ -64,9 +64,11 @@ public interface BackendContext {
   }
 
   /**
-   * The folder that the jobs' directories are in, on the transport's host. It need not exist.
+   * The folder that the jobs' directories are in, on the transport's host. It need not exist. Where
+   * it depends on the home folder there, the first call asks the host.
    *
    * @return an absolute path that ends in {@code /jobs}
+   * @throws BackendUnavailable when that host cannot be asked
    */
   String workspace();
 

@@ -20,7 +20,11 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class ArchitectureTest {
   private static final String[] PLUGINS = {
-    "io.hpclaunch.mpi..", "io.hpclaunch.shell..", "io.hpclaunch.slurm..", "io.hpclaunch.pbs.."
+    "io.hpclaunch.mpi..",
+    "io.hpclaunch.shell..",
+    "io.hpclaunch.slurm..",
+    "io.hpclaunch.pbs..",
+    "io.hpclaunch.ssh.."
   };
 
   private static final JavaClasses CLASSES = new ClassFileImporter()
@@ -39,6 +43,7 @@ class ArchitectureTest {
         "io.hpclaunch.shell",
         "io.hpclaunch.slurm",
         "io.hpclaunch.pbs",
+        "io.hpclaunch.ssh",
         "io.hpclaunch.cli",
         "io.hpclaunch.cli.launch"
       })
@@ -69,6 +74,7 @@ class ArchitectureTest {
             "io.hpclaunch.shell..",
             "io.hpclaunch.slurm..",
             "io.hpclaunch.pbs..",
+            "io.hpclaunch.ssh..",
             "io.hpclaunch.cli..")
         .check(CLASSES);
   }
@@ -79,7 +85,8 @@ class ArchitectureTest {
         "io.hpclaunch.mpi..",
         "io.hpclaunch.shell..",
         "io.hpclaunch.slurm..",
-        "io.hpclaunch.pbs.."
+        "io.hpclaunch.pbs..",
+        "io.hpclaunch.ssh.."
       })
   void noPluginKnowsAnotherNorTheCommands(String plugin) {
     noClasses()

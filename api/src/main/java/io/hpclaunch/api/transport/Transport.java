@@ -35,6 +35,22 @@ public interface Transport extends AutoCloseable {
   }
 
   /**
+   * The user's home folder there, which {@code ~} and relative paths of the configuration begin at.
+   * It connects to the host.
+   *
+   * @return an absolute path; by default what the variable HOME says there
+   * @throws IOException when the host does not tell
+   */
+  default String home() throws IOException {
+    Command command = Command.of("sh", "-c", "printf %s \"$HOME\"");
+    String home = run(command).stdout();
+    if (!home.startsWith("/")) {
+      throw new IOException("HOME on " + host() + " is no absolute path: '" + home + "'");
+    }
+    return home;
+  }
+
+  /**
    * Runs a command to its end. Each argument reaches it byte for byte.
    *
    * @param command what to run

@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,7 +57,7 @@ public final class BackendJobs implements AutoCloseable {
    * @param backend the entry's name
    * @param gate the way to the plugin
    * @param transport the way to the job folders
-   * @param workspace the folder that they are in
+   * @param workspace the folder that they are in, asked for when one of them needs it
    * @param client what this client has of the state folder
    * @param defaults what jobs have that say nothing themselves
    * @param launches how commands are started through launchers
@@ -66,7 +67,7 @@ public final class BackendJobs implements AutoCloseable {
       String backend,
       PluginGate gate,
       Transport transport,
-      String workspace,
+      Supplier<String> workspace,
       ClientState client,
       JobDefaults defaults,
       Launches launches,

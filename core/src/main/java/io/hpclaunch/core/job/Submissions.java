@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,7 +49,7 @@ final class Submissions {
   private final String backend;
   private final PluginGate gate;
   private final Transport transport;
-  private final String workspace;
+  private final Supplier<String> workspace;
   private final ClientState client;
   private final JobDefaults defaults;
   private final Launches launches;
@@ -59,7 +60,7 @@ final class Submissions {
       String backend,
       PluginGate gate,
       Transport transport,
-      String workspace,
+      Supplier<String> workspace,
       ClientState client,
       JobDefaults defaults,
       Launches launches,
@@ -199,7 +200,7 @@ final class Submissions {
   }
 
   private String folder(Token token) {
-    return workspace + "/" + token;
+    return workspace.get() + "/" + token;
   }
 
   /** What goes to the plugin; its dependencies are those of the scheduler. */

@@ -63,7 +63,7 @@ final class BackendFactory {
       BackendContext context = context(entry, plugin, way);
       plugin.initialize(context);
       PluginGate gate = new PluginGate(plugin);
-      BackendJobs jobs = jobs(entry, plugin, gate, way, context.workspace());
+      BackendJobs jobs = jobs(entry, plugin, gate, way, context);
       return new CoreBackend(entry.name(), found.name(), gate, jobs);
     } catch (HpcException e) {
       closeAfter(plugin, e);
@@ -86,7 +86,7 @@ final class BackendFactory {
         entry.config(),
         entry.submit(),
         most <= 0 ? way : new BudgetedTransport(way, budget),
-        workspace(entry),
+        new Workspace(entry, way, sources),
         state,
         new SharedAnswers(state.resolve("answers"), way, budget, clock),
         clock);
@@ -94,13 +94,17 @@ final class BackendFactory {
 
   /** What core does for a job is no command of the scheduler's: its way has no budget. */
   private BackendJobs jobs(
-      BackendEntry entry, HPCBackend plugin, PluginGate gate, Transport way, String workspace) {
+      BackendEntry entry,
+      HPCBackend plugin,
+      PluginGate gate,
+      Transport way,
+      BackendContext context) {
     List<String> modules = entry.modules();
     return new BackendJobs(
         entry.name(),
         gate,
         way,
-        workspace,
+        context::workspace,
         client,
         new JobDefaults(
             entry.resources(plugin.configKeys()).orElse(configuration.defaultResources()),
@@ -113,24 +117,6 @@ final class BackendFactory {
   private static @Nullable Duration polling(Settings submit) {
     double seconds = submit.number("polling_interval").orElse(0.0);
     return seconds <= 0 ? null : Duration.ofNanos((long) (seconds * 1e9));
-  }
-
-  /** As configured, {@code ~} being the user's home; else in the state folder. */
-  private String workspace(BackendEntry entry) {
-    String configured = entry.workspace().orElse(null);
-    if (configured == null) {
-      return sources.stateDirectory().resolve("jobs").toString();
-    }
-    boolean here = entry.transport().string("type").orElse("local").equals("local");
-    if (here && (configured.equals("~") || configured.startsWith("~/"))) {
-      return sources.home() + configured.substring(1) + "/jobs";
-    }
-    if (here && !configured.startsWith("/")) {
-      throw new InvalidConfiguration(
-          "%s: the workspace of backend %s must be an absolute path, and is '%s'"
-              .formatted(entry.origin(), entry.name(), configured));
-    }
-    return configured + "/jobs";
   }
 
   private static void closeAfter(HPCBackend plugin, Throwable first) {

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.function.Supplier;
 
 /** What a plugin gets to work with. */
 record CoreBackendContext(
@@ -18,11 +19,16 @@ record CoreBackendContext(
     Settings config,
     Settings submit,
     Transport transport,
-    String workspace,
+    Supplier<String> jobsFolder,
     Path stateDirectory,
     SharedAnswers answers,
     Clock clock)
     implements BackendContext {
+  @Override
+  public String workspace() {
+    return jobsFolder.get();
+  }
+
   @Override
   public Answer ask(Command question, Duration maxAge) throws IOException {
     return answers.ask(question, maxAge);

@@ -47,6 +47,11 @@ public final class BudgetedTransport implements Transport {
   }
 
   @Override
+  public String home() throws IOException {
+    return way.home();
+  }
+
+  @Override
   public boolean isLocal() {
     return way.isLocal();
   }

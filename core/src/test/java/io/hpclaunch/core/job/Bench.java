@@ -43,7 +43,7 @@ final class Bench implements AutoCloseable {
         "c",
         new PluginGate(scheduler),
         new LocalTransport(),
-        state.resolve("jobs").toString(),
+        () -> state.resolve("jobs").toString(),
         client,
         new JobDefaults(Resources.none(), List.of()),
         spec -> null,

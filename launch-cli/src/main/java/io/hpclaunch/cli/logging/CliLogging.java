@@ -35,6 +35,8 @@ public final class CliLogging extends ContextAwareBase implements Configurator {
     root.setLevel(Level.WARN);
     root.addAppender(lines);
     context.getLogger("io.hpclaunch").setLevel(level);
+    // What it warns of, the transport tells in words of its own.
+    context.getLogger("org.apache.sshd").setLevel(level == Level.DEBUG ? Level.WARN : Level.OFF);
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 
