@@ -31,7 +31,8 @@ public interface BackendContext {
   Settings config();
 
   /**
-   * The entry's {@code submit}: {@code default_options}, {@code polling_interval}.
+   * The entry's {@code submit}: {@code default_options}, {@code polling_interval},
+   * {@code commands_per_minute}.
    *
    * @return the settings
    */
@@ -39,7 +40,9 @@ public interface BackendContext {
 
   /**
    * The way to the host where the scheduler's commands run: this machine, or one behind SSH.
-   * Commands that go this way are bounded in time and count into the budget of commands a minute.
+   * Commands that go this way are bounded in time and count into the budget of commands a minute
+   * that {@link HPCBackend#commandsPerMinute()} sets: one for which there is no room waits before
+   * it is started. Operations on files do not count.
    *
    * @return the transport
    */
@@ -48,7 +51,7 @@ public interface BackendContext {
   /**
    * Runs a command that only asks, or takes what another process of this user was answered a moment
    * ago: many clients do not ask a scheduler more often than one. Those that want the same at once
-   * wait for one of them to ask.
+   * wait for one of them to ask. What others were answered costs nothing of the budget of commands.
    *
    * @param question the command; what it answers depends on its words and its environment only
    * @param maxAge how old the answer may be; zero asks anew, for all to know

@@ -14,9 +14,9 @@ import java.util.Map;
  * <p>A plugin is found through {@code META-INF/services/io.hpclaunch.api.HPCBackend} or a module's
  * {@code provides}; it needs a public constructor without parameters. Core makes one instance for
  * each configured entry and calls {@link #initialize} before anything but {@link #name()},
- * {@link #matches(String)}, {@link #defaultLauncher()}, {@link #configKeys()} and what
- * {@link Detectable} asks. Calls may come from several threads, but never two at once on one
- * instance, save for {@link #close()}.
+ * {@link #matches(String)}, {@link #defaultLauncher()}, {@link #configKeys()},
+ * {@link #commandsPerMinute()} and what {@link Detectable} asks. Calls may come from several
+ * threads, but never two at once on one instance, save for {@link #close()}.
  *
  * <p>A plugin tells what the scheduler says and no more: it never concludes that a job is lost,
  * never retries a submission and keeps no journal. Core does. Further interfaces that it may
@@ -137,6 +137,19 @@ public interface HPCBackend extends AutoCloseable {
    */
   default Duration pollingInterval() {
     return Duration.ofSeconds(2);
+  }
+
+  /**
+   * How many commands a minute the scheduler and the host that they run on bear, where
+   * {@code submit.commands_per_minute} says nothing. Core keeps to it over all processes and
+   * threads of the user: a quarter of them may come at once, after that commands are spaced, and
+   * one that comes too early waits. For schedulers whose clients use up something that comes back
+   * only after a while, or whose sites count requests.
+   *
+   * @return the most commands within any 60 s; 0, the default, for no limit
+   */
+  default int commandsPerMinute() {
+    return 0;
   }
 
   /**

@@ -6,12 +6,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.hpclaunch.api.ArrayRange;
 import io.hpclaunch.api.Backend;
 import io.hpclaunch.api.HPCProcess;
-import io.hpclaunch.api.HpcRuntime;
 import io.hpclaunch.api.JobId;
 import io.hpclaunch.api.JobSpec;
 import java.io.IOException;
 import java.math.BigDecimal;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,7 +28,7 @@ import java.util.concurrent.locks.LockSupport;
  * {@code SLURM_CONF} names: {@code SlurmJobs FOLDER JOBS ROUNDS}. Jobs are held and cancelled, save
  * for those whose end is awaited. The script {@code slurm-jobs} has the cluster for it.
  */
-public final class SlurmJobs {
+public final class SlurmJobs extends SchedulerJobs {
   private static final int CLIENTS = 4;
   private static final int ELEMENTS = 10_000;
   private static final int QUEUED = 1_000;
@@ -42,13 +40,11 @@ public final class SlurmJobs {
   private static final JobSpec HELD =
       JobSpec.builder("held").command("true").nativeOptions("--hold").build();
 
-  private final Path folder;
   private final int jobs;
   private final int rounds;
-  private final List<HpcRuntime> runtimes = new ArrayList<>();
 
   private SlurmJobs(Path folder, int jobs, int rounds) {
-    this.folder = folder;
+    super(folder);
     this.jobs = jobs;
     this.rounds = rounds;
   }
@@ -71,100 +67,18 @@ public final class SlurmJobs {
     run.alone(run::array);
   }
 
-  /** A part of the benchmark. */
-  @FunctionalInterface
-  private interface Part {
-    void run() throws Exception;
+  private Backend client() {
+    return client("slurm", Map.of());
   }
 
-  /** Nothing of what was before is followed any more, or waits in the queue. */
-  private void alone(Part part) throws Exception {
-    try {
-      part.run();
-    } finally {
-      runtimes.forEach(HpcRuntime::close);
-      runtimes.clear();
-      cancelAll();
-    }
-  }
-
-  private Backend client(Map<String, ?> config) {
-    HpcRuntime runtime = HpcRuntime.builder()
-        .configuration(Map.of())
-        .stateDirectory(folder.resolve("state"))
-        .build();
-    runtimes.add(runtime);
-    return runtime.open("slurm", Map.of("config", config));
-  }
-
-  /** A client whose commands are noted, and so are slower. */
   private Backend counted() throws IOException {
-    Path bin = Files.createDirectories(folder.resolve("bin"));
-    for (String command : List.of("sbatch", "squeue", "sacct", "scancel", "scontrol")) {
-      Path wrapper = bin.resolve(command);
-      Files.writeString(wrapper, """
-          #!/bin/bash
-          echo %s >>%s/calls
-          PATH=${PATH#"%s:"} exec %s "$@"
-          """.formatted(command, bin, bin, command));
-      if (!wrapper.toFile().setExecutable(true)) {
-        throw new IOException(wrapper + " cannot be made executable");
-      }
-    }
-    return client(Map.of("bin", bin.toString()));
-  }
-
-  private String calls() throws IOException {
-    Path calls = folder.resolve("bin/calls");
-    if (!Files.exists(calls)) {
-      return "none";
-    }
-    List<String> all = Files.readAllLines(calls);
-    Files.delete(calls);
-    return all.size() + " (" + String.join(" ", all.stream().distinct().toList()) + ")";
-  }
-
-  // ---- Slurm's bare commands
-
-  /** Runs lines of bash that print one number of microseconds, and returns milliseconds. */
-  private double bash(String lines, String... words) throws IOException, InterruptedException {
-    List<String> argv = new ArrayList<>(List.of("bash", "-ec", """
-        us() { now=${EPOCHREALTIME/[.,]/}; }
-        loop() { local i; for ((i = 0; i < $1; i++)); do "${@:2}"; done; }
-        """ + lines, "bash"));
-    argv.addAll(List.of(words));
-    Process process =
-        new ProcessBuilder(argv).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-    String told = new String(process.getInputStream().readAllBytes(), UTF_8).strip();
-    if (process.waitFor() != 0) {
-      throw new IOException(String.join(" ", argv) + " failed");
-    }
-    return Long.parseLong(told) / 1000.0;
-  }
-
-  /** So many loops beside each other, each of so many calls. */
-  private double loops(int clients, int calls, String... command)
-      throws IOException, InterruptedException {
-    List<String> words = new ArrayList<>(List.of("" + clients, "" + calls));
-    words.addAll(List.of(command));
-    return bash("""
-        us; before=$now
-        for ((c = 0; c < $1; c++)); do loop "${@:2}" >/dev/null & pids[c]=$!; done
-        for pid in "${pids[@]}"; do wait "$pid"; done
-        us; echo $((now - before))
-        """, words.toArray(String[]::new));
+    return counted("slurm", "sbatch", "squeue", "sacct", "scancel", "scontrol");
   }
 
   /** The jobs of the bare commands have no other client. */
-  private void cancelAll() throws IOException, InterruptedException {
+  @Override
+  void cancelAll() throws IOException, InterruptedException {
     bash("scancel --user=$(id -un) --state=PENDING; echo 0");
-  }
-
-  /** The script that the backend would submit. */
-  private String script(Backend slurm, JobSpec spec, String name) throws IOException {
-    Path script = folder.resolve(name);
-    Files.writeString(script, slurm.script(spec));
-    return script.toString();
   }
 
   // ---- what is measured
@@ -172,7 +86,7 @@ public final class SlurmJobs {
   private void submissions() throws Exception {
     List<Backend> clients = new ArrayList<>();
     for (int i = 0; i < CLIENTS; i++) {
-      clients.add(client(Map.of()));
+      clients.add(client());
     }
     String script = script(clients.get(0), HELD, "held");
     submit(clients, Math.max(jobs, 200)); // the JVM is to be warm
@@ -220,7 +134,7 @@ public final class SlurmJobs {
   private void array() throws Exception {
     JobSpec spec =
         HELD.toBuilder().name("array").array(ArrayRange.of(1, ELEMENTS)).build();
-    Backend slurm = client(Map.of());
+    Backend slurm = client();
     String script = script(slurm, spec, "array");
     double[] bare = new double[rounds];
     double[] ours = new double[rounds];
@@ -239,13 +153,13 @@ public final class SlurmJobs {
   }
 
   private void status(int number) throws Exception {
-    Backend owner = client(Map.of());
+    Backend owner = client();
     List<JobId> ids = new ArrayList<>();
     for (int i = 0; i < number; i++) {
       ids.add(owner.submit(HELD).id());
     }
-    runtimes.remove(runtimes.size() - 1).close(); // its monitor would ask, too
-    Backend slurm = client(Map.of());
+    closeLast(); // its monitor would ask, too
+    Backend slurm = client();
     double[] bare = new double[rounds];
     double[] ours = new double[rounds];
     for (int i = -2; i < rounds; i++) {
@@ -266,7 +180,7 @@ public final class SlurmJobs {
 
   /** From the time that the job itself has for its end. */
   private void ends() throws Exception {
-    Backend slurm = client(Map.of());
+    Backend slurm = client();
     double[] seen = new double[ENDS];
     double[] told = new double[ENDS];
     for (int i = 0; i < ENDS; i++) {
@@ -304,25 +218,6 @@ public final class SlurmJobs {
   private static Instant ended(HPCProcess job) {
     BigDecimal seconds = new BigDecimal(job.logs().stdout().strip());
     return Instant.EPOCH.plusNanos(seconds.movePointRight(9).longValueExact());
-  }
-
-  // ---- how it is told
-
-  private static void row(String what, double[] bare, double[] ours, String calls) {
-    System.out.printf(
-        "%-28s %8.1f %8.1f %+8.1f  commands: %s%n",
-        what + ", ms", median(bare), median(ours), median(ours) - median(bare), calls);
-  }
-
-  private static double milliseconds(long since) {
-    return (System.nanoTime() - since) / 1e6;
-  }
-
-  private static double median(double[] values) {
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
-    int middle = sorted.length / 2;
-    return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
   }
 
   private static double max(double[] values) {

@@ -4,75 +4,35 @@ package io.hpclaunch.dist;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.google.gson.Gson;
-import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.hpclaunch.dist.Installation.Result;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Jobs by the command {@code hpc}, as a user has it, on this machine. */
-class HpcJobsIT {
-  private static final Duration LONGEST = Duration.ofSeconds(60);
-
-  @TempDir
-  Path folder;
-
-  private Installation hpc;
-  private Path state;
-  private final List<Process> started = new ArrayList<>();
-
+class HpcJobsIT extends JobsByCommand {
   @BeforeEach
-  void install() throws Exception {
-    hpc = Installation.in(folder);
-    hpc.hpc("--version").ok();
-    hpc.awaitArchive(); // nobody writes to the folder of a test that has ended
-    Path archives = Files.createDirectories(hpc.state().resolve("cache"));
-    state = Files.createDirectory(
-        folder.resolve("state"),
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    Files.createSymbolicLink(state.resolve("cache"), archives); // they take seconds to make
-    hpc.with("HPC_STATE_DIR", state.toString());
+  void jobsRunHere() {
     hpc.with("HPC_SHELL_IDLE", "1");
     hpc.with("HPC_BACKEND", "shell");
   }
 
-  /** Nothing that a test started is left: jobs, watchers, and the agent, which ends when idle. */
+  /** The agent ends when it is idle. */
   @AfterEach
   void leaveNothing() throws Exception {
-    started.forEach(Process::destroyForcibly);
-    List<String> active = new ArrayList<>();
-    for (JsonObject job : jobs("status", "--json")) {
-      if (List.of("queued", "held", "running", "unknown").contains(text(job, "state"))) {
-        active.add(text(job, "id"));
-      }
-    }
-    if (!active.isEmpty()) {
-      hpc.hpc(Stream.concat(Stream.of("cancel"), active.stream()).toArray(String[]::new))
-          .ok();
-      hpc.hpc(Stream.concat(Stream.of("wait"), active.stream()).toArray(String[]::new));
-    }
+    endJobs();
     await("the agent ends", () -> agents().stream().noneMatch(Files::exists));
-    Files.delete(state.resolve("cache")); // a link out of the folder
   }
 
   private List<Path> agents() throws IOException {
@@ -85,64 +45,8 @@ class HpcJobsIT {
     }
   }
 
-  private static void await(String what, Callable<Boolean> condition) throws Exception {
-    Instant end = Instant.now().plus(LONGEST);
-    while (!condition.call()) {
-      assertThat(Instant.now()).as(what).isBefore(end);
-      Thread.sleep(20);
-    }
-  }
-
   private String submit(String... words) throws Exception {
-    Result result =
-        hpc.hpc(Stream.concat(Stream.of("submit"), Stream.of(words)).toArray(String[]::new));
-    assertThat(result.ok().out()).matches("shell:[0-9a-f-]{36}\n");
-    assertThat(result.err()).isEmpty();
-    return result.out().strip();
-  }
-
-  private List<JsonObject> jobs(String... words) throws Exception {
-    List<JsonObject> jobs = new ArrayList<>();
-    for (JsonElement job : array(hpc.hpc(words).out())) {
-      jobs.add(job.getAsJsonObject());
-    }
-    return jobs;
-  }
-
-  private static JsonArray array(String json) {
-    return new Gson().fromJson(json, JsonArray.class);
-  }
-
-  private JsonObject job(String id) throws Exception {
-    return jobs("status", id, "--json").get(0);
-  }
-
-  private static String text(JsonObject job, String key) {
-    return job.get(key).getAsString();
-  }
-
-  /** The id of the only job. */
-  private String only() throws Exception {
-    List<JsonObject> all = jobs("status", "--json");
-    assertThat(all).hasSize(1);
-    return text(all.get(0), "id");
-  }
-
-  private Process start(String out, String... words) throws IOException {
-    Process process =
-        hpc.start(hpc.command("hpc", words), folder.resolve(out), folder.resolve(out + ".err"));
-    started.add(process);
-    return process;
-  }
-
-  private static int status(Process process) throws InterruptedException {
-    assertThat(process.waitFor(LONGEST.toSeconds(), TimeUnit.SECONDS)).isTrue();
-    return process.exitValue();
-  }
-
-  private String content(String file) throws IOException {
-    Path path = folder.resolve(file);
-    return Files.exists(path) ? Files.readString(path, StandardCharsets.ISO_8859_1) : "";
+    return submitted("shell:[0-9a-f-]{36}", words);
   }
 
   @Test
@@ -277,7 +181,7 @@ class HpcJobsIT {
     Result result = hpc.hpc("wait", "nope:1");
     assertThat(result.status()).isEqualTo(2);
     assertThat(result.err())
-        .contains("unknown backend 'nope'", "types: shell")
+        .contains("unknown backend 'nope'", "types: ", "shell")
         .doesNotContain("last seen")
         .hasLineCount(1);
   }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.cli;
 
+import io.hpclaunch.api.HpcRuntime;
 import io.hpclaunch.api.PluginInfo;
 import io.hpclaunch.api.PluginProblem;
 import io.hpclaunch.cli.output.Table;
 import io.hpclaunch.core.config.BackendEntry;
 import io.hpclaunch.core.config.Configuration;
+import io.hpclaunch.core.plugin.Detector;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,12 +32,19 @@ final class BackendsCommand extends ListingCommand<BackendsCommand.Listing> {
   /** A configured entry. */
   record Entry(String name, String type, boolean isDefault, String origin) {}
 
+  /** What a plugin answered that can tell whether its scheduler is here. */
+  record Detected(
+      String type,
+      boolean present,
+      String explanation,
+      @Nullable String remedy) {}
+
   /** Everything. */
   record Listing(
       List<Entry> configured,
       List<PluginInfo> types,
       @Nullable String detected,
-      List<Schedulers.Detected> detection,
+      List<Detected> detection,
       List<PluginProblem> problems) {}
 
   @Override
@@ -50,13 +59,18 @@ final class BackendsCommand extends ListingCommand<BackendsCommand.Listing> {
     List<PluginInfo> types = session.plugins().all().stream()
         .filter(plugin -> plugin.kind() == PluginInfo.Kind.BACKEND)
         .toList();
-    List<Schedulers.Detected> detection = Schedulers.detect(session.plugins());
+    HpcRuntime.Detection detection = new Detector(session.plugins()).all();
     return new Listing(
-        entries,
-        types,
-        Schedulers.first(detection),
-        detection,
-        session.plugins().problems());
+        entries, types, detection.type(), detected(detection), session.plugins().problems());
+  }
+
+  private static List<Detected> detected(HpcRuntime.Detection detection) {
+    List<Detected> answers = new ArrayList<>();
+    detection
+        .findings()
+        .forEach((type, found) ->
+            answers.add(new Detected(type, found.present(), found.explanation(), found.remedy())));
+    return answers;
   }
 
   @Override
@@ -67,7 +81,7 @@ final class BackendsCommand extends ListingCommand<BackendsCommand.Listing> {
     out.println();
     types.print(out);
     Table detection = new Table("DETECTED", "HERE", "FOUND", "REMEDY");
-    for (Schedulers.Detected one : found.detection()) {
+    for (Detected one : found.detection()) {
       detection.row(one.type(), one.present() ? "yes" : "no", one.explanation(), one.remedy());
     }
     out.println();

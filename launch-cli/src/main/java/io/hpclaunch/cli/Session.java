@@ -306,11 +306,8 @@ public final class Session implements AutoCloseable {
     if (home != null) {
       paths.add(home.resolve("plugins"));
     }
-    for (String element : environment.getOrDefault("HPC_PLUGIN_PATH", "").split(":", -1)) {
-      if (!element.isEmpty()) {
-        paths.add(path(element));
-      }
-    }
+    paths.addAll(Plugins.path(
+        environment.get("HPC_PLUGIN_PATH"), "environment HPC_PLUGIN_PATH", workingDirectory));
     return paths;
   }
 

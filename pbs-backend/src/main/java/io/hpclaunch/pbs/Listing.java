@@ -13,8 +13,10 @@ import java.util.Set;
  * @param rejected how much was not understood: each job that could not be read, and one more where
  *     the answer itself is cut off or none at all. Where it is 0 the answer is whole
  * @param damaged the ids of jobs that are in the answer and could not be read
+ * @param cut whether its end is missing, or it is no such answer at all: that a job is not in it
+ *     says nothing
  */
-record Listing(List<PbsJob> jobs, int rejected, Set<PbsId> damaged) {
+record Listing(List<PbsJob> jobs, int rejected, Set<PbsId> damaged, boolean cut) {
   Listing {
     jobs = List.copyOf(jobs);
     damaged = Set.copyOf(damaged);
@@ -25,6 +27,7 @@ record Listing(List<PbsJob> jobs, int rejected, Set<PbsId> damaged) {
     private final List<PbsJob> jobs = new ArrayList<>();
     private final Set<PbsId> damaged = new LinkedHashSet<>();
     private int rejected;
+    private boolean cut;
 
     /** Adds what was read of a job, unless its id or state is missing. */
     void add(PbsRecord found) {
@@ -48,8 +51,13 @@ record Listing(List<PbsJob> jobs, int rejected, Set<PbsId> damaged) {
       rejected++;
     }
 
+    /** Its end is missing. */
+    void cut() {
+      cut = true;
+    }
+
     Listing build() {
-      return new Listing(jobs, rejected, damaged);
+      return new Listing(jobs, rejected, damaged, cut);
     }
   }
 }

@@ -78,6 +78,12 @@ public final class PbsBackend
 
   private static final int IDS_PER_CALL = 200;
 
+  /**
+   * Each command takes a port below 1024 of the host, which stays in TIME_WAIT for a minute. Of
+   * about 512 (seen on OpenPBS 23.06: the next command took 61 s) some are left for others.
+   */
+  private static final int COMMANDS_PER_MINUTE = 400;
+
   /** Made when something is logged: hpc-launch loads this class and starts no logging. */
   private static final class Log {
     static final Logger LOG = LoggerFactory.getLogger(PbsBackend.class);
@@ -111,6 +117,11 @@ public final class PbsBackend
   @Override
   public Duration pollingInterval() {
     return POLLING;
+  }
+
+  @Override
+  public int commandsPerMinute() {
+    return COMMANDS_PER_MINUTE;
   }
 
   @Override
@@ -359,14 +370,25 @@ public final class PbsBackend
         return Finding.absent(name + " --version failed: " + e.getMessage(), null);
       }
     }
-    Dialects.Verdict verdict =
-        Dialects.of(answers.getOrDefault("qstat", ""), answers.getOrDefault("qsub", ""));
-    if (verdict.dialect() == null) {
-      return Finding.absent(
-          verdict.words(),
-          verdict.impostor() ? null : "if this is a PBS, say which by config.dialect");
+    return finding(answers.getOrDefault("qstat", ""), answers.getOrDefault("qsub", ""));
+  }
+
+  private static Finding finding(String qstat, String qsub) {
+    Dialects.Verdict both = Dialects.of(qstat, qsub);
+    if (both.impostor()) {
+      return Finding.absent(both.words(), null);
     }
-    return Finding.present("qsub and qstat answer: " + verdict.words());
+    String remedy = "if this is a PBS, say which by config.dialect";
+    if (both.dialect() == null) {
+      return Finding.absent(both.words(), remedy);
+    }
+    for (String each : List.of(qstat, qsub)) {
+      if (Dialects.of(each, "").dialect() == null) {
+        return Finding.absent(
+            "only one of qsub and qstat answers as PBS's: " + both.words(), remedy);
+      }
+    }
+    return Finding.present("qsub and qstat answer: " + both.words());
   }
 
   @Override

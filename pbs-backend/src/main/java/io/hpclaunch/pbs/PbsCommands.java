@@ -24,6 +24,7 @@ import org.slf4j.LoggerFactory;
  */
 final class PbsCommands {
   private static final Duration RARELY_CHANGES = Duration.ofHours(1);
+  private static final Duration A_MOMENT = Duration.ofSeconds(2);
 
   /** The exit status of a usage message. */
   private static final int USAGE = 2;
@@ -46,24 +47,34 @@ final class PbsCommands {
     this.configured = configured;
   }
 
-  /** The dialect; where it cannot be asked, OpenPBS for now. */
+  /** The dialect; until it can be asked, OpenPBS. */
   Dialect dialect() {
     if (configured != null) {
       return configured;
     }
     if (told == null) {
       try {
-        Dialects.Verdict verdict = Dialects.of(version("qstat"), version("qsub"));
-        if (verdict.dialect() == null) {
-          log.warn("{}; taken for OpenPBS", verdict.words());
-        }
-        told = verdict.dialect() == null ? Dialect.OPENPBS : verdict.dialect();
+        told = asked();
       } catch (NoAnswer e) {
         log.debug("{}", e.why());
-        return Dialect.OPENPBS;
       }
     }
-    return told;
+    return told == null ? Dialect.OPENPBS : told;
+  }
+
+  /** Null where they said nothing, as commands that fail do. */
+  private @Nullable Dialect asked() throws NoAnswer {
+    String qstat = version("qstat");
+    Dialects.Verdict verdict = Dialects.of(qstat, "");
+    if (verdict.dialect() != null) {
+      return verdict.dialect();
+    }
+    String both = qstat + version("qsub");
+    verdict = Dialects.of(both, "");
+    if (verdict.dialect() == null) {
+      log.warn("{}; taken for OpenPBS", verdict.words());
+    }
+    return verdict.dialect() != null || both.isBlank() ? verdict.dialect() : Dialect.OPENPBS;
   }
 
   boolean isTorque() {
@@ -71,9 +82,14 @@ final class PbsCommands {
   }
 
   private String version(String command) throws NoAnswer {
-    CommandResult result =
-        commands.look(List.of(command, "--version"), RARELY_CHANGES).result();
+    CommandResult result = lasting(List.of(command, "--version"));
     return result.stdout() + "\n" + result.stderr();
+  }
+
+  /** What rarely changes; a failure passes, and is not kept for as long. */
+  private CommandResult lasting(List<String> argv) throws NoAnswer {
+    CommandResult result = commands.look(argv, RARELY_CHANGES).result();
+    return result.status() == 0 ? result : commands.look(argv, A_MOMENT).result();
   }
 
   /**
@@ -120,35 +136,54 @@ final class PbsCommands {
     return listed(argv, Duration.ZERO, QstatText::parse).jobs();
   }
 
+  /** JSON that is no JSON happens; text tells the same at another time. */
   private Told openPbs(List<String> which, Duration maxAge) throws NoAnswer {
+    boolean unreadable = false;
+    boolean refused = false;
     if (!hasNoJson) {
       List<String> argv = words("qstat", "-f", "-F", "json");
       argv.addAll(which);
       Answer answer = commands.look(argv, maxAge);
-      if (answer.result().status() != USAGE) {
-        return listed(argv, answer, QstatJson::parse);
+      Listing listing = QstatJson.parse(answer.result().stdoutBytes());
+      refused = answer.result().status() == USAGE;
+      unreadable = !refused && !hasFailed(answer.result()) && listing.cut();
+      if (!refused && !unreadable) {
+        return told(argv, answer, listing);
       }
-      hasNoJson = true; // PBS Professional before 14
     }
     List<String> argv = words("qstat", "-f");
     argv.addAll(which);
-    return listed(argv, maxAge, QstatText::parse);
+    Told told = listed(argv, maxAge, QstatText::parse);
+    hasNoJson |= refused; // PBS Professional before 14
+    if (unreadable && told.jobs().jobs().isEmpty()) { // silence, twice
+      throw unreadable(argv);
+    }
+    return told;
+  }
+
+  private static NoAnswer unreadable(List<String> argv) {
+    return new NoAnswer(argv.get(0) + " wrote an answer that cannot be read", null);
   }
 
   private Told listed(List<String> argv, Duration maxAge, Function<byte[], Listing> parser)
       throws NoAnswer {
-    return listed(argv, commands.look(argv, maxAge), parser);
+    Answer answer = commands.look(argv, maxAge);
+    return told(argv, answer, parser.apply(answer.result().stdoutBytes()));
   }
 
-  private static Told listed(List<String> argv, Answer answer, Function<byte[], Listing> parser)
-      throws NoAnswer {
+  /** A status that says more than that jobs are not known. */
+  private static boolean hasFailed(CommandResult result) {
+    return result.status() != 0 && !QstatError.isDenial(result.stderr());
+  }
+
+  private static Told told(List<String> argv, Answer answer, Listing listing) throws NoAnswer {
     CommandResult result = answer.result();
-    Listing listing = parser.apply(result.stdoutBytes());
-    if (result.status() != 0 && listing.jobs().isEmpty() && !QstatError.isDenial(result.stderr())) {
+    boolean without = QstatError.isWithoutHistory(result.stderr()); // nor are the living told of
+    if (hasFailed(result) || without) {
       throw SchedulerCommands.refused(argv, result);
     }
-    if (QstatError.isWithoutHistory(result.stderr())) { // nor does it tell of jobs that live
-      throw SchedulerCommands.refused(argv, result);
+    if (listing.cut()) {
+      throw unreadable(argv);
     }
     if (listing.rejected() > 0) {
       log.warn("{} told of {} jobs what cannot be read", argv.get(0), listing.rejected());
@@ -168,25 +203,25 @@ final class PbsCommands {
 
   /** What the server tells of itself; null where it cannot be read. */
   @Nullable ServerInfo server() throws NoAnswer {
-    return ServerInfo.parse(bytes(
-        isTorque() ? List.of("qstat", "-B", "-f") : List.of("qstat", "-B", "-f", "-F", "json"),
-        RARELY_CHANGES));
+    List<String> argv =
+        isTorque() ? List.of("qstat", "-B", "-f") : List.of("qstat", "-B", "-f", "-F", "json");
+    return ServerInfo.parse(bytes(argv, lasting(argv)));
   }
 
   byte[] queues() throws NoAnswer {
     return bytes(
-        isTorque() ? List.of("qstat", "-Q", "-f") : List.of("qstat", "-Q", "-f", "-F", "json"),
-        Duration.ZERO);
+        isTorque() ? List.of("qstat", "-Q", "-f") : List.of("qstat", "-Q", "-f", "-F", "json"));
   }
 
   byte[] nodes() throws NoAnswer {
-    return bytes(
-        isTorque() ? List.of("pbsnodes", "-x") : List.of("pbsnodes", "-a", "-F", "json"),
-        Duration.ZERO);
+    return bytes(isTorque() ? List.of("pbsnodes", "-x") : List.of("pbsnodes", "-a", "-F", "json"));
   }
 
-  private byte[] bytes(List<String> argv, Duration maxAge) throws NoAnswer {
-    CommandResult result = commands.look(argv, maxAge).result();
+  private byte[] bytes(List<String> argv) throws NoAnswer {
+    return bytes(argv, commands.look(argv, Duration.ZERO).result());
+  }
+
+  private static byte[] bytes(List<String> argv, CommandResult result) throws NoAnswer {
     if (result.status() != 0) {
       throw SchedulerCommands.refused(argv, result);
     }

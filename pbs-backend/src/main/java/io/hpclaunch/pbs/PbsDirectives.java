@@ -266,7 +266,7 @@ final class PbsDirectives {
       String word = options.get(i);
       if (word.startsWith("-v")) {
         boolean apart = word.equals("-v") && i + 1 < options.size();
-        variables += "," + (apart ? options.get(++i) : word.substring(2));
+        variables += "," + (apart ? options.get(++i) : word.substring(2)).strip();
         open = false;
       } else if (open && !word.startsWith("-")) {
         int last = lines.size() - 1;

@@ -35,7 +35,7 @@ final class PbsReasons {
       reason(
           "^Dependency: |Job held on dependency",
           "It waits for the jobs that it depends on.",
-          null),
+          "if one of those was deleted before it began, PBS may hold this one for ever: cancel it"),
       reason(
           "^Hold_Types: [op]*u",
           "It is held by its user, or was submitted held.",

@@ -32,7 +32,7 @@ final class PbsStates {
     JobInfo.Builder info = begin(job)
         .nativeState(job.state())
         .submitted(job.created() == null ? job.queued() : job.created())
-        .attempt(Math.max(1, job.runCount() == null ? 1 : job.runCount()));
+        .attempt(attempt(job));
     if (ran(job)) {
       info.started(job.started())
           .nodes(job.hosts().isEmpty() ? null : job.hosts())
@@ -42,6 +42,15 @@ final class PbsStates {
           .allocatedCpus(job.requested().ncpus());
     }
     return info.ended(info.build().state().isFinal() ? job.ended() : null).build();
+  }
+
+  /** run_count counts starts: what waits after one waits for the next attempt. */
+  private static int attempt(PbsJob job) {
+    int starts = job.runCount() == null ? 0 : job.runCount();
+    return switch (job.state()) {
+      case "Q", "W", "T", "H" -> starts + 1;
+      default -> Math.max(1, starts);
+    };
   }
 
   private static JobInfo.Builder begin(PbsJob job) {

@@ -26,6 +26,7 @@ final class QstatJson {
     }
     if (!json.complete()) {
       listing.reject();
+      listing.cut();
     }
     return listing.build();
   }

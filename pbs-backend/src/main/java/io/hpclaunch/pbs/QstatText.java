@@ -31,6 +31,9 @@ final class QstatText {
     for (int i = 0; i < text.strange(); i++) {
       listing.reject();
     }
+    if (records.isEmpty() ? text.strange() > 0 : !text.complete()) {
+      listing.cut();
+    }
     return listing.build();
   }
 }

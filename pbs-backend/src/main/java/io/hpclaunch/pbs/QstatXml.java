@@ -26,6 +26,7 @@ final class QstatXml {
     }
     if (!xml.complete() && !text.isBlank()) {
       listing.reject();
+      listing.cut();
     }
     return listing.build();
   }

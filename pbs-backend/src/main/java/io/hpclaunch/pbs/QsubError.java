@@ -95,10 +95,11 @@ record QsubError(Kind kind, String words) {
     if (status == 0) {
       return Kind.OUTCOME_UNKNOWN;
     }
-    if (PbsWords.isUnreachable(stderr)) {
+    boolean qsubs = PbsWords.isFrom("qsub", stderr);
+    boolean missing = !qsubs && (status == NOT_EXECUTABLE || status == NOT_FOUND);
+    if (missing || PbsWords.isUnreachable(stderr)) {
       return Kind.UNREACHABLE;
     }
-    boolean qsubs = PbsWords.isFrom("qsub", stderr);
     if (qsubs && BUSY.stream().anyMatch(said::contains)) {
       return Kind.UNREACHABLE;
     }
@@ -109,9 +110,7 @@ record QsubError(Kind kind, String words) {
       return Kind.OUTCOME_UNKNOWN;
     }
     // Of a script around the true qsub that failed nobody knows whether it submitted before.
-    return qsubs || status == NOT_EXECUTABLE || status == NOT_FOUND
-        ? Kind.REFUSED
-        : Kind.OUTCOME_UNKNOWN;
+    return qsubs ? Kind.REFUSED : Kind.OUTCOME_UNKNOWN;
   }
 
   /** The exception for the one who submitted. */

@@ -58,7 +58,6 @@ class PbsErrorsTest {
         "1 | qsub: cannot send environment with the job | cannot send environment with the job",
         "188 | qsub: Job violates queue and/or server resource limits"
             + " | Job violates queue and/or server resource limits",
-        "127 | sh: qsub: not found | sh: qsub: not found",
       })
   void aRefusalIsToldInOneLineOfPbsOwnWords(int status, String stderr, String words) {
     QsubError error = QsubError.of(status, stderr.replace('@', '\n') + "\n");
@@ -97,6 +96,8 @@ class PbsErrorsTest {
         "255 | pbsconf error: pbs conf variables not found: PBS_HOME@qsub: cannot connect to server  (errno=0)",
         "111 | qsub: cannot connect to server head (errno=111) Connection refused",
         "212 | qsub: Request not allowed: Server shutting down",
+        "127 | sh: 1: exec: /opt/pbs/bin/qsub: not found",
+        "126 | bash: /opt/pbs/bin/qsub: Permission denied",
       })
   void aServerThatWasNotReachedTookNothing(int status, String stderr) {
     QsubError error = QsubError.of(status, stderr.replace('@', '\n'));

@@ -149,6 +149,12 @@ class PbsReportsTest {
     assertThat(PbsReasons.neverRuns(comment)).isFalse();
   }
 
+  /** OpenPBS never lets go what waits for a job that was deleted before it began. */
+  @Test
+  void aJobThatMayWaitForEverCanBeCancelled() {
+    assertThat(explain("Dependency: afterany:12.vm@vm").remedy()).contains("deleted", "cancel it");
+  }
+
   @Test
   void whatIsNotKnownAndWhatDoesNotWaitHasNone() {
     assertThat(PbsReasons.explain(JobInfo.builder(JobState.QUEUED).reason("hm").build()))

@@ -95,7 +95,8 @@ class QstatJsonTest {
 
   @Test
   void anAnswerWithoutJobsIsWholeAndEmpty() {
-    assertThat(parse(Fixture.text("no-jobs.json"))).isEqualTo(new Listing(List.of(), 0, Set.of()));
+    assertThat(parse(Fixture.text("no-jobs.json")))
+        .isEqualTo(new Listing(List.of(), 0, Set.of(), false));
     assertThat(parse("{}").rejected()).isZero();
     assertThat(parse("{\"Jobs\":{}}").rejected()).isZero();
   }
@@ -125,6 +126,7 @@ class QstatJsonTest {
     for (int end = 0; end < text.length(); end += 13) {
       Listing listing = parse(text.substring(0, end));
       assertThat(listing.rejected()).as("cut at %d", end).isPositive();
+      assertThat(listing.cut()).as("cut at %d", end).isTrue();
       assertThat(whole.jobs()).as("cut at %d", end).containsAll(listing.jobs());
     }
     assertThat(parse(text.substring(0, text.length() - 1)).rejected()).isPositive();

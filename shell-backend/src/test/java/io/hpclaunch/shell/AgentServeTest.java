@@ -101,7 +101,6 @@ class AgentServeTest {
     assertThat(session.ask("serve", List.of()).done()).startsWith("done 2 ");
     assertThat(session.ask("submit", List.of(), "--slots", "0").done()).startsWith("done 2 ");
     assertThat(session.ask("submit", List.of(), "--slots").done()).startsWith("done 2 ");
-    assertThat(session.ask("clean", List.of()).done()).startsWith("done 2 ");
     assertThat(query("rubbish").lines()).singleElement().asString().startsWith("unknown rubbish ");
     assertThat(query()).isEqualTo(new Answer(List.of(), "done 0"));
   }

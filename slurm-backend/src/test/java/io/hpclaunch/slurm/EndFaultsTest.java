@@ -285,7 +285,8 @@ class EndFaultsTest {
       awaitRunning(slurm, forgotten);
       site.forget(id(forgotten));
       JobInfo unknown = awaited(slurm, forgotten, JobState.UNKNOWN);
-      assertThat(unknown.reason()).contains("squeue has no job", "keeps no accounts");
+      assertThat(unknown.reason())
+          .contains("squeue has no job", "nothing is kept of jobs that ended");
       Files.createFile(site.folder().resolve("go"));
       assertThat(SlurmSite.end(forgotten).exitCode()).isEqualTo(9);
       assertThat(site.calls("sacct")).isEmpty();

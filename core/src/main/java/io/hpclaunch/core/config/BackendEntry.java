@@ -111,7 +111,7 @@ public final class BackendEntry {
 
   /**
    * What backends are told about submissions: {@code default_options}, {@code polling_interval}
-   * (seconds).
+   * (seconds), {@code commands_per_minute}.
    *
    * @return the {@code submit} settings
    */

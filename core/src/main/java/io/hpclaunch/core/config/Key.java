@@ -27,6 +27,8 @@ sealed interface Key {
     NONE,
     /** A number above zero. */
     POSITIVE,
+    /** A number that is not below zero. */
+    NOT_NEGATIVE,
     /** Text that is not empty. */
     NAME,
     /** {@code process} or {@code machine}. */

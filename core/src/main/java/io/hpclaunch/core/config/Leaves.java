@@ -37,6 +37,11 @@ final class Leaves {
           throw Values.wrong(node, path, "more than zero");
         }
       }
+      case NOT_NEGATIVE -> {
+        if (!(Values.number(node, path) >= 0)) {
+          throw Values.wrong(node, path, "zero or more");
+        }
+      }
       case NAME -> {
         if (Values.string(node, path).isBlank()) {
           throw Values.error(node, path, "must not be empty");

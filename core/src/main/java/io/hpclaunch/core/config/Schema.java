@@ -62,6 +62,7 @@ final class Schema {
           new Key.GroupBuilder()
               .with("default_options", WORDS)
               .with("polling_interval", Key.of(NUMBER, Key.Rule.POSITIVE))
+              .with("commands_per_minute", Key.of(INTEGER, Key.Rule.NOT_NEGATIVE))
               .build())
       .build();
 

@@ -1,18 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.core.job;
 
+import com.google.common.collect.Lists;
 import io.hpclaunch.api.BackendUnavailable;
 import io.hpclaunch.api.InvalidJob;
 import io.hpclaunch.api.JobId;
 import io.hpclaunch.api.NativeId;
+import io.hpclaunch.api.Token;
+import io.hpclaunch.api.transport.Command;
 import io.hpclaunch.api.transport.Transport;
 import io.hpclaunch.core.script.JobScript;
+import io.hpclaunch.core.store.CancelWish;
 import io.hpclaunch.core.store.JobRecord;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -20,6 +26,7 @@ import org.slf4j.LoggerFactory;
 
 /** Asks for the end of jobs: the scheduler, or where it does not have a job yet, by its claim. */
 final class Cancellation {
+  private static final int MARKS_AT_ONCE = 500;
   private static final Logger log = LoggerFactory.getLogger(Cancellation.class);
 
   private final PluginGate gate;
@@ -43,16 +50,28 @@ final class Cancellation {
   Set<JobId> cancel(Collection<JobId> ids) {
     Set<NativeId> ours = new LinkedHashSet<>();
     Set<JobId> strangers = new LinkedHashSet<>();
+    Map<Token, JobRecord> wished = new LinkedHashMap<>();
+    List<String> marks = new ArrayList<>();
     for (JobId id : ids) {
       Optional<JobRecord> record = record(id);
       if (record.isEmpty()) {
         strangers.add(id);
       } else if (!record.get().isFinal()) {
         ours.addAll(natives(record.get(), id));
-        note(record.get(), id);
-        unsubmitted(record.get(), id);
+        if (record.get().isSubmitted()) {
+          CancelWish wish = CancelWish.of(id.nativeId().index());
+          wished.merge(
+              record.get().token(),
+              record.get().withWish(wish),
+              (one, other) -> one.withWish(wish));
+          marks.add(JobScript.cancelMark(record.get().jobFolder(), id.nativeId().index()));
+        } else {
+          unsubmitted(record.get(), id);
+        }
       }
     }
+    wished.values().forEach(this::note);
+    mark(marks);
     strangers.forEach(id -> ours.add(id.nativeId()));
     gate.cancel(ours);
     return strangers;
@@ -68,12 +87,24 @@ final class Cancellation {
   }
 
   /** Some schedulers only say of a job that was cancelled that a signal ended it. */
-  private void note(JobRecord record, JobId id) {
-    if (id.nativeId().index() == null && record.isSubmitted()) {
+  private void note(JobRecord record) {
+    try {
+      client.store().save(record);
+    } catch (IOException e) {
+      log.warn("That job {} was cancelled cannot be noted: {}", record.id(), e.getMessage());
+    }
+  }
+
+  /**
+   * A scheduler may be about to start a job whose end is asked for, and lose one of the two: the
+   * script looks for the mark before it starts the command.
+   */
+  private void mark(List<String> marks) {
+    for (List<String> some : Lists.partition(marks, MARKS_AT_ONCE)) {
       try {
-        client.store().save(record.withCancelAsked(client.clock().instant()));
+        transport.run(Command.of(JobScript.markCancelled(some)));
       } catch (IOException e) {
-        log.warn("That job {} was cancelled cannot be noted: {}", id, e.getMessage());
+        log.warn("Jobs that are just starting may run all the same: {}", e.getMessage());
       }
     }
   }
@@ -101,7 +132,7 @@ final class Cancellation {
 
   /** With its claim taken a job cannot run, even if the scheduler has it without our knowing. */
   private void unsubmitted(JobRecord record, JobId id) {
-    if (record.isSubmitted() || id.nativeId().index() != null) {
+    if (id.nativeId().index() != null) {
       return;
     }
     JobFolder folder = new JobFolder(transport, record.jobFolder());

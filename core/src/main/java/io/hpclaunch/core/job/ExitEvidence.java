@@ -56,6 +56,27 @@ final class ExitEvidence {
   }
 
   /**
+   * Whether a job is known to have written nothing of its end.
+   *
+   * @param record the job
+   * @param index the element, or null for a plain job
+   * @return false where there is a record, or its folder cannot be looked into
+   */
+  boolean isMissing(JobRecord record, @Nullable Integer index) {
+    if (record.isForeign()) {
+      return false;
+    }
+    try {
+      String file = "/" + ExitRecord.fileName(index);
+      return transport.list(record.jobFolder()).stream()
+          .noneMatch(entry -> entry.path().endsWith(file));
+    } catch (IOException e) {
+      log.debug("The folder of {} cannot be listed: {}", record.id(), e.getMessage());
+      return false;
+    }
+  }
+
+  /**
    * The elements that left a file of some kind: one listing tells it, where 100,000 looks would be
    * needed.
    *

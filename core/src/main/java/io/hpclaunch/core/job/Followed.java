@@ -3,10 +3,10 @@ package io.hpclaunch.core.job;
 
 import io.hpclaunch.api.JobInfo;
 import io.hpclaunch.api.JobState;
+import io.hpclaunch.core.store.CancelWish;
 import io.hpclaunch.core.store.JobRecord;
 import io.hpclaunch.core.store.Observations;
 import io.hpclaunch.core.store.WholeJob;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -44,8 +44,8 @@ final class Followed {
     return job;
   }
 
-  synchronized void askedToEnd(Instant at) {
-    job = job.with(job.record().withCancelAsked(at));
+  synchronized void askedToEnd(@Nullable Integer index) {
+    job = job.with(job.record().withWish(CancelWish.of(index)));
   }
 
   synchronized JobInfo info() {

@@ -178,7 +178,7 @@ final class Judge {
       if (one == null && answer instanceof Observation.SeenArray all && all.exhaustive()) {
         began = began == null ? evidence.elements(asBefore, i -> "announced." + i) : began;
         if (!began.contains(index)) {
-          take(index, neverBegan(asBefore, now), seen, missing);
+          take(index, neverBegan(asBefore, index, now), seen, missing);
           continue;
         }
         one = Observation.notKnown(WITHOUT);
@@ -203,9 +203,9 @@ final class Judge {
   }
 
   /** Some schedulers take an element that waits out of its array without a trace. */
-  private static Outcome neverBegan(JobRecord known, Instant now) {
+  private static Outcome neverBegan(JobRecord known, int index, Instant now) {
     Instant since = known.missingSince() == null ? now : known.missingSince();
-    if (known.cancelAsked() == null && now.isBefore(since.plus(GRACE))) {
+    if (!known.wish().covers(index) && now.isBefore(since.plus(GRACE))) {
       return new Outcome(null, since, WITHOUT);
     }
     JobInfo end = JobInfo.builder(JobState.CANCELLED)
@@ -290,7 +290,30 @@ final class Judge {
     if (!info.state().isFinal()) {
       return new Outcome(info, null, null);
     }
-    return new Outcome(asked(known, completed(known, index, info)), null, null);
+    if (isDoubtful(known, index, info)) {
+      return isConfirmed(info, last, now)
+          ? new Outcome(cancelled(info), null, null)
+          : new Outcome(null, null, "it ended after a cancel; its own record is awaited");
+    }
+    return new Outcome(asked(known, index, completed(known, index, info)), null, null);
+  }
+
+  /**
+   * PBS tells of some jobs that it killed as of those that completed (seen on OpenPBS 23.06, of
+   * jobs that were deleted as they began); whoever comes to its end writes a record.
+   */
+  private boolean isDoubtful(JobRecord known, @Nullable Integer index, JobInfo info) {
+    return info.state() == JobState.COMPLETED
+        && known.wish().covers(index)
+        && evidence.isMissing(known, index);
+  }
+
+  private static JobInfo cancelled(JobInfo info) {
+    return info.toBuilder()
+        .state(JobState.CANCELLED)
+        .exitCode(null)
+        .reason("it was killed before it wrote how it ended")
+        .build();
   }
 
   private static boolean mayBeTakenBack(JobInfo info) {
@@ -305,14 +328,14 @@ final class Judge {
   }
 
   /** What a signal ended after a client had asked for the end was cancelled. */
-  private static JobInfo asked(JobRecord known, JobInfo end) {
-    return known.cancelAsked() != null && isBySignal(end)
+  private static JobInfo asked(JobRecord known, @Nullable Integer index, JobInfo end) {
+    return known.wish().covers(index) && isBySignal(end)
         ? end.toBuilder().state(JobState.CANCELLED).build()
         : end;
   }
 
   /** Whether a failure is what a job that was asked to end looks like to a plain scheduler. */
-  static boolean isBySignal(JobInfo end) {
+  private static boolean isBySignal(JobInfo end) {
     return end.state() == JobState.FAILED
         && (end.cause() == null
             || end.cause() == Cause.SIGNAL
@@ -323,7 +346,7 @@ final class Judge {
   private JobInfo completed(JobRecord known, @Nullable Integer index, JobInfo info) {
     boolean unexplained = (info.cause() == Cause.EXIT_CODE && info.reason() == null)
         || info.wallTime() == null
-        || (info.state() == JobState.COMPLETED && known.cancelAsked() != null);
+        || (info.state() == JobState.COMPLETED && known.wish().covers(index));
     if (!unexplained || info.state() == JobState.CANCELLED) {
       return info;
     }
@@ -349,7 +372,9 @@ final class Judge {
     }
     boolean vague = info.state() == JobState.FAILED
         && (info.cause() == null || info.cause() == Cause.EXIT_CODE);
-    if (vague && own.cause() != null) {
+    if (own.state() == JobState.CANCELLED) {
+      all.state(JobState.CANCELLED).exitCode(own.exitCode()).signal(own.signal());
+    } else if (vague && own.cause() != null) {
       all.failed(own.cause()).exitCode(own.exitCode()).signal(own.signal());
     } else if (info.state() == JobState.COMPLETED && own.state() == JobState.FAILED) {
       all.state(JobState.FAILED); // the scheduler knows its own script's end only
@@ -369,7 +394,7 @@ final class Judge {
     Optional<JobInfo> own = evidence.of(known, index, attempt);
     if (own.isPresent()) {
       JobInfo info = own.get().toBuilder().submitted(known.submitted()).build();
-      return new Outcome(asked(known, info), null, null);
+      return new Outcome(asked(known, index, info), null, null);
     }
     return missing(known, last, why, now);
   }

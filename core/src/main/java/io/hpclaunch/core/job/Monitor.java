@@ -72,10 +72,11 @@ final class Monitor implements AutoCloseable {
 
   /** Of jobs without a record only this client knows that it asked for their end. */
   void askedToEnd(Set<JobId> strangers) {
-    if (!strangers.isEmpty()) {
+    for (JobId id : strangers) {
+      JobId whole = new JobId(id.backend(), id.nativeId().whole());
       for (Followed job : followed.values()) {
-        if (strangers.contains(job.record().id())) {
-          job.askedToEnd(client.clock().instant());
+        if (job.record().id().equals(whole)) {
+          job.askedToEnd(id.nativeId().index());
         }
       }
     }

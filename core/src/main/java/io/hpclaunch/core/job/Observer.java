@@ -56,8 +56,11 @@ final class Observer {
     try {
       Instant now = client.clock().instant();
       Judge.Verdict verdict = judge.judge(known, answers, now);
-      if (Judge.isBySignal(verdict.record().last().info()) && record.cancelAsked() == null) {
-        verdict = judge.judge(known.with(withWish(record)), answers, now);
+      if (!record.wish().whole() && hasEnded(known, verdict.job())) {
+        JobRecord asked = withWish(record);
+        verdict = asked.wish().equals(record.wish())
+            ? verdict
+            : judge.judge(known.with(asked), answers, now);
       }
       return worthSaving(known, verdict.job())
           ? new Judge.Verdict(saved(verdict.job()), verdict.shown())
@@ -72,12 +75,20 @@ final class Observer {
     }
   }
 
+  /** Of an array each element may have. */
+  private static boolean hasEnded(WholeJob known, WholeJob judged) {
+    return (judged.record().isFinal() && !known.record().isFinal())
+        || judged.elements().hasNews(known.elements());
+  }
+
   /** Another client may have asked for the job's end. */
   private JobRecord withWish(JobRecord known) {
     try {
-      Instant asked =
-          client.store().load(known.token()).map(JobRecord::cancelAsked).orElse(null);
-      return asked == null ? known : known.withCancelAsked(asked);
+      return client
+          .store()
+          .load(known.token())
+          .map(stored -> known.withWish(stored.wish()))
+          .orElse(known);
     } catch (IOException e) {
       return known;
     }

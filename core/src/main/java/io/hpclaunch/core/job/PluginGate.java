@@ -52,7 +52,8 @@ public final class PluginGate {
   }
 
   /**
-   * What the plugin can do; asked once.
+   * What the plugin can do; asked until it tells the largest index of an array, which the scheduler
+   * may not tell at first.
    *
    * @return the capabilities
    */
@@ -60,7 +61,7 @@ public final class PluginGate {
     Capabilities known = capabilities;
     if (known == null) {
       known = ask(HPCBackend::capabilities);
-      capabilities = known;
+      capabilities = known.maxArrayIndex() == null ? null : known;
     }
     return known;
   }

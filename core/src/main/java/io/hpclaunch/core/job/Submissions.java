@@ -3,6 +3,7 @@ package io.hpclaunch.core.job;
 
 import io.hpclaunch.api.ArrayRange;
 import io.hpclaunch.api.BackendUnavailable;
+import io.hpclaunch.api.Capabilities;
 import io.hpclaunch.api.Cause;
 import io.hpclaunch.api.Dependency;
 import io.hpclaunch.api.HpcException;
@@ -18,6 +19,7 @@ import io.hpclaunch.api.Token;
 import io.hpclaunch.api.Unsupported;
 import io.hpclaunch.api.transport.Transport;
 import io.hpclaunch.core.script.JobScript;
+import io.hpclaunch.core.store.CancelWish;
 import io.hpclaunch.core.store.JobRecord;
 import io.hpclaunch.core.store.Journal;
 import io.hpclaunch.core.store.JournalEntry;
@@ -77,9 +79,10 @@ final class Submissions {
   /** The script of a job that is not submitted. */
   String dryRun(JobSpec given) {
     JobSpec spec = complete(given);
-    checks.capabilities(spec, gate.capabilities());
+    Capabilities can = gate.capabilities();
+    checks.capabilities(spec, can);
     Token token = Token.random();
-    Part part = Part.of(spec.array(), gate.capabilities().maxArrayIndex()).get(0);
+    Part part = Part.of(spec.array(), can.maxArrayIndex()).get(0);
     return gate.script(request(placed(spec, token), token, part, parents.natively(spec)));
   }
 
@@ -92,12 +95,13 @@ final class Submissions {
    */
   JobRecord submit(JobSpec given, boolean behind) {
     JobSpec spec = complete(given);
-    checks.capabilities(spec, gate.capabilities());
-    checks.files(spec, gate.capabilities());
+    Capabilities can = gate.capabilities();
+    checks.capabilities(spec, can);
+    checks.files(spec, can);
     Parents.Standing standing = parents.look(spec);
     Token token = Token.random();
     JobSpec placed = placed(spec, token);
-    List<Part> parts = Part.of(spec.array(), gate.capabilities().maxArrayIndex());
+    List<Part> parts = Part.of(spec.array(), can.maxArrayIndex());
     List<Request> requests = new ArrayList<>();
     for (Part part : parts) {
       requests.add(request(placed, token, part, standing.open()));
@@ -274,7 +278,7 @@ final class Submissions {
         spec.array(),
         List.of(),
         null,
-        null);
+        CancelWish.NONE);
   }
 
   /** Submits one part, or holds it. */

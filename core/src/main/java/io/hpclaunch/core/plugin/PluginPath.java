@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.core.plugin;
 
+import io.hpclaunch.api.InvalidConfiguration;
 import io.hpclaunch.api.PluginProblem;
 import java.io.File;
 import java.io.IOException;
@@ -21,12 +22,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.zip.ZipFile;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The jars and folders that a plugin path names. Looking at it lists its folders; no jar is opened,
  * and no folder of a plugin is listed before it is asked for.
  */
 final class PluginPath {
+  private static final String[] NONE = {};
+
   /** Jars by their real path, as they were named. */
   private final Map<Path, Path> jars = new LinkedHashMap<>();
 
@@ -141,6 +145,26 @@ final class PluginPath {
       if (l == ClassLoader.getSystemClassLoader()) {
         addAll(paths, System.getProperty("java.class.path", ""));
         addAll(paths, System.getProperty("jdk.module.path", ""));
+      }
+    }
+    return paths;
+  }
+
+  /** As {@link Plugins#path}. */
+  static List<Path> split(@Nullable String list, String origin, Path folder) {
+    List<Path> paths = new ArrayList<>();
+    for (String element : list == null ? NONE : list.split(File.pathSeparator, -1)) {
+      try {
+        if (!element.isEmpty()) {
+          paths.add(folder.resolve(element));
+        }
+      } catch (InvalidPathException e) {
+        throw new InvalidConfiguration(
+            origin
+                .concat(": this locale has no letters for the path '")
+                .concat(element)
+                .concat("': set LC_ALL=C.UTF-8"),
+            e);
       }
     }
     return paths;

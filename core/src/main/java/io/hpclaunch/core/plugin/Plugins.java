@@ -65,6 +65,19 @@ public final class Plugins implements AutoCloseable {
   }
 
   /**
+   * Reads a plugin path as the environment has it.
+   *
+   * @param list jars and folders, with colons between them; null is none
+   * @param origin where it stands, for errors
+   * @param folder what relative ones start from
+   * @return the jars and folders
+   * @throws InvalidConfiguration when one cannot be a path in this locale
+   */
+  public static List<Path> path(@Nullable String list, String origin, Path folder) {
+    return PluginPath.split(list, origin, folder);
+  }
+
+  /**
    * The launcher that answers to a name. An exact name beats an alias.
    *
    * @param name a name, an alias, or a path to an executable

@@ -17,9 +17,15 @@ import io.hpclaunch.core.job.PluginGate;
 import io.hpclaunch.core.plugin.ContextLoader;
 import io.hpclaunch.core.plugin.Found;
 import io.hpclaunch.core.plugin.Plugins;
+import io.hpclaunch.core.store.CommandBudget;
+import io.hpclaunch.core.store.SharedAnswers;
+import io.hpclaunch.core.store.SharedBudget;
+import io.hpclaunch.core.transport.BudgetedTransport;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Makes a backend of an entry and a plugin: checks the keys, opens the transport, initializes. */
@@ -54,18 +60,12 @@ final class BackendFactory {
   private CoreBackend make(BackendEntry entry, Found<HPCBackend> found, HPCBackend plugin) {
     try {
       entry.check(plugin.configKeys());
-      Transport transport = transports.of(entry);
-      BackendContext context = new CoreBackendContext(
-          entry.name(),
-          entry.config(),
-          entry.submit(),
-          transport,
-          new Workspace(entry, transport, sources),
-          sources.stateDirectory(),
-          clock);
+      Transport way = transports.of(entry);
+      BackendContext context = context(entry, plugin, way);
       plugin.initialize(context);
       PluginGate gate = new PluginGate(plugin);
-      return new CoreBackend(entry.name(), found.name(), gate, jobs(entry, plugin, gate, context));
+      BackendJobs jobs = jobs(entry, plugin, gate, way, context::workspace);
+      return new CoreBackend(entry.name(), found.name(), gate, jobs);
     } catch (HpcException e) {
       closeAfter(plugin, e);
       throw e;
@@ -76,14 +76,32 @@ final class BackendFactory {
     }
   }
 
+  private BackendContext context(BackendEntry entry, HPCBackend plugin, Transport way) {
+    Path state = sources.stateDirectory();
+    int most = entry.submit().integer("commands_per_minute").orElseGet(plugin::commandsPerMinute);
+    CommandBudget budget = most <= 0
+        ? CommandBudget.NONE
+        : new SharedBudget(state.resolve("budgets"), way, most, clock);
+    return new CoreBackendContext(
+        entry.name(),
+        entry.config(),
+        entry.submit(),
+        most <= 0 ? way : new BudgetedTransport(way, budget),
+        new Workspace(entry, way, sources),
+        state,
+        new SharedAnswers(state.resolve("answers"), way, budget, clock),
+        clock);
+  }
+
+  /** What core does for a job is no command of the scheduler's: its way has no budget. */
   private BackendJobs jobs(
-      BackendEntry entry, HPCBackend plugin, PluginGate gate, BackendContext context) {
+      BackendEntry entry, HPCBackend plugin, PluginGate gate, Transport way, Supplier<String> workspace) {
     List<String> modules = entry.modules();
     return new BackendJobs(
         entry.name(),
         gate,
-        context.transport(),
-        context::workspace,
+        way,
+        workspace,
         client,
         new JobDefaults(
             entry.resources(plugin.configKeys()).orElse(configuration.defaultResources()),

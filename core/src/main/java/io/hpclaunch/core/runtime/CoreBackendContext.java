@@ -21,6 +21,7 @@ record CoreBackendContext(
     Transport transport,
     Supplier<String> jobsFolder,
     Path stateDirectory,
+    SharedAnswers answers,
     Clock clock)
     implements BackendContext {
   @Override
@@ -30,7 +31,6 @@ record CoreBackendContext(
 
   @Override
   public Answer ask(Command question, Duration maxAge) throws IOException {
-    return new SharedAnswers(stateDirectory.resolve("answers"), transport, clock)
-        .ask(question, maxAge);
+    return answers.ask(question, maxAge);
   }
 }

@@ -14,6 +14,7 @@ import io.hpclaunch.core.config.ConfigSources;
 import io.hpclaunch.core.config.Configuration;
 import io.hpclaunch.core.job.ClientState;
 import io.hpclaunch.core.job.StoredJobs;
+import io.hpclaunch.core.plugin.Detector;
 import io.hpclaunch.core.plugin.Found;
 import io.hpclaunch.core.plugin.Plugins;
 import java.time.Clock;

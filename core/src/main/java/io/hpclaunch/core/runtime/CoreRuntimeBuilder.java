@@ -3,12 +3,9 @@ package io.hpclaunch.core.runtime;
 
 import io.hpclaunch.api.HPCBackend;
 import io.hpclaunch.api.HpcRuntime;
-import io.hpclaunch.api.InvalidConfiguration;
 import io.hpclaunch.core.config.ConfigSources;
 import io.hpclaunch.core.config.Configuration;
 import io.hpclaunch.core.plugin.Plugins;
-import java.io.File;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -88,9 +85,11 @@ final class CoreRuntimeBuilder implements HpcRuntime.Builder {
   @Override
   public HpcRuntime build() {
     ConfigSources from = sources.sets(sets).build();
-    List<Path> path = new ArrayList<>();
-    addPaths(path, "system property hpc.plugins", System.getProperty("hpc.plugins"));
-    addPaths(path, "environment HPC_PLUGIN_PATH", from.environment().get("HPC_PLUGIN_PATH"));
+    Path here = from.workingDirectory();
+    List<Path> path = new ArrayList<>(
+        Plugins.path(System.getProperty("hpc.plugins"), "system property hpc.plugins", here));
+    path.addAll(Plugins.path(
+        from.environment().get("HPC_PLUGIN_PATH"), "environment HPC_PLUGIN_PATH", here));
     path.addAll(pluginPath);
     Plugins plugins = Plugins.discover(loader(), path);
     return new CoreRuntime(Configuration.load(from), from, plugins, clock);
@@ -110,25 +109,5 @@ final class CoreRuntimeBuilder implements HpcRuntime.Builder {
       // It does not know the API at all.
     }
     return CoreRuntimeBuilder.class.getClassLoader();
-  }
-
-  private static void addPaths(List<Path> path, String origin, @Nullable String list) {
-    if (list == null) {
-      return;
-    }
-    for (String element : list.split(File.pathSeparator, -1)) {
-      try {
-        if (!element.isEmpty()) {
-          path.add(Path.of(element));
-        }
-      } catch (InvalidPathException e) {
-        throw new InvalidConfiguration(
-            origin
-                + ": this locale has no letters for the path '"
-                + element
-                + "': set LC_ALL=C.UTF-8",
-            e);
-      }
-    }
   }
 }

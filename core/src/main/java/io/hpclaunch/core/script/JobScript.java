@@ -7,6 +7,7 @@ import io.hpclaunch.api.JobSpec;
 import io.hpclaunch.api.ScriptForm;
 import io.hpclaunch.api.Token;
 import io.hpclaunch.core.shell.Quoting;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -82,6 +83,34 @@ public final class JobScript {
    */
   public static String claimName(@Nullable ArrayRange part) {
     return part == null ? "claim" : "claim." + part.first();
+  }
+
+  /**
+   * The file that says that a client has asked for an end.
+   *
+   * @param jobFolder the job's folder
+   * @param index the user's index of an element, or null for the whole job
+   * @return its path
+   */
+  public static String cancelMark(String jobFolder, @Nullable Integer index) {
+    return jobFolder + "/cancelled" + (index == null ? "" : "." + index);
+  }
+
+  /**
+   * A command that makes jobs end as soon as they start, if they have not yet.
+   *
+   * @param marks from {@link #cancelMark}; those whose folder is gone are passed over
+   * @return an argument vector
+   */
+  public static List<String> markCancelled(List<String> marks) {
+    List<String> argv = new ArrayList<>(List.of(
+        "bash",
+        "-c",
+        "umask 077; printf -v at '%(%s)T' -1;"
+            + " for file; do printf '%s by a client\\n' \"$at\" >\"$file\"; done 2>/dev/null; :",
+        "bash"));
+    argv.addAll(marks);
+    return List.copyOf(argv);
   }
 
   /**

@@ -146,6 +146,12 @@ final class ScriptText {
         hpc_record "$((128 + hpc_signal))" "$hpc_signal" - - -
         exit "$((128 + hpc_signal))"
       done
+      if [[ -e $hpc_folder/cancelled || -e $hpc_folder/cancelled$hpc_suffix ]]; then
+        # shellcheck disable=SC2086 # words
+        trap '' $hpc_signals
+        hpc_record 143 15 cancelled 'cancelled before the command was started' -
+        exit 143
+      fi
       """;
 
   /**

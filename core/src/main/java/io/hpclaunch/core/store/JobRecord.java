@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  *     others
  * @param missingSince since when the scheduler has denied the job, without evidence of its end;
  *     null while it knows it
- * @param cancelAsked when a client asked for the end of the whole job, or null
+ * @param wish whose end clients have asked for
  */
 public record JobRecord(
     Token token,
@@ -44,7 +44,7 @@ public record JobRecord(
     @Nullable ArrayRange array,
     List<Chunk> chunks,
     @Nullable Instant missingSince,
-    @Nullable Instant cancelAsked) {
+    CancelWish wish) {
   /** Copies the list. */
   public JobRecord {
     chunks = List.copyOf(chunks);
@@ -74,7 +74,7 @@ public record JobRecord(
       Token token, JobId id, String name, String jobFolder, JobInfo info, Instant now) {
     Observations first = Observations.first(info, now);
     return new JobRecord(
-        token, id, name, jobFolder, null, null, now, first, null, List.of(), null, null);
+        token, id, name, jobFolder, null, null, now, first, null, List.of(), null, CancelWish.NONE);
   }
 
   /**
@@ -148,13 +148,13 @@ public record JobRecord(
   }
 
   /**
-   * Notes that a client asks for the job's end.
+   * Notes that a client asks for an end.
    *
-   * @param at when; the first time counts
+   * @param more the job's, or some elements'
    * @return the record
    */
-  public JobRecord withCancelAsked(Instant at) {
-    return cancelAsked != null ? this : copy(id, last, chunks, missingSince, at);
+  public JobRecord withWish(CancelWish more) {
+    return copy(id, last, chunks, missingSince, wish.and(more));
   }
 
   /**
@@ -178,7 +178,7 @@ public record JobRecord(
     JobId given = other.isSubmitted() ? other.id : id;
     JobRecord both =
         other.copy(given, last.merge(other.last), union(chunks, other.chunks), other.missingSince);
-    return cancelAsked == null ? both : both.withCancelAsked(cancelAsked);
+    return both.withWish(wish);
   }
 
   private static List<Chunk> union(List<Chunk> some, List<Chunk> others) {
@@ -190,7 +190,7 @@ public record JobRecord(
 
   private JobRecord copy(
       JobId given, Observations whole, List<Chunk> parts, @Nullable Instant missing) {
-    return copy(given, whole, parts, missing, cancelAsked);
+    return copy(given, whole, parts, missing, wish);
   }
 
   private JobRecord copy(
@@ -198,9 +198,9 @@ public record JobRecord(
       Observations whole,
       List<Chunk> parts,
       @Nullable Instant missing,
-      @Nullable Instant wish) {
+      CancelWish wished) {
     return new JobRecord(
         token, given, name, jobFolder, stdout, stderr, submitted, whole, array, parts, missing,
-        wish);
+        wished);
   }
 }

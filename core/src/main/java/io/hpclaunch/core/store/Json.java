@@ -22,7 +22,14 @@ final class Json {
   private Json() {}
 
   static JsonObject parse(String text) {
-    JsonElement json = JsonParser.parseReader(new StringReader(text));
+    JsonElement json;
+    try {
+      json = JsonParser.parseReader(new StringReader(text));
+    } catch (JsonParseException e) { // its own words begin with the name of a class
+      Throwable first = e.getCause() == null ? e : e.getCause();
+      throw new JsonParseException(
+          String.valueOf(first.getMessage()).lines().findFirst().orElse("not JSON"), e);
+    }
     if (!json.isJsonObject()) {
       throw new JsonParseException("not an object");
     }

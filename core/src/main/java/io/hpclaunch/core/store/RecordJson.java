@@ -5,6 +5,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
+import com.google.gson.JsonPrimitive;
 import io.hpclaunch.api.ArrayRange;
 import io.hpclaunch.api.Cause;
 import io.hpclaunch.api.InvalidJob;
@@ -16,7 +17,10 @@ import io.hpclaunch.api.Token;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Records as JSON, in the version that docs/jobs.md names; what is known of elements is apart. */
 public final class RecordJson {
@@ -54,7 +58,7 @@ public final class RecordJson {
     }
     json.add("chunks", chunks);
     Json.put(json, "missing_since", record.missingSince());
-    Json.put(json, "cancel_asked", record.cancelAsked());
+    json.add("cancel", wish(record.wish()));
     return Json.text(json);
   }
 
@@ -100,7 +104,26 @@ public final class RecordJson {
         Json.get(json, "array", e -> ArrayRange.parse(e.getAsString())),
         chunks,
         Json.instant(json, "missing_since"),
-        Json.instant(json, "cancel_asked"));
+        wish(json.get("cancel")));
+  }
+
+  /** {@code true}, or the elements. */
+  private static JsonElement wish(CancelWish wish) {
+    if (wish.whole()) {
+      return new JsonPrimitive(true);
+    }
+    JsonArray elements = new JsonArray();
+    wish.elements().stream().sorted().forEach(elements::add);
+    return elements;
+  }
+
+  private static CancelWish wish(@Nullable JsonElement json) {
+    if (json == null || !json.isJsonArray()) {
+      return new CancelWish(json != null && json.getAsBoolean(), Set.of());
+    }
+    Set<Integer> elements = new HashSet<>();
+    json.getAsJsonArray().forEach(index -> elements.add(index.getAsInt()));
+    return new CancelWish(false, elements);
   }
 
   static String nativeId(NativeId id) {

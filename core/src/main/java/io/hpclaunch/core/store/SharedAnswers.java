@@ -46,6 +46,7 @@ public final class SharedAnswers {
 
   private final Path folder;
   private final Transport transport;
+  private final CommandBudget budget;
   private final Clock clock;
 
   /**
@@ -53,11 +54,13 @@ public final class SharedAnswers {
    *
    * @param folder where they lie
    * @param transport the way to the host that is asked
+   * @param budget what a command waits for; an answer that is there costs nothing of it
    * @param clock tells how old an answer is
    */
-  public SharedAnswers(Path folder, Transport transport, Clock clock) {
+  public SharedAnswers(Path folder, Transport transport, CommandBudget budget, Clock clock) {
     this.folder = folder;
     this.transport = transport;
+    this.budget = budget;
     this.clock = clock;
   }
 
@@ -81,7 +84,8 @@ public final class SharedAnswers {
       if (meanwhile != null) {
         return meanwhile;
       }
-      Instant asked = clock.instant();
+      budget.await(question);
+      Instant asked = clock.instant(); // an answer is not older for having waited
       Answer fresh = new Answer(transport.run(question), asked);
       write(file, fresh);
       return fresh;

@@ -147,6 +147,14 @@ class BadFilesTest {
         4,
         "backends.slurm.submit.polling_interval: must be more than zero, not '0'");
     expect(
+        "hpc:\n  backends:\n  - type: pbs\n    submit: {commands_per_minute: -1}\n",
+        4,
+        "backends.pbs.submit.commands_per_minute: must be zero or more, not '-1'");
+    expect(
+        "hpc:\n  backends:\n  - type: pbs\n    submit: {commands_per_minute: 0.5}\n",
+        4,
+        "backends.pbs.submit.commands_per_minute: must be a whole number, not '0.5'");
+    expect(
         "hpc:\n  backends:\n  - type: slurm\n    launch: {variables: {A: [b]}}\n",
         4,
         "backends.slurm.launch.variables.A: must be text, not a list");

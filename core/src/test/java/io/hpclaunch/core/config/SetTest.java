@@ -58,6 +58,7 @@ class SetTest {
         "backends.cluster.launch.variables={A: 1, B: x=y}",
         "backends.cluster.launch.exec=/opt/my mpi/bin/mpiexec",
         "backends.cluster.submit.polling_interval=0.5",
+        "backends.cluster.submit.commands_per_minute=0",
         "debug=true",
         "defaults.walltime=1-02:03:04");
     BackendEntry cluster = c.backend("cluster").orElseThrow();
@@ -65,6 +66,7 @@ class SetTest {
     assertThat(cluster.launch().variables()).isEqualTo(Map.of("A", "1", "B", "x=y"));
     assertThat(cluster.launch().exec()).isEqualTo("/opt/my mpi/bin/mpiexec");
     assertThat(cluster.submit().number("polling_interval")).contains(0.5);
+    assertThat(cluster.submit().integer("commands_per_minute")).contains(0);
     assertThat(c.root().bool("debug")).contains(true);
     assertThat(c.defaultResources().walltime())
         .isEqualTo(Duration.ofDays(1).plusSeconds(2 * 3600 + 3 * 60 + 4));

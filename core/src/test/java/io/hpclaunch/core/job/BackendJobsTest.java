@@ -529,6 +529,24 @@ class BackendJobsTest {
     assertThat(array.elements().get(0).info().state()).isEqualTo(JobState.LOST);
   }
 
+  /** Some schedulers tell of what they killed at its start as of what completed. */
+  @Test
+  void anElementThatWasCancelledAndLeftNoRecordDidNotComplete() throws IOException {
+    HPCProcess array =
+        bench.jobs.submit(Bench.job().toBuilder().array(ArrayRange.of(1, 2)).build());
+    array.elements().get(0).cancel();
+    assertThat(Path.of(bench.record("1").jobFolder(), "cancelled.1")).exists();
+    bench.scheduler.answers.put(
+        array.id().nativeId(), new Observation.SeenArray(Map.of(1, done(0), 2, done(0))));
+    bench.jobs.round();
+    assertThat(array.elements().get(0).info().state()).isEqualTo(JobState.QUEUED);
+    assertThat(array.elements().get(1).info().state()).isEqualTo(JobState.COMPLETED);
+    bench.pass(Judge.GRACE);
+    bench.jobs.round();
+    assertThat(array.elements().get(0).info().state()).isEqualTo(JobState.CANCELLED);
+    assertThat(array.info().state()).isEqualTo(JobState.CANCELLED);
+  }
+
   private static JobInfo done(int status) {
     JobInfo.Builder info = JobInfo.builder(JobState.COMPLETED).exitCode(status);
     return status == 0 ? info.build() : info.failed(Cause.EXIT_CODE).build();
@@ -747,6 +765,29 @@ class BackendJobsTest {
     bench.scheduler.say(NativeId.of("1"), done(3));
     bench.jobs.round();
     assertThat(process.waitFor().cause()).isEqualTo(Cause.EXIT_CODE);
+  }
+
+  @Test
+  void whatWasKilledBeforeItsOwnRecordDidNotComplete() throws Exception {
+    HPCProcess process = submit();
+    process.cancel();
+    bench.scheduler.say(NativeId.of("1"), done(0));
+    bench.jobs.round();
+    assertThat(process.info().state()).as("the record may come late").isEqualTo(JobState.UNKNOWN);
+    bench.pass(Judge.GRACE);
+    bench.jobs.round();
+    assertThat(process.waitFor().state()).isEqualTo(JobState.CANCELLED);
+    assertThat(process.waitFor().exitCode()).isNull();
+  }
+
+  @Test
+  void whatCompletedBeforeTheSignalCameWasNotCancelled() throws Exception {
+    HPCProcess process = submit();
+    process.cancel();
+    exit("status=0", "end\n");
+    bench.scheduler.say(NativeId.of("1"), done(0));
+    bench.jobs.round();
+    assertThat(process.waitFor().state()).isEqualTo(JobState.COMPLETED);
   }
 
   @Test

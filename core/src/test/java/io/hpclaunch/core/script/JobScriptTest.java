@@ -3,6 +3,7 @@ package io.hpclaunch.core.script;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.hpclaunch.api.ArrayRange;
 import io.hpclaunch.api.Cause;
@@ -305,6 +306,19 @@ class JobScriptTest {
     assertThat(record().toInfo().exitCode()).isNull();
   }
 
+  @Test
+  void whatWasCancelledBeforeItBeganIsNotStarted() throws Exception {
+    JobSpec spec = JobSpec.builder("j").command("touch", folder + "/ran").build();
+    String mark = JobScript.cancelMark(folder.toString(), null);
+    String gone = JobScript.cancelMark(scratch + "/gone", 3);
+    List<String> argv = JobScript.markCancelled(List.of(gone, mark));
+    assertThat(new ProcessBuilder(argv).inheritIO().start().waitFor()).isZero();
+    assertThat(Path.of(mark)).content().matches("\\d+ by a client\n");
+    assertThat(run(spec).status).isEqualTo(143);
+    assertThat(folder.resolve("ran")).doesNotExist();
+    assertThat(record().toInfo().state()).isEqualTo(JobState.CANCELLED);
+  }
+
   /** Whenever it comes: from the first line to the command's own. */
   @Test
   void anEndThatIsAskedForAtAnyMomentLeavesARecord() throws Exception {
@@ -329,6 +343,9 @@ class JobScriptTest {
   @ParameterizedTest
   @ValueSource(strings = {"TERM", "INT", "HUP", "USR1", "USR2", "XCPU", "CONT"})
   void signalsReachTheCommand(String signal) throws Exception {
+    assumeThat(ignored(signal))
+        .as("the tests were started with %s ignored", signal)
+        .isFalse();
     JobSpec spec = JobSpec.builder("j")
         .command(
             "bash",
@@ -346,6 +363,15 @@ class JobScriptTest {
     assertThat(process.exitValue()).isEqualTo(9);
     assertThat(Files.readString(scratch.resolve("out"))).isEqualTo("got\n");
     assertThat(record().status()).isEqualTo(9);
+  }
+
+  /** A shell cannot trap what its parent ignored, as nohup and {@code &} in a script make it. */
+  private static boolean ignored(String signal) throws Exception {
+    Process bash =
+        new ProcessBuilder("bash", "-c", "trap : \"$0\"; trap -p \"$0\"", signal).start();
+    String trap = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    bash.waitFor();
+    return !trap.contains("trap -- ':'");
   }
 
   @Test

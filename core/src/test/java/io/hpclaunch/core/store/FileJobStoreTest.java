@@ -25,6 +25,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -75,7 +76,7 @@ class FileJobStoreTest {
         ArrayRange.parse("1-9:2%3"),
         List.of(new JobRecord.Chunk(NativeId.of("4"), ArrayRange.of(1, 5), 7)),
         NOW.minusSeconds(5),
-        NOW.minusSeconds(3));
+        new CancelWish(false, Set.of(3, 5)));
     assertThat(store.save(record)).isEqualTo(record);
     assertThat(open(state).load(record.token())).contains(record);
   }
@@ -98,7 +99,7 @@ class FileJobStoreTest {
             new JobRecord.Chunk(NativeId.of("77[].srv"), ArrayRange.of(1, 2), 0),
             new JobRecord.Chunk(NativeId.of("78[].srv"), ArrayRange.of(3, 4), 2)),
         null,
-        null));
+        CancelWish.of(null)));
     assertThat(store.find(JobId.parse("c:abc-1"))).contains(plain);
     assertThat(store.find(JobId.parse("c:78[].srv/3"))).contains(split);
     assertThat(store.find(JobId.parse("d:abc-1"))).isEmpty();
@@ -175,6 +176,7 @@ class FileJobStoreTest {
       assertThat(loaded.damaged()).singleElement().satisfies(damage -> {
         assertThat(damage.token()).isEqualTo(bad.token());
         assertThat(damage.why()).contains("damaged").contains(bad.token().value());
+        assertThat(damage.why()).doesNotContain("Exception");
       });
     }
     assertThatThrownBy(() -> store.find(bad.id())).isInstanceOf(DamagedRecord.class);
@@ -433,7 +435,7 @@ class FileJobStoreTest {
         ArrayRange.of(0, 999),
         List.of(),
         null,
-        null);
+        CancelWish.NONE);
   }
 
   private Path file(Token token) {

@@ -19,6 +19,8 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -36,6 +38,7 @@ class SharedAnswersTest {
 
   private final AtomicReference<Instant> now =
       new AtomicReference<>(Instant.parse("2026-01-02T03:04:05Z"));
+  private final Queue<Command> spent = new ConcurrentLinkedQueue<>();
   private Path calls;
 
   @BeforeEach
@@ -44,9 +47,12 @@ class SharedAnswersTest {
   }
 
   private SharedAnswers answers() {
+    return new SharedAnswers(folder.resolve("answers"), new LocalTransport(), spent::add, clock());
+  }
+
+  private Clock clock() {
     InstantSource source = now::get;
-    Clock clock = source.withZone(ZoneOffset.UTC);
-    return new SharedAnswers(folder.resolve("answers"), new LocalTransport(), clock);
+    return source.withZone(ZoneOffset.UTC);
   }
 
   /** A command that counts how often it ran. */
@@ -73,6 +79,29 @@ class SharedAnswersTest {
     assertThat(answers().ask(question("echo out; echo err >&2"), SECOND).asked())
         .isEqualTo(now.get());
     assertThat(asked()).isEqualTo(2);
+  }
+
+  @Test
+  void onlyWhatIsAskedCostsOfTheBudget() throws IOException {
+    answers().ask(question("echo 1"), SECOND);
+    answers().ask(question("echo 1"), SECOND);
+    assertThat(spent).hasSize(1);
+    now.updateAndGet(at -> at.plusMillis(1));
+    answers().ask(question("echo 1"), Duration.ZERO);
+    assertThat(spent).hasSize(2);
+  }
+
+  @Test
+  void anAnswerIsNotOlderForHavingWaitedForItsTurn() throws IOException {
+    Duration wait = Duration.ofSeconds(20);
+    SharedAnswers waiting = new SharedAnswers(
+        folder.resolve("answers"),
+        new LocalTransport(),
+        command -> now.updateAndGet(at -> at.plus(wait)),
+        clock());
+    assertThat(waiting.ask(question("echo 1"), SECOND).asked()).isEqualTo(now.get());
+    answers().ask(question("echo 1"), SECOND);
+    assertThat(asked()).isEqualTo(1);
   }
 
   @Test

@@ -375,7 +375,7 @@ class StoredElementsTest {
         ArrayRange.of(1, size),
         List.of(),
         null,
-        null);
+        CancelWish.NONE);
   }
 
   private Path file() {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.cli.doctor;
 
+import io.hpclaunch.api.Detectable;
 import io.hpclaunch.api.HpcException;
 import io.hpclaunch.cli.LauncherProbe;
-import io.hpclaunch.cli.Schedulers;
 import io.hpclaunch.cli.Session;
+import io.hpclaunch.core.plugin.Detector;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -24,9 +25,10 @@ final class ProgramChecks {
       checks.add(launcher(launcher));
     }
     Set<String> needed = configuredHere();
-    for (Schedulers.Detected scheduler : Schedulers.detect(session.plugins())) {
-      checks.add(scheduler(scheduler, needed.contains(scheduler.type())));
-    }
+    new Detector(session.plugins())
+        .all()
+        .findings()
+        .forEach((type, found) -> checks.add(scheduler(type, found, needed.contains(type))));
     return checks;
   }
 
@@ -47,11 +49,11 @@ final class ProgramChecks {
   }
 
   /** A scheduler that nobody configured may well be absent. */
-  private static Check scheduler(Schedulers.Detected scheduler, boolean needed) {
-    String subject = "scheduler " + scheduler.type();
-    return scheduler.present() || !needed
-        ? new Check(Check.Status.OK, subject, scheduler.explanation(), scheduler.remedy())
-        : Check.problem(subject, scheduler.explanation(), scheduler.remedy());
+  private static Check scheduler(String type, Detectable.Finding found, boolean needed) {
+    String subject = "scheduler " + type;
+    return found.present() || !needed
+        ? new Check(Check.Status.OK, subject, found.explanation(), found.remedy())
+        : Check.problem(subject, found.explanation(), found.remedy());
   }
 
   /** The types whose scheduler the configuration expects on this machine. */

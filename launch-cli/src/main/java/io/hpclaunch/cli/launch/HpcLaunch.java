@@ -188,13 +188,10 @@ public final class HpcLaunch {
   }
 
   private List<Path> pluginPath() {
-    List<Path> paths = new ArrayList<>();
-    for (String path : words(System.getProperty("hpc.plugins"), ':')) {
-      paths.add(path(path));
-    }
-    for (String path : words(environment.get("HPC_PLUGIN_PATH"), ':')) {
-      paths.add(path(path));
-    }
+    List<Path> paths = new ArrayList<>(Plugins.path(
+        System.getProperty("hpc.plugins"), "system property hpc.plugins", workingDirectory));
+    paths.addAll(Plugins.path(
+        environment.get("HPC_PLUGIN_PATH"), "environment HPC_PLUGIN_PATH", workingDirectory));
     return paths;
   }
 

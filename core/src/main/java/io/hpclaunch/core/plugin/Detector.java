@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.hpclaunch.core.runtime;
+package io.hpclaunch.core.plugin;
 
 import io.hpclaunch.api.Detectable;
 import io.hpclaunch.api.HPCBackend;
 import io.hpclaunch.api.HpcRuntime.Detection;
-import io.hpclaunch.core.plugin.ContextLoader;
-import io.hpclaunch.core.plugin.Found;
-import io.hpclaunch.core.plugin.Plugins;
 import io.hpclaunch.core.transport.LocalTransport;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -14,30 +11,50 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
-/** Asks the backends that can tell whether their scheduler is here. */
-final class Detector {
+/**
+ * Asks the backends that can tell whether their scheduler is here. It needs no configuration, which
+ * may be what is wrong.
+ */
+public final class Detector {
   private final Plugins plugins;
 
-  Detector(Plugins plugins) {
+  /**
+   * Asks nothing yet.
+   *
+   * @param plugins where the backends are found
+   */
+  public Detector(Plugins plugins) {
     this.plugins = plugins;
   }
 
   private record Candidate(String type, int order, Detectable backend) {}
 
-  /** Asks until one is present. */
-  Detection first() {
+  /**
+   * Asks until one is present.
+   *
+   * @return the first that is present, and what those before it answered
+   */
+  public Detection first() {
     return ask(true);
   }
 
-  /** Asks all. */
-  Detection all() {
+  /**
+   * Asks all.
+   *
+   * @return the first that is present, and what each answered, in the order of asking
+   */
+  public Detection all() {
     return ask(false);
   }
 
-  /** What was answered, in one line. */
-  static String explain(Detection detection) {
+  /**
+   * What was answered, in one line.
+   *
+   * @param detection the answers
+   * @return such as {@code pbs: no qsub on PATH; slurm: …}
+   */
+  public static String explain(Detection detection) {
     List<String> answers = new ArrayList<>();
     detection.findings().forEach((type, finding) -> answers.add(explain(type, finding)));
     return answers.isEmpty() ? "no plugin can tell" : String.join("; ", answers);
@@ -51,7 +68,7 @@ final class Detector {
   private Detection ask(boolean untilPresent) {
     Map<String, Detectable.Finding> findings = new LinkedHashMap<>();
     String present = null;
-    for (Candidate candidate : candidates()) {
+    for (Candidate candidate : candidates(findings)) {
       if (findings.containsKey(candidate.type())) {
         continue;
       }
@@ -71,30 +88,27 @@ final class Detector {
     try {
       return ContextLoader.within(backend, () -> backend.detect(new LocalTransport()));
     } catch (RuntimeException | LinkageError e) {
-      return Detectable.Finding.absent("the plugin failed: " + e, null);
+      return failed(e);
     }
   }
 
-  private List<Candidate> candidates() {
+  private static Detectable.Finding failed(Throwable e) {
+    return Detectable.Finding.absent("the plugin failed: " + e, "report it to the plugin's author");
+  }
+
+  /** A plugin that cannot say where it stands is not asked. */
+  private List<Candidate> candidates(Map<String, Detectable.Finding> findings) {
     List<Candidate> all = new ArrayList<>();
     for (Found<HPCBackend> found : plugins.backends()) {
-      Candidate candidate = candidate(found);
-      if (candidate != null) {
-        all.add(candidate);
+      try {
+        if (found.newInstance() instanceof Detectable backend) {
+          all.add(new Candidate(found.name(), backend.detectionOrder(), backend));
+        }
+      } catch (RuntimeException | LinkageError e) {
+        findings.put(found.name(), failed(e));
       }
     }
     all.sort(Comparator.comparingInt(Candidate::order).thenComparing(Candidate::type));
     return all;
-  }
-
-  /** A plugin that cannot say where it stands is not asked. */
-  private static @Nullable Candidate candidate(Found<HPCBackend> found) {
-    try {
-      return found.newInstance() instanceof Detectable backend
-          ? new Candidate(found.name(), backend.detectionOrder(), backend)
-          : null;
-    } catch (RuntimeException | LinkageError e) {
-      return null;
-    }
   }
 }
