@@ -95,7 +95,11 @@ final class BackendFactory {
 
   /** What core does for a job is no command of the scheduler's: its way has no budget. */
   private BackendJobs jobs(
-      BackendEntry entry, HPCBackend plugin, PluginGate gate, Transport way, Supplier<String> workspace) {
+      BackendEntry entry,
+      HPCBackend plugin,
+      PluginGate gate,
+      Transport way,
+      Supplier<String> workspace) {
     List<String> modules = entry.modules();
     return new BackendJobs(
         entry.name(),
