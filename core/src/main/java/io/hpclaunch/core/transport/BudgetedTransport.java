@@ -57,6 +57,11 @@ public final class BudgetedTransport implements Transport {
   }
 
   @Override
+  public String home() throws IOException {
+    return way.home();
+  }
+
+  @Override
   public void put(Path source, String target) throws IOException {
     way.put(source, target);
   }
