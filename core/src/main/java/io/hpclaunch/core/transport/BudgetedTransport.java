@@ -47,11 +47,6 @@ public final class BudgetedTransport implements Transport {
   }
 
   @Override
-  public String home() throws IOException {
-    return way.home();
-  }
-
-  @Override
   public boolean isLocal() {
     return way.isLocal();
   }
