@@ -67,7 +67,7 @@ final class PbsListings implements JobListings {
               ? commands.remembered(PbsId.of(asked.iterator().next()))
               : commands.remembered(hasArrays(asked), Duration.ZERO).jobs());
     } catch (NoAnswer e) {
-      if (QstatError.isWithoutHistory(e.why())) {
+      if (QstatError.refusesHistory(e.why())) {
         return new JobTable(); // nothing is kept, as it turns out
       }
       throw e;
