@@ -12,6 +12,7 @@ import io.hpclaunch.api.JobState;
 import io.hpclaunch.api.LogReader;
 import io.hpclaunch.api.NativeId;
 import io.hpclaunch.api.Observation;
+import io.hpclaunch.api.OutcomeUnknown;
 import io.hpclaunch.api.OutputDelivery;
 import io.hpclaunch.api.QueueReporter;
 import io.hpclaunch.api.Token;
@@ -91,9 +92,69 @@ public final class BackendJobs implements AutoCloseable {
   public HPCProcess submit(JobSpec spec) {
     client.check();
     reconciler.settle();
-    JobRecord record = submissions.submit(spec, reconciler.holdsJobs());
+    return submitted(spec, Token.random());
+  }
+
+  private HPCProcess submitted(JobSpec spec, Token token) {
+    JobRecord record = submissions.submit(spec, token, reconciler.holdsJobs());
     Followed job = monitor.follow(WholeJob.of(record));
     return new JobHandle(this, job, null);
+  }
+
+  /** As {@link io.hpclaunch.api.Backend#submit(JobSpec, Token)}. */
+  public HPCProcess submit(JobSpec spec, Token token) {
+    client.check();
+    Optional<JobRecord> known = settled(token);
+    if (known.isEmpty() && reconciler.open(token).isPresent()) {
+      throw new OutcomeUnknown(
+          token,
+          "whether job '" + spec.name() + "' was submitted as " + token
+              + " is not known yet; it is looked for, and never submitted twice",
+          null);
+    }
+    if (known.isEmpty() && submissions.isBegun(token)) {
+      known = submissions.adopt(spec, token);
+      if (known.isEmpty()) {
+        throw new OutcomeUnknown(
+            token,
+            "another client has begun to submit job '" + spec.name() + "' as " + token
+                + ", and its outcome is not known yet",
+            null);
+      }
+    }
+    return known.isPresent() ? followed(known.get()) : submitted(spec, token);
+  }
+
+  /** As {@link io.hpclaunch.api.Backend#find}. */
+  public Optional<HPCProcess> find(Token token) {
+    return settled(token).map(this::followed);
+  }
+
+  /** The job with a token; empty while the outcome of its submission is open. */
+  private Optional<JobRecord> settled(Token token) {
+    client.lookForOrphans();
+    reconciler.settle();
+    Optional<JobRecord> known;
+    try {
+      known = client.store().load(token);
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+    return known.filter(record -> record.isSubmitted()
+        || record.isFinal()
+        || reconciler.open(token).filter(Reconciler::isHeld).isPresent());
+  }
+
+  private HPCProcess followed(JobRecord record) {
+    try {
+      return new JobHandle(this, monitor.follow(client.store().whole(record)), null);
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+  }
+
+  private static BackendUnavailable unreadable(IOException e) {
+    return new BackendUnavailable(String.valueOf(e.getMessage()), e);
   }
 
   /** As {@link io.hpclaunch.api.Backend#script(JobSpec)}. */

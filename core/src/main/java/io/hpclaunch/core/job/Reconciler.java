@@ -68,7 +68,14 @@ final class Reconciler {
     return client.openIntents(backend).stream().anyMatch(Reconciler::isHeld);
   }
 
-  private static boolean isHeld(ClientState.Open open) {
+  /** A submission whose outcome is open. */
+  Optional<ClientState.Open> open(Token token) {
+    return client.openIntents(backend).stream()
+        .filter(open -> open.intent().intent().token().equals(token))
+        .findFirst();
+  }
+
+  static boolean isHeld(ClientState.Open open) {
     JournalEntry.Outcome last = open.intent().last();
     return last != null && last.kind() == Kind.HELD;
   }
