@@ -32,7 +32,6 @@ final class SshdHost implements BeforeAllCallback, AfterAllCallback {
   private static final int NOT_TO_BE_HAD = 77;
   private static final String PASSPHRASE = "open sesame";
 
-  private final Path scripts = scripts();
   private final String settings;
   private Map<String, String> told = Map.of();
 
@@ -61,7 +60,7 @@ final class SshdHost implements BeforeAllCallback, AfterAllCallback {
       environment.put("HPC_SSHD_SETTINGS", settings);
       environment.put("HPC_SSHD_HOME", own().toString());
     }
-    Ran up = exec(List.of(scripts.resolve("sshd-up").toString()), environment);
+    Ran up = exec(List.of(script("sshd-up")), environment);
     if (up.exit() == NOT_TO_BE_HAD) {
       throw new TestAbortedException("sshd (" + up.err().strip() + ")");
     }
@@ -80,7 +79,7 @@ final class SshdHost implements BeforeAllCallback, AfterAllCallback {
   public void afterAll(ExtensionContext context) {
     if (!settings.isEmpty()) {
       exec(
-          List.of(scripts.resolve("sshd-down").toString(), "--wipe"),
+          List.of(script("sshd-down"), "--wipe"),
           Map.of("HPC_SSHD_HOME", own().toString()));
     }
   }
@@ -117,6 +116,13 @@ final class SshdHost implements BeforeAllCallback, AfterAllCallback {
 
   static String passphrase() {
     return PASSPHRASE;
+  }
+
+  /** An entry's {@code transport}. */
+  Map<String, Object> transport() {
+    Map<String, Object> values = settings();
+    values.put("type", "ssh");
+    return values;
   }
 
   /** What a user would write to log in with a plain key; to be added to. */
@@ -191,6 +197,11 @@ final class SshdHost implements BeforeAllCallback, AfterAllCallback {
     } catch (InterruptedException e) {
       throw new AssertionError("interrupted", e);
     }
+  }
+
+  /** A script of the project's. */
+  static String script(String name) {
+    return scripts().resolve(name).toString();
   }
 
   private static Path scripts() {
