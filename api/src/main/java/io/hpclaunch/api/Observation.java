@@ -62,8 +62,19 @@ public sealed interface Observation {
    * The scheduler answered, and has no such job. That is no success, and not yet a loss.
    *
    * @param evidence what was asked and answered
+   * @param everywhere whether all that keeps jobs was asked; where something could not be, the
+   *     job's own record counts, and a loss is never concluded
    */
-  record NotKnown(String evidence) implements Observation {}
+  record NotKnown(String evidence, boolean everywhere) implements Observation {
+    /**
+     * The scheduler was asked for all that it keeps.
+     *
+     * @param evidence what was asked and answered
+     */
+    public NotKnown(String evidence) {
+      this(evidence, true);
+    }
+  }
 
   /**
    * The scheduler could not be asked, or gave no answer that can be used.
@@ -90,6 +101,17 @@ public sealed interface Observation {
    */
   static Observation notKnown(String evidence) {
     return new NotKnown(evidence);
+  }
+
+  /**
+   * The scheduler does not list the job any more, and what it keeps of jobs that ended could not be
+   * asked.
+   *
+   * @param evidence what was asked and answered
+   * @return the observation
+   */
+  static Observation notListed(String evidence) {
+    return new NotKnown(evidence, false);
   }
 
   /**

@@ -32,7 +32,14 @@ class HpcJobsIT extends JobsByCommand {
   @AfterEach
   void leaveNothing() throws Exception {
     endJobs();
-    await("the agent ends", () -> agents().stream().noneMatch(Files::exists));
+    await("the agent ends", () -> agents().stream().noneMatch(Files::exists) && isQuiet());
+  }
+
+  /** An agent that is only just starting has not said so yet. */
+  private boolean isQuiet() {
+    String spools = state.resolve("shell").toString();
+    return ProcessHandle.allProcesses()
+        .noneMatch(each -> each.info().commandLine().orElse("").contains(spools));
   }
 
   private List<Path> agents() throws IOException {

@@ -42,6 +42,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -77,6 +78,9 @@ public final class PbsBackend
   private static final Duration SHARED = Duration.ofSeconds(2);
 
   private static final int IDS_PER_CALL = 200;
+
+  /** Of a whole array, whose end is that of its elements. */
+  private static final Set<String> ENDED = Set.of("F", "X", "C");
 
   /**
    * Each command takes a port below 1024 of the host, which stays in TIME_WAIT for a minute. Of
@@ -411,7 +415,8 @@ public final class PbsBackend
       String me = mineOnly ? user() : null;
       for (PbsJob job : initialized(pbs).queued(false, Duration.ZERO).jobs().jobs()) {
         JobInfo info = PbsStates.info(job);
-        if (!info.state().isFinal() && (me == null || me.equals(job.user()))) {
+        boolean over = info.state().isFinal() || ENDED.contains(job.state());
+        if (!over && (me == null || me.equals(job.user()))) {
           entries.add(entry(job, info));
         }
       }

@@ -15,8 +15,10 @@ import io.hpclaunch.core.shell.Quoting;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -139,7 +141,7 @@ final class PbsDirectives {
 
   /** {@code afterok:1.server:2.server,afterany:3.server}: all must come true. */
   private void addDependencies(List<Dependency> dependencies) {
-    Map<String, StringBuilder> kinds = new LinkedHashMap<>();
+    Map<String, Set<String>> kinds = new LinkedHashMap<>();
     for (Dependency dependency : dependencies) {
       PbsId id = PbsId.of(dependency.job().nativeId());
       if (id.index() != null) {
@@ -153,10 +155,12 @@ final class PbsDirectives {
       }
       boolean ofArray = id.array() && dialect == Dialect.TORQUE;
       String word = dependency.kind().word() + (ofArray ? "array" : "");
-      kinds.computeIfAbsent(word, kind -> new StringBuilder(kind)).append(':').append(id.text());
+      kinds.computeIfAbsent(word, kind -> new LinkedHashSet<>()).add(id.text());
     }
-    if (!kinds.isEmpty()) {
-      add("-W", "depend=" + String.join(",", kinds.values()));
+    if (!kinds.isEmpty()) { // an id that is named twice is waited for after its end, for ever
+      List<String> all = new ArrayList<>();
+      kinds.forEach((kind, ids) -> all.add(kind + ":" + String.join(":", ids)));
+      add("-W", "depend=" + String.join(",", all));
     }
   }
 
@@ -272,11 +276,19 @@ final class PbsDirectives {
         int last = lines.size() - 1;
         lines.set(last, lines.get(last) + " " + quote(word));
       } else {
-        lines.add("#PBS " + quote(word));
+        lines.add("#PBS " + option(word));
         open = true;
       }
     }
     add("-v", variables);
+  }
+
+  /** An option and its value may also come as one word. */
+  private static String option(String word) {
+    int blank = word.indexOf(' ');
+    return word.matches("-[A-Za-z] .*")
+        ? word.substring(0, blank) + " " + quote(word.substring(blank).strip())
+        : quote(word);
   }
 
   /** A word as qsub reads it from a directive: each piece in quotes that it does not hold. */

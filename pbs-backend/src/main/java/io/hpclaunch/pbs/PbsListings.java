@@ -61,10 +61,22 @@ final class PbsListings implements JobListings {
 
   @Override
   public JobTable ended(Collection<NativeId> asked, @Nullable String cluster) throws NoAnswer {
-    if (asked.size() == 1) {
-      return table(commands.remembered(PbsId.of(asked.iterator().next())));
+    try {
+      return table(
+          asked.size() == 1
+              ? commands.remembered(PbsId.of(asked.iterator().next()))
+              : commands.remembered(hasArrays(asked), Duration.ZERO).jobs());
+    } catch (NoAnswer e) {
+      if (QstatError.refusesHistory(e.why())) {
+        return new JobTable(); // nothing is kept, as it turns out
+      }
+      throw e;
     }
-    return table(commands.remembered(hasArrays(asked), Duration.ZERO).jobs());
+  }
+
+  @Override
+  public boolean isOneServer() {
+    return true;
   }
 
   @Override

@@ -2,6 +2,7 @@
 package io.hpclaunch.pbs;
 
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** What qstat said when it failed; OpenPBS 23.06 and Torque 6. */
 final class QstatError {
@@ -9,6 +10,9 @@ final class QstatError {
       List.of("Unknown Job Id", "Unknown Array", "Job has finished", "nonexistent job id");
 
   private QstatError() {}
+
+  private static final Pattern NO_SUCH_OPTION =
+      Pattern.compile("(?:invalid|illegal|unrecognized) option -- '?x");
 
   /**
    * Whether {@code -x} was refused, since the server forgets jobs that ended. The exit status is 0
@@ -18,6 +22,16 @@ final class QstatError {
    */
   static boolean isWithoutHistory(String stderr) {
     return stderr.contains("not configured to maintain job history");
+  }
+
+  /**
+   * Whether a question for jobs that have ended was refused as such: this server keeps none, or
+   * this qstat knows no {@code -x}.
+   *
+   * @param words what it wrote to standard error, or a line about that
+   */
+  static boolean refusesHistory(String words) {
+    return isWithoutHistory(words) || NO_SUCH_OPTION.matcher(words).find();
   }
 
   /**

@@ -204,6 +204,23 @@ class EndFaultsTest {
     assertThat(lost.reason()).contains("qstat has no job", "no exit record");
   }
 
+  /** What cannot be asked now may still know how a job ended. */
+  @Test
+  void aHistoryThatFailsLosesNothing() throws Exception {
+    Backend client = user.pbs();
+    HPCProcess killed = running(client, "killed", "sleep 99");
+    awaited(client, killed, JobState.RUNNING);
+    user.fault("qstat", "[[ \" $* \" != *' -x '* ]] || { echo 'qstat: End of File' >&2; exit 1; }");
+    killScript(killed);
+    JobInfo unknown = awaited(client, killed, JobState.UNKNOWN);
+    assertThat(unknown.reason()).contains("qstat has no job " + id(killed), "End of File");
+
+    Backend later = user.pbs(user.openAfter(LATER));
+    assertThat(look(later, killed).state()).isEqualTo(JobState.UNKNOWN);
+    user.mend("qstat");
+    assertThat(awaited(later, killed, JobState.FAILED).signal()).isEqualTo(9);
+  }
+
   @Test
   void aHistoryThatIsOffIsNotAskedAgainAndAgain() throws Exception {
     pbs.fault("history=off");

@@ -272,6 +272,17 @@ class PbsDirectivesTest {
         .contains("#PBS -W depend=afterok:12.vm");
   }
 
+  /** Of an id that is named twice PBS takes one away when it ends, and waits for the other. */
+  @Test
+  void aDependencyThatIsNamedTwiceStandsOnce() {
+    assertThat(lines(job("x")
+            .dependsOn(afterOk("12.vm"))
+            .dependsOn(afterAny("12.vm"))
+            .dependsOn(afterOk("12.vm"))
+            .dependsOn(afterOk("13.vm"))))
+        .contains("#PBS -W depend=afterok:12.vm:13.vm,afterany:12.vm");
+  }
+
   @Test
   void whatDependenciesOfPbsDoNotMeanIsRefused() {
     assertThatThrownBy(() -> lines(job("x").dependsOn(afterOk("12[].vm/3"))))
@@ -290,8 +301,8 @@ class PbsDirectivesTest {
 
   @Test
   void anOptionAndItsWordShareALine() {
-    assertThat(lines(job("x").nativeOptions("-p", "-5", "-l", "ncpus=1", "-h", "-m n")))
-        .containsSubsequence("#PBS -p", "#PBS -5", "#PBS -l ncpus=1", "#PBS -h", "#PBS '-m n'");
+    assertThat(lines(job("x").nativeOptions("-p", "-5", "-l", "ncpus=1", "-h", "-N a b")))
+        .containsSubsequence("#PBS -p", "#PBS -5", "#PBS -l ncpus=1", "#PBS -h", "#PBS -N 'a b'");
   }
 
   /** Else the last of several -v would take the others' place, and the token with them. */

@@ -20,12 +20,13 @@ final class CutProxy implements AutoCloseable {
   private final AtomicLong left = new AtomicLong(Long.MAX_VALUE);
   private volatile CountDownLatch resumed = new CountDownLatch(0);
   private volatile CountDownLatch wasCut = new CountDownLatch(1);
+  private final Thread acceptor;
   private volatile boolean cutting;
 
   CutProxy(int target) throws IOException {
     this.target = target;
     server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-    start(this::accept);
+    acceptor = start(this::accept);
   }
 
   int port() {
@@ -117,15 +118,21 @@ final class CutProxy implements AutoCloseable {
     }
   }
 
-  private static void start(Runnable task) {
+  private static Thread start(Runnable task) {
     Thread thread = new Thread(task, "CutProxy");
     thread.setDaemon(true);
     thread.start();
+    return thread;
   }
 
   @Override
   public void close() throws IOException {
     server.close();
+    try {
+      acceptor.join(); // until then the port may take one more
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     heal();
     cut();
   }

@@ -187,7 +187,7 @@ final class Judge {
         continue;
       }
       Outcome outcome = answer instanceof Observation.NotKnown denied && !ended.contains(index)
-          ? missing(asBefore, last, denied.evidence(), now)
+          ? missing(asBefore, index, last, denied, now)
           : outcome(asBefore, index, last, one, now);
       take(index, outcome, seen, missing);
     }
@@ -262,7 +262,7 @@ final class Judge {
       return seen(known, index, last, seen.info(), now);
     }
     if (answer instanceof Observation.NotKnown denied) {
-      return denied(known, index, last, denied.evidence(), now);
+      return denied(known, index, last, denied, now);
     }
     String why = answer instanceof Observation.NotAnswered not
         ? not.why()
@@ -283,7 +283,7 @@ final class Judge {
       String why = reason != null ? reason : "the scheduler says " + info.nativeState();
       return new Outcome(null, null, why);
     }
-    if (mayBeTakenBack(info) && !isConfirmed(info, last, now)) {
+    if (mayBeTakenBack(info) && !isConfirmed(info, last == null ? known.last() : last, now)) {
       return new Outcome(
           null, null, "it ended by " + info.cause() + "; whether it runs again is awaited");
     }
@@ -291,7 +291,7 @@ final class Judge {
       return new Outcome(info, null, null);
     }
     if (isDoubtful(known, index, info)) {
-      return isConfirmed(info, last, now)
+      return isConfirmed(info, last == null ? known.last() : last, now)
           ? new Outcome(cancelled(info), null, null)
           : new Outcome(null, null, "it ended after a cancel; its own record is awaited");
     }
@@ -316,14 +316,21 @@ final class Judge {
         .build();
   }
 
+  /** What its scheduler has forgotten since its end was asked for, and what left no record. */
+  private static JobInfo cancelled(@Nullable Observations last, JobRecord known, String why) {
+    JobInfo.Builder end = last == null
+        ? JobInfo.builder(JobState.CANCELLED).submitted(known.submitted())
+        : last.info().toBuilder().state(JobState.CANCELLED);
+    return end.nativeState(null).reason(why + "; its end had been asked for").build();
+  }
+
   private static boolean mayBeTakenBack(JobInfo info) {
     return info.cause() == Cause.NODE_FAIL || info.cause() == Cause.PREEMPTED;
   }
 
   /** The scheduler's own time counts, since a client may see the job once only. */
-  private static boolean isConfirmed(JobInfo info, @Nullable Observations last, Instant now) {
-    Instant ended = info.ended();
-    Instant since = ended != null ? ended : last == null ? now : last.observed();
+  private static boolean isConfirmed(JobInfo info, Observations last, Instant now) {
+    Instant since = info.ended() != null ? info.ended() : last.observed();
     return !now.isBefore(since.plus(GRACE));
   }
 
@@ -388,7 +395,7 @@ final class Judge {
       JobRecord known,
       @Nullable Integer index,
       @Nullable Observations last,
-      String why,
+      Observation.NotKnown denied,
       Instant now) {
     int attempt = last == null ? 1 : last.info().attempt();
     Optional<JobInfo> own = evidence.of(known, index, attempt);
@@ -396,12 +403,23 @@ final class Judge {
       JobInfo info = own.get().toBuilder().submitted(known.submitted()).build();
       return new Outcome(asked(known, index, info), null, null);
     }
-    return missing(known, last, why, now);
+    return missing(known, index, last, denied, now);
   }
 
   private static Outcome missing(
-      JobRecord known, @Nullable Observations last, String why, Instant now) {
+      JobRecord known,
+      @Nullable Integer index,
+      @Nullable Observations last,
+      Observation.NotKnown denied,
+      Instant now) {
+    String why = denied.evidence();
+    if (!denied.everywhere()) {
+      return new Outcome(null, known.missingSince(), why);
+    }
     Instant since = known.missingSince() == null ? now : known.missingSince();
+    if (known.wish().covers(index) && !now.isBefore(since.plus(GRACE))) {
+      return new Outcome(cancelled(last, known, why), null, null);
+    }
     if (now.isBefore(since.plus(LOST_AFTER))) {
       return new Outcome(null, since, why);
     }

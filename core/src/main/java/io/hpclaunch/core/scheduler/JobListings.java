@@ -108,4 +108,14 @@ public interface JobListings {
    * @return such as {@code sacct}
    */
   String endedName();
+
+  /**
+   * Whether one server answers for what is queued and for what has ended: where it was silent about
+   * the one it is not asked about the other.
+   *
+   * @return false by default
+   */
+  default boolean isOneServer() {
+    return false;
+  }
 }

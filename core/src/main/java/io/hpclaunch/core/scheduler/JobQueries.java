@@ -209,6 +209,9 @@ public final class JobQueries {
       if (jobs.isEmpty()) {
         return;
       }
+      if (queueFailed != null && listings.isOneServer()) {
+        return; // it would have to be waited for once more
+      }
       accountsAsked = listings.keepsEnded(cluster);
       if (!accountsAsked) {
         return;
@@ -364,12 +367,13 @@ public final class JobQueries {
       if (info != null) {
         return Observation.notKnown(denied + "its accounts still say " + info.nativeState());
       }
+      if (accountsFailed != null) {
+        return Observation.notListed(denied + accountsFailed);
+      }
       return Observation.notKnown(denied
-          + (accountsFailed != null
-              ? accountsFailed
-              : accountsAsked
-                  ? listings.endedName() + " neither"
-                  : "nothing is kept of jobs that ended"));
+          + (accountsAsked
+              ? listings.endedName() + " neither"
+              : "nothing is kept of jobs that ended"));
     }
   }
 

@@ -192,7 +192,12 @@ public final class JobScript {
     workingDirectory(script);
     command(script, environment);
     script.append(") <&0 2>&8 8>&- &\n").append(ScriptText.FOLLOW);
-    return script.toString();
+    return withoutLineEndsOfDos(script.toString());
+  }
+
+  /** PBS refuses a script that has them. They can only stand within single quotes. */
+  private static String withoutLineEndsOfDos(String script) {
+    return script.replace("\r\n", "'$'\\r''\n");
   }
 
   private void identity(StringBuilder script) {

@@ -734,6 +734,35 @@ class BackendJobsTest {
   }
 
   @Test
+  void whatWasForgottenAfterItsEndWasAskedForIsCancelled() throws Exception {
+    HPCProcess process = submit();
+    process.cancel();
+    bench.scheduler.answers.clear();
+    bench.jobs.round();
+    assertThat(process.info().state()).isEqualTo(JobState.UNKNOWN);
+    bench.pass(Judge.GRACE);
+    bench.jobs.round();
+    assertThat(process.waitFor().state()).isEqualTo(JobState.CANCELLED);
+    assertThat(process.waitFor().reason()).contains("no job 1", "its end had been asked for");
+  }
+
+  @Test
+  void whereNotAllCouldBeAskedNothingIsLostAndARecordCounts() throws Exception {
+    HPCProcess process = submit();
+    bench.scheduler.answers.put(
+        NativeId.of("1"), Observation.notListed("the accounts do not answer"));
+    for (int i = 0; i < 3; i++) {
+      bench.pass(Judge.LOST_AFTER);
+      bench.jobs.round();
+      assertThat(process.info().state()).isEqualTo(JobState.UNKNOWN);
+      assertThat(process.info().reason()).contains("the accounts do not answer");
+    }
+    exit("status=0", "end\n");
+    bench.jobs.round();
+    assertThat(process.waitFor().state()).isEqualTo(JobState.COMPLETED);
+  }
+
+  @Test
   void theDeadlineOfALossRunsOnThroughShortClients() throws IOException {
     JobId id = submit().id();
     bench.scheduler.answers.clear();

@@ -66,6 +66,19 @@ class JobScriptTest {
     assertThat(record().toInfo().state()).isEqualTo(JobState.COMPLETED);
   }
 
+  /** PBS refuses scripts that hold CR LF. */
+  @Test
+  void lineEndsOfDosArriveAndDoNotStandInTheScript() throws Exception {
+    String text = "a\r\nb'\r\n\r\n$HOME\r";
+    JobSpec spec = JobSpec.builder("j")
+        .command("sh", "-c", "printf '%s|%s' \"$1\" \"$X\"", "sh", text)
+        .environment("X", text)
+        .prologue("Y='\r\n'")
+        .build();
+    assertThat(script(spec).render()).doesNotContain("\r\n");
+    assertThat(run(spec).out).isEqualTo(text + "|" + text);
+  }
+
   @Test
   void argumentsArriveByteForByteInTheCLocale() throws Exception {
     environment.put("LC_ALL", "C");
