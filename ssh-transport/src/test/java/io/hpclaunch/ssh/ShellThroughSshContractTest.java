@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.ssh;
 
+import io.hpclaunch.api.transport.Transport;
 import io.hpclaunch.testkit.BackendContract;
 import java.time.Duration;
 import java.util.Map;
@@ -24,6 +25,11 @@ class ShellThroughSshContractTest extends BackendContract {
         Map.of("root", hpc().folder().resolve("shell").toString()),
         "transport",
         HOST.transport());
+  }
+
+  @Override
+  public Transport transport() {
+    return HOST.open();
   }
 
   @Override

@@ -1,38 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.ssh;
 
+import io.hpclaunch.api.transport.Transport;
 import io.hpclaunch.testkit.BackendContract;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.opentest4j.TestAbortedException;
 
 /** A real Slurm behind a real sshd keeps what every backend must. */
 class SlurmThroughSshContractTest extends BackendContract {
-  private static final int NOT_TO_BE_HAD = 77;
-  private static final String CONF = "export SLURM_CONF=";
-
   @RegisterExtension
   static final SshdHost HOST = SshdHost.shared();
 
-  private static String conf = "";
-
-  @BeforeAll
-  static void findCluster() {
-    SshdHost.Ran up = SshdHost.exec(List.of(SshdHost.script("slurm-up")), Map.of());
-    if (up.exit() == NOT_TO_BE_HAD) {
-      throw new TestAbortedException("Slurm cluster (" + up.err().strip() + ")");
-    }
-    conf = up.out()
-        .lines()
-        .filter(line -> line.startsWith(CONF))
-        .findFirst()
-        .orElseThrow(() -> new AssertionError("slurm-up: " + up.err()))
-        .substring(CONF.length());
-  }
+  @RegisterExtension
+  static final SlurmCluster CLUSTER = new SlurmCluster();
 
   @Override
   public String type() {
@@ -41,7 +24,7 @@ class SlurmThroughSshContractTest extends BackendContract {
 
   @Override
   public Map<String, ?> entry() {
-    return Map.of("config", Map.of("slurm_conf", conf), "transport", HOST.transport());
+    return Map.of("config", Map.of("slurm_conf", CLUSTER.conf()), "transport", HOST.transport());
   }
 
   @Override
@@ -56,17 +39,33 @@ class SlurmThroughSshContractTest extends BackendContract {
   }
 
   @Override
+  public Transport transport() {
+    return HOST.open();
+  }
+
+  @Override
   public Duration patience() {
     return Duration.ofMinutes(3);
   }
 
   @Override
-  public Optional<String> launcher() {
-    return Optional.of("srun");
+  public boolean hasGpu() {
+    return true;
+  }
+
+  // These two wait for Slurm's clock and for nothing else.
+
+  @Override
+  @Test
+  @Tag("long")
+  public void theWalltimeEndsAJob() {
+    super.theWalltimeEndsAJob();
   }
 
   @Override
-  public boolean hasGpu() {
-    return true;
+  @Test
+  @Tag("long")
+  public void aJobIsWarnedBeforeItsWalltimeIsOver() {
+    super.aJobIsWarnedBeforeItsWalltimeIsOver();
   }
 }
