@@ -256,7 +256,7 @@ final class Submissions {
   private static void remove(JobFolder folder) {
     try {
       folder.remove();
-    } catch (IOException e) {
+    } catch (IOException | BackendUnavailable e) {
       log.warn("{} cannot be removed: {}", folder.path(), e.getMessage());
     }
   }
