@@ -10,6 +10,7 @@ import io.hpclaunch.api.transport.Command;
 import io.hpclaunch.api.transport.Transport;
 import io.hpclaunch.ssh.SshdHost.Opening;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -20,6 +21,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -183,6 +185,23 @@ class LoginTest {
     works(HOST.open(Map.of("known_hosts", known.toString(), "accept_new", true)));
     assertThat(known).content().startsWith("[127.0.0.1]:" + HOST.port() + " ssh-ed25519 ");
     works(HOST.open(none));
+  }
+
+  @Test
+  void severalWhoMeetANewHostAtOnceAllGetIn() {
+    String known = folder.resolve("known_hosts").toString();
+    List<CompletableFuture<Void>> all = Stream.generate(() -> CompletableFuture.runAsync(
+            () -> {
+              try {
+                works(HOST.open(Map.of("known_hosts", known, "accept_new", true)));
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            },
+            task -> new Thread(task).start()))
+        .limit(8)
+        .toList();
+    all.forEach(CompletableFuture::join);
   }
 
   @Test
