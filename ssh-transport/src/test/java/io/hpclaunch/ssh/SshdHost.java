@@ -78,9 +78,7 @@ final class SshdHost implements BeforeAllCallback, AfterAllCallback {
   @Override
   public void afterAll(ExtensionContext context) {
     if (!settings.isEmpty()) {
-      exec(
-          List.of(script("sshd-down"), "--wipe"),
-          Map.of("HPC_SSHD_HOME", own().toString()));
+      exec(List.of(script("sshd-down"), "--wipe"), Map.of("HPC_SSHD_HOME", own().toString()));
     }
   }
 
@@ -162,6 +160,20 @@ final class SshdHost implements BeforeAllCallback, AfterAllCallback {
     daemon.descendants().forEach(ProcessHandle::destroyForcibly);
     while (daemon.children().anyMatch(ProcessHandle::isAlive)) {
       Thread.onSpinWait();
+    }
+  }
+
+  /** Lets those who serve who is logged in stop where they are; {@link #cutAll} ends them. */
+  void stallAll() {
+    List<String> command = new ArrayList<>(List.of("kill", "-STOP"));
+    daemon()
+        .descendants()
+        .filter(process -> process.info().command().orElse("").contains("/sshd"))
+        .map(process -> String.valueOf(process.pid()))
+        .forEach(command::add);
+    Ran stopped = exec(command, Map.of());
+    if (stopped.exit() != 0) {
+      throw new AssertionError(command + ": " + stopped.err());
     }
   }
 
