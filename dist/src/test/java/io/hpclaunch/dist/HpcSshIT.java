@@ -33,7 +33,7 @@ class HpcSshIT extends JobsByCommand {
 
   @BeforeEach
   void onALaptop() throws IOException {
-    hpc.with("PATH", SshSite.pathWithoutSchedulers(folder.resolve("bin")));
+    hpc.with("PATH", SITE.pathWithoutSchedulers());
     hpc.write("hpc-launch.yaml", """
         hpc:
           backend: box
@@ -148,7 +148,7 @@ class HpcSshIT extends JobsByCommand {
   @MethodSource("wrongSettings")
   void aHostThatCannotBeLoggedInToIsToldInOneLine(Wrong wrong) throws Exception {
     Result result = hpc.hpc(
-        "submit", "--set", "backends.box.transport." + wrong.key() + "=" + wrong.value(), "true");
+        "submit", "--set", "backends.box.transport." + wrong.key() + "=" + wrong.value(), "--", "true");
     refused(result, wrong.status(), wrong.words());
   }
 
@@ -177,7 +177,7 @@ class HpcSshIT extends JobsByCommand {
   @Test
   void aHostThatSaysNothingIsGivenUp() throws Exception {
     String id = submitted("box:[0-9a-f-]+", "--", "sleep", "600");
-    String brief = "backends.box.transport.connect_timeout=1";
+    String brief = "backends.box.transport.connect_timeout=00:00:01";
     try (Silence silence = SITE.silence()) {
       assertThat(silence).isNotNull();
       Result submitted = hpc.hpc("submit", "--set", brief, "--", "true");
@@ -214,7 +214,7 @@ class HpcSshIT extends JobsByCommand {
     Path file = Files.createFile(folder.resolve("file"));
     for (String wrong : List.of(file + "/work", "/proc/hpc-work")) {
       refused(
-          hpc.hpc("submit", "--set", "backends.box.workspace=" + wrong, "true"),
+          hpc.hpc("submit", "--set", "backends.box.workspace=" + wrong, "--", "true"),
           3,
           List.of(wrong, "nothing was submitted"));
     }

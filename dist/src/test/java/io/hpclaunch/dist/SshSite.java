@@ -14,7 +14,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
@@ -23,7 +25,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * Slurm there, by {@code scripts/slurm-up}. Both are found up, or started; {@code scripts/test}
  * ends them. Where there can be none, the tests are skipped, and the reason says why.
  */
-final class SshSite implements BeforeAllCallback {
+final class SshSite implements BeforeAllCallback, AfterAllCallback {
   private static final int NOT_TO_BE_HAD = 77;
   private static final Pattern OF_SCHEDULERS =
       Pattern.compile("sbatch|squeue|sacct.*|scancel|scontrol|sinfo|srun|salloc|q[a-z]+|pbs.*");
@@ -32,9 +34,10 @@ final class SshSite implements BeforeAllCallback {
   private static final Path SCRIPTS = Path.of("..", "scripts").toAbsolutePath().normalize();
 
   private final Map<String, String> told = new TreeMap<>();
+  private @Nullable Path programs;
 
   @Override
-  public void beforeAll(ExtensionContext context) {
+  public void beforeAll(ExtensionContext context) throws IOException {
     for (String script : List.of("sshd-up", "slurm-up")) {
       Ran up = run(SCRIPTS.resolve(script).toString());
       Assumptions.assumeTrue(
@@ -44,6 +47,19 @@ final class SshSite implements BeforeAllCallback {
         String[] words = line.replaceFirst("^export ", "").split("=", 2);
         told.put(words[0], words[1]);
       }
+    }
+    programs = Files.createTempDirectory("programs");
+    for (String folder : System.getenv("PATH").split(":", -1)) {
+      if (Files.isDirectory(Path.of(folder))) {
+        link(programs, Path.of(folder));
+      }
+    }
+  }
+
+  @Override
+  public void afterAll(ExtensionContext context) {
+    if (programs != null) {
+      run("rm", "-rf", programs.toString());
     }
   }
 
@@ -91,23 +107,20 @@ final class SshSite implements BeforeAllCallback {
   }
 
   /** A PATH with all that this machine has, but for what is a scheduler's. */
-  static String pathWithoutSchedulers(Path folder) throws IOException {
-    Files.createDirectories(folder);
-    for (String each : System.getenv("PATH").split(":", -1)) {
-      if (!Files.isDirectory(Path.of(each))) {
-        continue;
-      }
-      try (DirectoryStream<Path> programs = Files.newDirectoryStream(Path.of(each))) {
-        for (Path program : programs) {
-          Path link = folder.resolve(program.getFileName().toString());
-          if (!OF_SCHEDULERS.matcher(link.getFileName().toString()).matches()
-              && !Files.isSymbolicLink(link)) {
-            Files.createSymbolicLink(link, program);
-          }
+  String pathWithoutSchedulers() {
+    return String.valueOf(programs);
+  }
+
+  private static void link(Path target, Path folder) throws IOException {
+    try (DirectoryStream<Path> programs = Files.newDirectoryStream(folder)) {
+      for (Path program : programs) {
+        String name = program.getFileName().toString();
+        Path link = target.resolve(name);
+        if (!OF_SCHEDULERS.matcher(name).matches() && !Files.isSymbolicLink(link)) {
+          Files.createSymbolicLink(link, program);
         }
       }
     }
-    return folder.toString();
   }
 
   // ---- what goes wrong
