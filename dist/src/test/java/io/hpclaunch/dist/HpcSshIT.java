@@ -148,7 +148,11 @@ class HpcSshIT extends JobsByCommand {
   @MethodSource("wrongSettings")
   void aHostThatCannotBeLoggedInToIsToldInOneLine(Wrong wrong) throws Exception {
     Result result = hpc.hpc(
-        "submit", "--set", "backends.box.transport." + wrong.key() + "=" + wrong.value(), "--", "true");
+        "submit",
+        "--set",
+        "backends.box.transport." + wrong.key() + "=" + wrong.value(),
+        "--",
+        "true");
     refused(result, wrong.status(), wrong.words());
   }
 

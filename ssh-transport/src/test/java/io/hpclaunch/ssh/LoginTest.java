@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Keys, agents, known hosts, hosts to go through, and what goes wrong before there is a login. */
@@ -79,19 +80,36 @@ class LoginTest {
     works(HOST.open(Map.of("key_path", HOST.key(key).toString())));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "id_rsa, PEM, BEGIN RSA PRIVATE KEY",
+    "id_ecdsa, PEM, BEGIN EC PRIVATE KEY",
+    "id_rsa, PKCS8, BEGIN ENCRYPTED PRIVATE KEY",
+    "id_ecdsa, PKCS8, BEGIN ENCRYPTED PRIVATE KEY"
+  })
+  void encryptedKeysInOtherFormatsOpen(String name, String format, String begin)
+      throws IOException {
+    Path key = Files.copy(HOST.key(name), folder.resolve("key"));
+    List<String> convert = List.of(
+        "ssh-keygen", "-q", "-p", "-m", format, "-P", "", "-N", "secret", "-f", key.toString());
+    assertThat(SshdHost.exec(convert, Map.of()).exit()).isZero();
+    assertThat(key).content().contains(begin, "ENCRYPTED");
+    Opening opening = Opening.of(settings(Map.of("key_path", key.toString())));
+    works(opening.environment(Map.of("HPC_SSH_PASSPHRASE", "secret")).open());
+    refused(opening.environment(Map.of("HPC_SSH_PASSPHRASE", "wrong")).open())
+        .hasMessageContaining("the passphrase of " + key + " is wrong");
+    refused(opening.open()).hasMessageContaining("ssh-add");
+  }
+
   @Test
-  void keysInPemOpen() throws IOException {
-    Path key = Files.copy(HOST.key("id_rsa"), folder.resolve("pem"));
-    assertThat(SshdHost.exec(
-                List.of(
-                    "ssh-keygen", "-q", "-p", "-m", "PEM", "-N", "secret", "-f", key.toString()),
-                Map.of())
-            .exit())
-        .isZero();
-    assertThat(key).content().contains("BEGIN RSA PRIVATE KEY", "ENCRYPTED");
-    works(Opening.of(settings(Map.of("key_path", key.toString())))
-        .environment(Map.of("HPC_SSH_PASSPHRASE", "secret"))
-        .open());
+  void anEncryptedKeyThatBreaksOffIsToldSo() throws IOException {
+    Path key = Files.writeString(
+        folder.resolve("key"), "-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIHsMFcGCSqGSIb3DQEFDT\n");
+    refused(Opening.of(settings(Map.of("key_path", key.toString())))
+            .environment(Map.of("HPC_SSH_PASSPHRASE", "secret"))
+            .open())
+        .hasMessageContaining(key.toString())
+        .hasMessageNotContaining("passphrase");
   }
 
   @Test
