@@ -137,7 +137,7 @@ class HpcSshIT extends JobsByCommand {
         Wrong.of("port", 1, 3, "127.0.0.1:1 refuses the connection", "check host and port"),
         Wrong.of("user", "no-such-user", 3, "lets nobody in as no-such-user", "check user"),
         Wrong.of("key_path", SITE.hostKey(), 3, "lets nobody in", "authorized_keys"),
-        Wrong.of("key_path", "/nonexistent/id", 2, "/nonexistent/id"),
+        Wrong.of("key_path", "/nonexistent/id", 2, "--set", "/nonexistent/id", "ssh-keygen"),
         Wrong.of("key_path", SITE.key("id_encrypted"), 3, "HPC_SSH_PASSPHRASE", "ssh-add"),
         Wrong.of("known_hosts", none, 3, "not known", "ssh-keyscan", "accept_new"),
         Wrong.of("known_hosts", other, 3, "changed", other + ":1", "ssh-keygen -R"),

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
@@ -49,6 +50,24 @@ final class LossyWay implements AfterEachCallback {
       case CUT -> proxy.cut();
       case STALLED -> host.stallAll();
     }
+  }
+
+  /**
+   * Cuts it when so many bytes have come from the host; there is a way again right after.
+   *
+   * @return done when it has been cut and mended, or {@linkplain #heal mended} uncut
+   */
+  CompletableFuture<Void> cutAfter(long bytes) {
+    proxy.cutAfter(bytes);
+    return CompletableFuture.runAsync(() -> {
+      proxy.awaitCut();
+      proxy.heal();
+    });
+  }
+
+  /** Cuts it no more. */
+  void heal() {
+    proxy.heal();
   }
 
   @Override

@@ -249,6 +249,9 @@ final class Submissions {
         drop(request, journal, why);
       }
       remove(folder);
+      if (e instanceof BackendUnavailable) {
+        throw new BackendUnavailable(e.getMessage() + "; nothing was submitted", e);
+      }
       throw e instanceof HpcException ours ? ours : new BackendUnavailable(why, e);
     }
   }
