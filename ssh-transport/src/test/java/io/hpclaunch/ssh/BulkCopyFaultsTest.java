@@ -96,7 +96,8 @@ class BulkCopyFaultsTest {
 
   private void assertWhole() throws IOException {
     try (Stream<Path> all = Files.list(target)) {
-      assertThat(all.filter(file -> file.getFileName().toString().startsWith("."))).isEmpty();
+      assertThat(all.filter(file -> file.getFileName().toString().startsWith(".")))
+          .isEmpty();
     }
     for (int i = 0; i <= SMALL; i++) {
       assertThat(Files.mismatch(source.resolve("f" + i), target.resolve("f" + i)))
@@ -166,7 +167,8 @@ class BulkCopyFaultsTest {
       copy(later, way, second);
       // What the first one had on its way when it ended has nobody who removes it at once.
       try (Stream<Path> all = Files.list(target)) {
-        all.filter(file -> file.toString().endsWith(".tmp")).forEach(file -> file.toFile().delete());
+        all.filter(file -> file.toString().endsWith(".tmp"))
+            .forEach(file -> file.toFile().delete());
       }
       assertWhole();
     }

@@ -82,7 +82,9 @@ public abstract class TransferContract {
     return file;
   }
 
-  /** What stands below a folder: kind, permissions, second of change, and content or text of links. */
+  /**
+   * What stands below a folder: kind, permissions, second of change, and content or text of links.
+   */
   private static Map<String, String> content(Transport way, String top) throws IOException {
     Map<String, String> all = new TreeMap<>();
     collect(way, top, "", all);
@@ -160,8 +162,7 @@ public abstract class TransferContract {
     Path back = here.resolve("back");
     TreeCopy.over(transport).download(folder + "/t", back);
     assertEquals(
-        new CopyResult(0, 0, 6, List.of()),
-        TreeCopy.over(transport).download(folder + "/t", back));
+        new CopyResult(0, 0, 6, List.of()), TreeCopy.over(transport).download(folder + "/t", back));
     Files.setAttribute(tree.resolve("deep/er"), "unix:mode", 0750);
     Files.setAttribute(back.resolve("deep/er"), "unix:mode", 0750);
   }
@@ -173,8 +174,7 @@ public abstract class TransferContract {
     Files.createSymbolicLink(here.resolve("tree/out"), Path.of("../secret"));
     Files.createSymbolicLink(here.resolve("tree/absolute"), here.resolve("secret/s"));
     Files.createSymbolicLink(here.resolve("tree/by way of"), Path.of("f/../../secret"));
-    CopyResult result =
-        TreeCopy.over(transport).upload(here.resolve("tree"), folder + "/t");
+    CopyResult result = TreeCopy.over(transport).upload(here.resolve("tree"), folder + "/t");
     assertEquals(List.of("absolute", "by way of", "out"), result.leftOut());
     assertEquals(1, content(transport, folder + "/t").size());
 
@@ -196,7 +196,6 @@ public abstract class TransferContract {
         () -> TreeCopy.over(transport).upload(here.resolve("tree"), folder + "/t"));
     assertTrue(error.getMessage().contains(folder + "/t/sub"), error.getMessage());
     assertEquals(List.of(), transport.list(folder + "/elsewhere"));
-
   }
 
   @Test

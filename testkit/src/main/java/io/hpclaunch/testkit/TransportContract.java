@@ -8,19 +8,17 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.file.attribute.FileTime;
-import java.util.concurrent.atomic.AtomicLong;
-import io.hpclaunch.core.transport.LocalTransport;
-import io.hpclaunch.api.transport.FileCopy;
-import io.hpclaunch.api.transport.CopyProgress;
 import io.hpclaunch.api.transport.Command;
 import io.hpclaunch.api.transport.CommandFailed;
 import io.hpclaunch.api.transport.CommandFailed.Fate;
 import io.hpclaunch.api.transport.CommandResult;
+import io.hpclaunch.api.transport.CopyProgress;
+import io.hpclaunch.api.transport.FileCopy;
 import io.hpclaunch.api.transport.FileStat;
 import io.hpclaunch.api.transport.FileStat.Kind;
 import io.hpclaunch.api.transport.RunningCommand;
 import io.hpclaunch.api.transport.Transport;
+import io.hpclaunch.core.transport.LocalTransport;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -30,6 +28,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,6 +41,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -488,11 +488,13 @@ public abstract class TransportContract {
     Counted downloaded = new Counted();
     transport.getAll(down, downloaded);
     long bytes = up.stream().mapToLong(FileCopy::size).sum();
-    assertEquals(List.of(bytes, 300L, bytes, 300L), List.of(
-        uploaded.bytes.get(),
-        uploaded.files.get(),
-        downloaded.bytes.get(),
-        downloaded.files.get()));
+    assertEquals(
+        List.of(bytes, 300L, bytes, 300L),
+        List.of(
+            uploaded.bytes.get(),
+            uploaded.files.get(),
+            downloaded.bytes.get(),
+            downloaded.files.get()));
     assertEquals(300, names().size()); // no temporary one is left
     for (FileCopy copy : down) {
       Path source = here.resolve(copy.here().getFileName().toString().replace("back", "f"));
@@ -528,15 +530,23 @@ public abstract class TransportContract {
     FileCopy present = new FileCopy(good, at("good"), 4, Instant.EPOCH, 0644);
     FileCopy missing = new FileCopy(here.resolve("gone"), at("gone"), 4, Instant.EPOCH, 0644);
     FileCopy nowhere = new FileCopy(good, at("no folder/f"), 4, Instant.EPOCH, 0644);
-    assertSays(assertThrows(IOException.class, () -> transport.putAll(
-        List.of(present, missing), CopyProgress.NONE)), "gone");
-    assertSays(assertThrows(IOException.class, () -> transport.putAll(
-        List.of(nowhere, present), CopyProgress.NONE)), "no folder");
+    assertSays(
+        assertThrows(
+            IOException.class,
+            () -> transport.putAll(List.of(present, missing), CopyProgress.NONE)),
+        "gone");
+    assertSays(
+        assertThrows(
+            IOException.class,
+            () -> transport.putAll(List.of(nowhere, present), CopyProgress.NONE)),
+        "no folder");
     transport.putAll(List.of(present), CopyProgress.NONE);
     assertEquals(List.of("good"), names());
     FileCopy notThere = new FileCopy(here.resolve("back"), at("not there"), 4, Instant.EPOCH, 0644);
-    assertSays(assertThrows(IOException.class, () -> transport.getAll(
-        List.of(notThere), CopyProgress.NONE)), "not there");
+    assertSays(
+        assertThrows(
+            IOException.class, () -> transport.getAll(List.of(notThere), CopyProgress.NONE)),
+        "not there");
     try (Stream<Path> files = Files.list(here)) {
       assertEquals(
           List.of("good", "x"),
