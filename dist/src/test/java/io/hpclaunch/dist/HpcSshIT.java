@@ -92,6 +92,23 @@ class HpcSshIT extends JobsByCommand {
         .startsWith(SITE.remoteHome().resolve(place).resolve(backend) + "/jobs/");
   }
 
+  @Test
+  void filesAreCopiedThereAndBack() throws Exception {
+    hpc.write("in/deep/f", "content");
+    hpc.write("in/ü", "odd");
+    hpc.hpc("copy", "in", "box:" + place + "/data/").ok();
+    Path there = SITE.remoteHome().resolve(place).resolve("data/in");
+    assertThat(there.resolve("deep/f")).hasContent("content");
+    Result again = hpc.hpc("copy", "in", "behind:~/" + place + "/data").ok();
+    assertThat(again.out()).contains("copied 0 files").contains("2 were there already");
+    Files.createSymbolicLink(there.resolve("out"), Path.of("/etc"));
+    Result back = hpc.hpc("copy", "cluster:" + there, "back");
+    assertThat(back.status()).isEqualTo(1);
+    assertThat(back.err()).isEqualTo("hpc: not copied from " + there
+        + ": out (a link that leads out of it, or no file)\n");
+    assertThat(folder.resolve("back/ü")).hasContent("odd");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"cluster", "box"})
   void aJobIsCancelled(String backend) throws Exception {
