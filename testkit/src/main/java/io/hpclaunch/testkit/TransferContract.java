@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hpclaunch.api.transport.Command;
+import io.hpclaunch.api.transport.CopyListener;
 import io.hpclaunch.api.transport.FileStat;
 import io.hpclaunch.api.transport.Transport;
-import io.hpclaunch.core.transfer.CopyListener;
 import io.hpclaunch.core.transfer.CopyResult;
 import io.hpclaunch.core.transfer.TreeCopy;
 import io.hpclaunch.core.transfer.TreeFilter;

@@ -25,12 +25,18 @@ final class Progress implements AutoCloseable {
     }
   }
 
-  @Override
-  public synchronized void close() {
-    isClosed = true;
+  /** Takes the line away, until there is another one to show. */
+  synchronized void clear() {
     if (isShown) {
       err.print(CLEAR_LINE);
       err.flush();
+      isShown = false;
     }
+  }
+
+  @Override
+  public synchronized void close() {
+    isClosed = true;
+    clear();
   }
 }
