@@ -14,6 +14,7 @@ module io.hpclaunch.core {
   exports io.hpclaunch.core.script;
   exports io.hpclaunch.core.shell;
   exports io.hpclaunch.core.store;
+  exports io.hpclaunch.core.transfer;
   exports io.hpclaunch.core.transport;
 
   uses io.hpclaunch.api.HPCBackend;

@@ -29,10 +29,14 @@ import org.apache.sshd.client.config.hosts.HostConfigEntryResolver;
 import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.client.session.forward.ExplicitPortForwardingTracker;
 import org.apache.sshd.common.AttributeRepository;
+import org.apache.sshd.common.BaseBuilder;
 import org.apache.sshd.common.FactoryManager;
+import org.apache.sshd.common.NamedFactory;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.SshException;
 import org.apache.sshd.common.channel.ChannelFactory;
+import org.apache.sshd.common.cipher.BuiltinCiphers;
+import org.apache.sshd.common.cipher.Cipher;
 import org.apache.sshd.common.kex.KexProposalOption;
 import org.apache.sshd.common.session.ConnectionService;
 import org.apache.sshd.common.session.Session;
@@ -238,6 +242,7 @@ final class Dialer implements AutoCloseable {
       made.setServerKeyVerifier((session, address, key) -> login(session).believes(key));
       made.setAgentFactory(new Agents());
       made.addSessionListener(new Options());
+      made.setCipherFactories(ciphers());
       CoreModuleProperties.IDLE_TIMEOUT.set(made, Duration.ZERO);
       CoreModuleProperties.NIO2_READ_TIMEOUT.set(made, Duration.ZERO);
       CoreModuleProperties.TCP_NODELAY.set(made, true);
@@ -247,6 +252,18 @@ final class Dialer implements AutoCloseable {
       client = made;
     }
     return client;
+  }
+
+  /** First those that Java leaves to the processor. */
+  private static List<NamedFactory<Cipher>> ciphers() {
+    List<NamedFactory<Cipher>> all =
+        new ArrayList<>(List.of(BuiltinCiphers.aes128gcm, BuiltinCiphers.aes256gcm));
+    for (NamedFactory<Cipher> other : BaseBuilder.setUpDefaultCiphers(true)) {
+      if (!all.contains(other)) {
+        all.add(other);
+      }
+    }
+    return all;
   }
 
   private static Login login(Session session) {

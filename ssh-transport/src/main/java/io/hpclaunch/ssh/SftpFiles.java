@@ -12,6 +12,7 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
@@ -33,6 +34,7 @@ import org.apache.sshd.sftp.client.impl.SftpInputStreamAsync;
 import org.apache.sshd.sftp.client.impl.SftpOutputStreamAsync;
 import org.apache.sshd.sftp.common.SftpConstants;
 import org.apache.sshd.sftp.common.SftpException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Files of the host by SFTP, version 3: draft-ietf-secsh-filexfer-02, which is what sshd speaks.
@@ -70,8 +72,12 @@ final class SftpFiles {
     void writeTo(OutputStream out) throws IOException;
   }
 
-  /** Writes under the temporary name, then renames. */
-  void write(Content content, String temporary, String target, int mode) throws IOException {
+  /**
+   * Writes under the temporary name, then renames; changed at that time, or now where it is null.
+   */
+  void write(
+      Content content, String temporary, String target, int mode, @Nullable FileTime modified)
+      throws IOException {
     try {
       try (CloseableHandle handle =
           client.open(temporary, EnumSet.of(OpenMode.Write, OpenMode.Create, OpenMode.Truncate))) {
@@ -82,6 +88,9 @@ final class SftpFiles {
         }
         if ((mode & SPECIAL) != 0) {
           chmod(handle, mode);
+        }
+        if (modified != null) {
+          client.setStat(handle, times(modified, new Attributes()));
         }
       }
       move(temporary, target);
@@ -99,6 +108,11 @@ final class SftpFiles {
 
   private void chmod(SftpClient.Handle handle, int mode) throws IOException {
     client.setStat(handle, new Attributes().perms(mode & PERMISSIONS));
+  }
+
+  /** SFTP sets both times or none; what was just copied was not read long ago. */
+  private static Attributes times(FileTime modified, Attributes attributes) {
+    return attributes.accessTime(FileTime.from(Instant.now())).modifyTime(modified);
   }
 
   private void removeQuietly(String path, IOException because) {
@@ -119,6 +133,7 @@ final class SftpFiles {
             OutputStream out = create(temporary, facts.getPermissions())) {
           in.transferTo(out);
         }
+        Files.setLastModifiedTime(temporary, facts.getModifyTime());
       } catch (SftpException e) {
         throw SftpErrors.of(e, source, host);
       }
@@ -258,6 +273,35 @@ final class SftpFiles {
       return true;
     } catch (SftpException e) {
       throw SftpErrors.of(e, path, host);
+    }
+  }
+
+  IOException refusedWriting(SftpException refused, String path) {
+    return SftpErrors.ofWriting(refused, path, host, client);
+  }
+
+  void setAttributes(String path, int mode, FileTime modified) throws IOException {
+    try {
+      client.setStat(path, times(modified, new Attributes().perms(mode & PERMISSIONS)));
+    } catch (SftpException e) {
+      throw SftpErrors.of(e, path, host);
+    }
+  }
+
+  String readLink(String path) throws IOException {
+    try {
+      return client.readLink(path);
+    } catch (SftpException e) {
+      throw SftpErrors.of(e, path, host);
+    }
+  }
+
+  /** Not to be repeated: the second time it is there. */
+  void makeLink(String text, String path) throws IOException {
+    try {
+      client.symLink(path, text);
+    } catch (SftpException e) {
+      throw SftpErrors.ofWriting(e, path, host, client);
     }
   }
 

@@ -6,6 +6,8 @@ import io.hpclaunch.api.transport.Command;
 import io.hpclaunch.api.transport.CommandFailed;
 import io.hpclaunch.api.transport.CommandFailed.Fate;
 import io.hpclaunch.api.transport.CommandResult;
+import io.hpclaunch.api.transport.CopyProgress;
+import io.hpclaunch.api.transport.FileCopy;
 import io.hpclaunch.api.transport.FileStat;
 import io.hpclaunch.api.transport.RunningCommand;
 import io.hpclaunch.api.transport.Transport;
@@ -15,9 +17,12 @@ import java.io.InputStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.apache.sshd.sftp.common.SftpException;
 
 /**
  * Commands and files of a host behind SSH, over one connection.
@@ -125,7 +130,7 @@ final class SshTransport implements Transport {
     });
   }
 
-  private BackendUnavailable noFiles(IOException cause) {
+  BackendUnavailable noFiles(IOException cause) {
     return new BackendUnavailable(
         "no files can be reached on " + host() + ": "
             + (cause instanceof Link.NoChannel
@@ -141,7 +146,12 @@ final class SshTransport implements Transport {
     change(
         "while " + target + " was written",
         true,
-        files -> files.write(out -> Files.copy(source, out), temporary, target, mode));
+        files -> files.write(
+            out -> Files.copy(source, out),
+            temporary,
+            target,
+            mode,
+            Files.getLastModifiedTime(source)));
   }
 
   @Override
@@ -150,13 +160,37 @@ final class SshTransport implements Transport {
     change(
         "while " + target + " was written",
         true,
-        files -> files.write(out -> out.write(content), temporary, target, mode));
+        files -> files.write(out -> out.write(content), temporary, target, mode, null));
   }
 
   @Override
   public void get(String source, Path target) throws IOException {
     absolute(source);
     change("while " + source + " was read", true, files -> files.get(source, target));
+  }
+
+  @Override
+  public void putAll(List<FileCopy> files, CopyProgress progress) throws IOException {
+    copy(BulkCopy.Direction.UP, files, progress);
+  }
+
+  @Override
+  public void getAll(List<FileCopy> files, CopyProgress progress) throws IOException {
+    copy(BulkCopy.Direction.DOWN, files, progress);
+  }
+
+  private void copy(BulkCopy.Direction direction, List<FileCopy> files, CopyProgress progress)
+      throws IOException {
+    for (FileCopy file : files) {
+      absolute(file.there());
+    }
+    new BulkCopy(this, connection, direction, files, progress).run();
+  }
+
+  /** The host's refusal to write, with the reason that SFTP has no word for. */
+  IOException refusedWriting(SftpException refused, String path) throws IOException {
+    return files(
+        "while " + path + " was written", true, files -> files.refusedWriting(refused, path));
   }
 
   @Override
@@ -213,6 +247,27 @@ final class SshTransport implements Transport {
   public boolean mkdir(String path, int mode) throws IOException {
     absolute(path);
     return files("while " + path + " was made", false, files -> files.mkdir(path, mode));
+  }
+
+  @Override
+  public void setAttributes(String path, int mode, Instant modified) throws IOException {
+    absolute(path);
+    change(
+        "while the permissions of " + path + " were set",
+        true,
+        files -> files.setAttributes(path, mode, FileTime.from(modified)));
+  }
+
+  @Override
+  public String readLink(String path) throws IOException {
+    absolute(path);
+    return files("while " + path + " was looked at", true, files -> files.readLink(path));
+  }
+
+  @Override
+  public void makeLink(String text, String path) throws IOException {
+    absolute(path);
+    change("while " + path + " was made", false, files -> files.makeLink(text, path));
   }
 
   /** By rm, where there is much: SFTP would ask for each file. */

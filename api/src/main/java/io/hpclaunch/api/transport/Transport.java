@@ -5,6 +5,8 @@ import io.hpclaunch.api.BackendUnavailable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 
@@ -71,7 +73,8 @@ public interface Transport extends AutoCloseable {
   RunningCommand start(Command command) throws IOException;
 
   /**
-   * Copies a file of the client to the host: under a temporary name, then renamed.
+   * Copies a file of the client to the host: under a temporary name, then renamed. Permissions are
+   * kept, and the time when its content was changed.
    *
    * @param source the file here
    * @param target the path there; its folder exists
@@ -90,13 +93,49 @@ public interface Transport extends AutoCloseable {
   void write(byte[] content, String target, int mode) throws IOException;
 
   /**
-   * Copies a file of the host to the client: under a temporary name, then renamed.
+   * Copies a file of the host to the client: under a temporary name, then renamed. Permissions are
+   * kept, and the time when its content was changed.
    *
    * @param source the path there
    * @param target the file here; its folder exists
    * @throws IOException when the host refused, or writing failed
    */
   void get(String source, Path target) throws IOException;
+
+  /**
+   * Copies many files of the client to the host, each as {@link #put} does: several at once where
+   * the way to the host is long, and what an earlier call has left unfinished is gone on with where
+   * that is worth it.
+   *
+   * @param files what to copy; nothing stands in it twice
+   * @param progress told of what has arrived
+   * @throws IOException when a file could not be copied; others may be missing then, and those that
+   *     have their names are whole
+   */
+  default void putAll(List<FileCopy> files, CopyProgress progress) throws IOException {
+    for (FileCopy file : files) {
+      put(file.here(), file.there());
+      progress.copied(file, file.size());
+      progress.finished(file);
+    }
+  }
+
+  /**
+   * Copies many files of the host to the client, each as {@link #get} does; otherwise like
+   * {@link #putAll}.
+   *
+   * @param files what to copy; nothing stands in it twice
+   * @param progress told of what has arrived
+   * @throws IOException when a file could not be copied; others may be missing then, and those that
+   *     have their names are whole
+   */
+  default void getAll(List<FileCopy> files, CopyProgress progress) throws IOException {
+    for (FileCopy file : files) {
+      get(file.there(), file.here());
+      progress.copied(file, file.size());
+      progress.finished(file);
+    }
+  }
 
   /**
    * Opens a file of the host.
@@ -144,6 +183,43 @@ public interface Transport extends AutoCloseable {
    * @throws IOException when the host refused
    */
   boolean mkdir(String path, int mode) throws IOException;
+
+  /**
+   * Sets the permissions of a file or folder and the time when it was changed.
+   *
+   * @param path the file or folder; a link is followed
+   * @param mode the permissions, such as {@code 0755}
+   * @param modified the time, kept to the second at least
+   * @throws IOException when the host refused
+   */
+  default void setAttributes(String path, int mode, Instant modified) throws IOException {
+    // The time last: a folder that may no longer be written to still takes one from its owner.
+    Commands.check(this, "chmod", "--", Integer.toOctalString(mode), path);
+    Commands.check(
+        this, "touch", "-d", modified.truncatedTo(ChronoUnit.SECONDS).toString(), "--", path);
+  }
+
+  /**
+   * Reads where a symbolic link leads.
+   *
+   * @param path the link
+   * @return its text as it was made, relative or absolute
+   * @throws IOException when there is no link, or the host refused
+   */
+  default String readLink(String path) throws IOException {
+    return Commands.check(this, "readlink", "-n", "--", path);
+  }
+
+  /**
+   * Makes a symbolic link.
+   *
+   * @param text where it leads, relative to its folder or absolute
+   * @param path the link; nothing stands there
+   * @throws IOException when the host refused
+   */
+  default void makeLink(String text, String path) throws IOException {
+    Commands.check(this, "ln", "-s", "--", text, path);
+  }
 
   /**
    * Removes a file, or a folder with all that is in it; links are removed, not followed.

@@ -3,6 +3,8 @@ package io.hpclaunch.core.transport;
 
 import io.hpclaunch.api.transport.Command;
 import io.hpclaunch.api.transport.CommandResult;
+import io.hpclaunch.api.transport.CopyProgress;
+import io.hpclaunch.api.transport.FileCopy;
 import io.hpclaunch.api.transport.FileStat;
 import io.hpclaunch.api.transport.RunningCommand;
 import io.hpclaunch.api.transport.Transport;
@@ -10,6 +12,7 @@ import io.hpclaunch.core.store.CommandBudget;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -54,6 +57,31 @@ public final class BudgetedTransport implements Transport {
   @Override
   public String home() throws IOException {
     return way.home();
+  }
+
+  @Override
+  public void putAll(List<FileCopy> files, CopyProgress progress) throws IOException {
+    way.putAll(files, progress);
+  }
+
+  @Override
+  public void getAll(List<FileCopy> files, CopyProgress progress) throws IOException {
+    way.getAll(files, progress);
+  }
+
+  @Override
+  public void setAttributes(String path, int mode, Instant modified) throws IOException {
+    way.setAttributes(path, mode, modified);
+  }
+
+  @Override
+  public String readLink(String path) throws IOException {
+    return way.readLink(path);
+  }
+
+  @Override
+  public void makeLink(String text, String path) throws IOException {
+    way.makeLink(text, path);
   }
 
   @Override

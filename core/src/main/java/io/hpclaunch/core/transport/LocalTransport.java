@@ -29,6 +29,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -149,6 +150,22 @@ public final class LocalTransport implements Transport {
   }
 
   @Override
+  public void setAttributes(String path, int mode, Instant modified) throws IOException {
+    Files.setLastModifiedTime(path(path), FileTime.from(modified));
+    Files.setAttribute(path(path), "unix:mode", mode);
+  }
+
+  @Override
+  public String readLink(String path) throws IOException {
+    return Files.readSymbolicLink(path(path)).toString();
+  }
+
+  @Override
+  public void makeLink(String text, String path) throws IOException {
+    Files.createSymbolicLink(path(path), Path.of(text));
+  }
+
+  @Override
   public void remove(String path) throws IOException {
     Path top = path(path);
     if (Files.exists(top, LinkOption.NOFOLLOW_LINKS)) {
@@ -162,7 +179,11 @@ public final class LocalTransport implements Transport {
   private static void copy(Path source, Path target) throws IOException {
     Path temporary = beside(target);
     try {
+      Map<String, Object> facts = Files.readAttributes(source, "unix:mode,lastModifiedTime");
       Files.copy(source, temporary);
+      // Neither owner nor group: the copy belongs to who makes it.
+      setMode(temporary, fact(facts, "mode", Integer.class) & 0777);
+      Files.setLastModifiedTime(temporary, fact(facts, "lastModifiedTime", FileTime.class));
       move(temporary, target);
     } finally {
       Files.deleteIfExists(temporary);
@@ -219,7 +240,14 @@ public final class LocalTransport implements Transport {
         : FileStat.Kind.OTHER;
   }
 
-  private static Path path(String text) throws IOException {
+  /**
+   * A path of this machine.
+   *
+   * @param text the absolute path
+   * @return the same as Java has it
+   * @throws IOException when this locale has no letters for it
+   */
+  public static Path path(String text) throws IOException {
     Path path;
     try {
       path = Path.of(text);
