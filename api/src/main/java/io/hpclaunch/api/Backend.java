@@ -49,9 +49,9 @@ public interface Backend {
    * the token is known it is the answer, whether or not it has ended, and nothing is submitted; the
    * description is not compared with the one it was submitted with.
    *
-   * <p>After {@link Rejected} and {@link BackendUnavailable} the same token may be used again; after
-   * {@link OutcomeUnknown} as well: then the next call looks for the job, and submits it only when
-   * it is certain that nothing was.
+   * <p>After {@link Rejected} and {@link BackendUnavailable} the same token may be used again;
+   * after {@link OutcomeUnknown} as well: then the next call looks for the job, and submits it only
+   * when it is certain that nothing was.
    *
    * @param spec what to run
    * @param token a token that nobody else uses, such as {@link Token#random()}

@@ -57,7 +57,7 @@ class HpcLaunchJavaIT {
     List<String> options = Files.readAllLines(only(archives("options")));
     String option = options.get(options.size() - 1);
     Result classes = hpc.bash(
-        "cd " + hpc.home() + " && j=$(printf \"$PWD/%s:\" lib/hpc-launch-*.jar lib/slf4j-api-*.jar"
+        "cd " + hpc.home() + " && j=$(printf \"$PWD/%s:\" lib/hpc-launch-{api,cli,core}-*.jar lib/slf4j-api-*.jar"
             + " lib/snakeyaml-engine-*.jar plugins/*.jar); "
             + "\"$JAVA_HOME/bin/java\" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-UsePerfData -Xmx64m "
             + option + " -Xlog:class+load -cp \"${j%:}\" -Dhpc.home=" + hpc.home()

@@ -81,7 +81,8 @@ final class BackendFactory {
     } catch (RuntimeException | LinkageError e) {
       closeAfter(plugin, e);
       throw new InvalidConfiguration(
-          "backend %s: the plugin %s fails to initialize: %s".formatted(entry.name(), calledInMessages, e),
+          "backend %s: the plugin %s fails to initialize: %s"
+              .formatted(entry.name(), calledInMessages, e),
           e);
     }
   }

@@ -50,7 +50,7 @@ record Side(Transport way, String top) {
   /** Makes a folder that we can write to; one that is there stays. */
   boolean makeFolder(Entry folder) throws IOException {
     String path = absolute(folder.path());
-    boolean made = way.mkdir(path, folder.mode() & PERMISSIONS | OURS);
+    boolean made = way.mkdir(path, (folder.mode() & PERMISSIONS) | OURS);
     if (!made) {
       Optional<FileStat> there = way.stat(path);
       if (there.isPresent() && there.get().kind() != FileStat.Kind.FOLDER) {

@@ -96,8 +96,7 @@ class TokenSubmissionTest {
     assertThat(bench.jobs.find(token)).isEmpty();
     assertThatThrownBy(this::submit)
         .as("it may still come")
-        .isInstanceOfSatisfying(
-            OutcomeUnknown.class, e -> assertThat(e.token()).isEqualTo(token))
+        .isInstanceOfSatisfying(OutcomeUnknown.class, e -> assertThat(e.token()).isEqualTo(token))
         .hasMessageContaining("never submitted twice");
     assertThat(bench.scheduler.submitted).isEmpty();
     bench.pass(Reconciler.DEADLINE);

@@ -245,8 +245,8 @@ class CoreRuntimeTest {
     assertThat(own.type()).isEqualTo("alpha");
     assertThat(own.transport().isLocal()).isTrue();
     assertThat(own.workspace()).endsWith("/jobs");
-    assertThatThrownBy(
-            () -> runtime.open(new FakeBackends.Alpha(), Map.of("config", Map.of("partitoin", "x"))))
+    assertThatThrownBy(() ->
+            runtime.open(new FakeBackends.Alpha(), Map.of("config", Map.of("partitoin", "x"))))
         .isInstanceOf(InvalidConfiguration.class)
         .hasMessageContaining("did you mean 'partition'?");
   }
