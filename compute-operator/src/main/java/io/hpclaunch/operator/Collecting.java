@@ -69,7 +69,7 @@ final class Collecting {
       makeIfMissing(results.resolve(log));
     }
     exitCode(results.resolve(Task.EXIT_CODE), attempt);
-    work.save(run, task, attempt.collected(work.now()));
+    run.save(task, attempt.collected(work.now()));
   }
 
   /** The logs always, the exit code never: that file is ours. Everything else by the patterns. */

@@ -288,14 +288,15 @@ public final class ComputeOperator implements AutoCloseable {
     Duration pause = SHORTEST_PAUSE;
     RunStatus before = null;
     while (true) {
+      long began = System.nanoTime();
       RunStatus now = round(run, following);
       if (now.isOver()) {
         return now;
       }
-      boolean moved = !now.equals(before);
-      pause = moved ? SHORTEST_PAUSE : longer(pause);
+      Duration took = Duration.ofNanos(System.nanoTime() - began);
+      pause = now.equals(before) ? longer(pause) : SHORTEST_PAUSE;
       before = now;
-      await(following, pause);
+      await(following, pause.compareTo(took) < 0 ? took : pause);
     }
   }
 

@@ -17,7 +17,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +37,10 @@ final class Documents {
       .serializeNulls()
       .disableHtmlEscaping()
       .create();
+  private static final FileAttribute<Set<PosixFilePermission>> PRIVATE =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+  private static final Set<StandardOpenOption> NEW_FILE =
+      Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
   private static final AtomicLong COUNTER = new AtomicLong();
 
   private Documents() {}
@@ -61,10 +69,19 @@ final class Documents {
   }
 
   static void write(Path file, byte[] content) throws IOException {
+    write(file, content, new FileAttribute<?>[0]);
+  }
+
+  /** A file for its owner only: variables and content may be secret. */
+  static void writePrivate(Path file, byte[] content) throws IOException {
+    write(file, content, PRIVATE);
+  }
+
+  private static void write(Path file, byte[] content, FileAttribute<?>... attributes)
+      throws IOException {
     Path temporary = file.resolveSibling(temporary(String.valueOf(file.getFileName())));
     try {
-      try (FileChannel channel =
-          FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      try (FileChannel channel = FileChannel.open(temporary, NEW_FILE, attributes)) {
         ByteBuffer bytes = ByteBuffer.wrap(content);
         while (bytes.hasRemaining()) {
           channel.write(bytes);

@@ -89,7 +89,7 @@ final class Polling {
       JobInfo info = told.get(each.getKey());
       Attempt now = info == null
           ? lost(before)
-          : before.observed(current(backend, each.getKey()), info, work.now());
+          : before.observed(current(backend, each.getKey(), before), info, work.now());
       save(task, before, now);
       if (now.state().isActive() && isCancelled(task, now)) {
         unwanted.add(each.getKey());
@@ -124,8 +124,10 @@ final class Polling {
   }
 
   /** A job that was held may have got its own id since. */
-  private static JobId current(Backend backend, JobId id) {
-    return id.nativeId().value().startsWith(UNSUBMITTED) ? backend.attach(id).id() : id;
+  private static JobId current(Backend backend, JobId id, Attempt attempt) {
+    return id.nativeId().value().startsWith(UNSUBMITTED)
+        ? backend.find(attempt.token()).map(HPCProcess::id).orElse(id)
+        : id;
   }
 
   /** No record has the job, and the scheduler denies it. */
@@ -196,8 +198,8 @@ final class Polling {
             followed.put(job, process);
           }
           told.put(job, process.info());
-        } catch (InvalidJob e) {
-          // nobody knows it: it is missing from the answer
+        } catch (InvalidJob e) { // nobody knows it, or its record cannot be read now
+          told.putAll(backend.status(List.of(job)));
         }
       }
       return told;

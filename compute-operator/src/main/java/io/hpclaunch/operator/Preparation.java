@@ -82,7 +82,7 @@ final class Preparation {
 
   private static void keep(RunFolder run, String hash, byte[] content) throws IOException {
     if (!Files.exists(run.content(hash))) {
-      Documents.write(run.content(hash), content);
+      Documents.writePrivate(run.content(hash), content);
     }
   }
 

@@ -78,7 +78,7 @@ final class RunFolder {
     json.addProperty("key", key);
     json.addProperty("created", created.toString());
     json.add("run", RunJson.write(spec));
-    Documents.write(path.resolve(RUN), json);
+    Documents.writePrivate(path.resolve(RUN), Documents.bytes(json));
     return new RunFolder(path, spec, key, created);
   }
 

@@ -361,6 +361,33 @@ class ShellRunsTest {
   }
 
   @Test
+  void takesAnyPluginsObject() throws Exception {
+    Map<String, Object> entry =
+        Map.of("name", "mine", "workspace", hpc.workspace().toString());
+    ComputeOperator operator = ComputeOperator.over(
+            hpc.runtime().open(new io.hpclaunch.shell.ShellBackend(), entry))
+        .directory(hpc.folder())
+        .build();
+    operator.prepare(run(Task.builder("a").shell("true")));
+    RunStatus end = operator.go("r");
+    assertThat(end.isWell()).isTrue();
+    assertThat(end.task("a").attempt().backend()).isEqualTo("mine");
+    assertThat(String.valueOf(end.task("a").attempt().job())).startsWith("mine:");
+  }
+
+  @Test
+  void whatMayBeSecretIsForItsOwnerOnly() throws Exception {
+    operator().prepare(run(Task.builder("a").shell("true").env("K", "v").fileFromContent("f", "x")));
+    Path folder = hpc.folder().resolve("runs/r");
+    try (Stream<Path> contents = Files.list(folder.resolve("content"))) {
+      for (Path each : Stream.concat(contents, Stream.of(folder.resolve("run.json"))).toList()) {
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(each)))
+            .isEqualTo("rw-------");
+      }
+    }
+  }
+
+  @Test
   void aSharedInputIsUploadedOnce() throws Exception {
     Path file = Files.writeString(hpc.folder().resolve("f"), "abc");
     List<Long> uploaded = new ArrayList<>();
