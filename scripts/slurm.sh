@@ -5,75 +5,32 @@
 # A cluster lives in one folder, its home. All that tells it from another cluster, or from a real
 # one, is in there: configuration, key, sockets, ports, state, logs and pid files.
 
+# shellcheck source=scripts/daemons.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/daemons.sh"
+
 readonly nodes=4
 
 # What a caller has set for its own Slurm must not reach this one.
 unset "${!SLURM_@}" "${!SBATCH_@}" "${!SALLOC_@}" "${!SQUEUE_@}" "${!SACCT_@}" "${!SINFO_@}"
 unset "${!SCANCEL_@}" "${!SCONTROL_@}" "${!SRUN_@}"
-export PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 
-note() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }
-
-# cannot WHY
-# Ends with the status that says that a cluster can't be had here at all.
-cannot() {
-  note "$*"
-  exit 77
-}
-
-# fail WHY
-fail() {
-  note "$* (logs: $home/log)"
-  exit 1
-}
-
-# choose_home
-# Sets home, and SLURM_CONF for the commands that follow.
-choose_home() {
-  home=${HPC_SLURM_HOME:-${TMPDIR:-/tmp}/hpc-slurm-$(id -un)}
-  [[ $home == /?* ]] || home=$PWD/$home
-  home=${home%/}
-  # slurm.conf knows no quoting, and the path of a socket has 107 bytes.
-  if [[ $home == *[!A-Za-z0-9._/-]* ]] || ((${#home} > 85)); then
-    note "HPC_SLURM_HOME must be at most 85 letters, digits and ._/- long; it is: $home"
-    exit 2
-  fi
+# choose_slurm_home
+# Sets SLURM_CONF for the commands that follow, too.
+choose_slurm_home() {
+  choose_home HPC_SLURM_HOME "${TMPDIR:-/tmp}/hpc-slurm-$(id -un)" log
   export SLURM_CONF=$home/etc/slurm.conf
 }
 
-# lock_home
-# One at a time for a cluster. The lock is the folder itself: it leaves no file. Held by descriptor
-# 9, which no daemon may inherit.
-lock_home() {
-  while [[ -d $home ]]; do
-    exec 9<"$home"
-    flock -w 120 9 || { note "another command has held $home for 120 s" && exit 1; }
-    # Who had it before may have removed it.
-    [[ $home -ef /proc/self/fd/9 ]] && return
-  done
-  exec 9<&-
-  return 1
-}
-
 # pid_of DAEMON
-# Prints its pid. Fails unless the process that its pid file names is this daemon of this cluster:
-# a pid may be another's by now, and a zombie that nobody has reaped yet is no daemon.
+# Prints its pid, where the process is this daemon of this cluster.
 pid_of() {
-  local name=$1 pid command line environment
-  { read -r pid <"$home/run/$name.pid"; } 2>/dev/null || return 1
-  [[ $pid == +([0-9]) ]] || return 1
-  { read -r command <"/proc/$pid/comm"; } 2>/dev/null || return 1
-  [[ $command == "${name%%-*}" ]] || return 1
-  while IFS= read -r line; do
-    [[ $line != State:*[ZX]\ * ]] || return 1
-  done 2>/dev/null <"/proc/$pid/status"
+  local pid environment
+  pid=$(process_in "$home/run/$1.pid") || return 1
+  [[ $(command_of "$pid") == "${1%%-*}" ]] || return 1
   mapfile -d '' -t environment 2>/dev/null <"/proc/$pid/environ"
   [[ " ${environment[*]-} " == *" SLURM_CONF=$SLURM_CONF "* ]] || return 1
   printf '%s\n' "$pid"
 }
-
-runs() { pid_of "$1" >/dev/null; }
-gone() { ! runs "$1"; }
 
 # all_daemons
 # Prints their names, in the order in which they start.
@@ -83,26 +40,11 @@ all_daemons() {
   for ((number = 1; number <= nodes; number++)); do printf 'slurmd-node%d\n' "$number"; done
 }
 
-# wait_for SECONDS COMMAND...
-# Asks until it succeeds. Fails when the time is over.
-wait_for() {
-  local end=$((SECONDS + $1))
-  shift
-  until "$@" >/dev/null 2>&1; do
-    ((SECONDS <= end)) || return 1
-    sleep 0.05
-  done
-}
-
 # daemon COMMAND...
-# Starts one with an environment of its own, and without the lock and the caller's streams: one who
-# reads the output of these scripts would wait for its end.
+# Starts one.
 daemon() {
-  (
-    cd / && umask 022
-    exec env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-      SLURM_CONF="$SLURM_CONF" MYSQL_UNIX_PORT="$home/db/socket" "$@"
-  ) </dev/null >>"$home/log/output.log" 2>&1 9<&-
+  isolated "$home/log/output.log" PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+    SLURM_CONF="$SLURM_CONF" MYSQL_UNIX_PORT="$home/db/socket" "$@"
 }
 
 start_munged() {
@@ -138,13 +80,6 @@ start_slurmctld() {
 # Does not wait: the nodes come up side by side.
 start_slurmd() { daemon slurmd -N "node$1" -f "$SLURM_CONF"; }
 
-# listens PORT
-# Whether somebody does, on any address.
-listens() {
-  grep -qhE "^ *[0-9]+: [0-9A-F]+:$(printf '%04X' "$1") [0-9A-F:]+ 0A " \
-    /proc/net/tcp /proc/net/tcp6 2>/dev/null
-}
-
 # node_usable NUMBER
 # Whether the controller gives it work. A star behind the state is a node that does not answer.
 node_usable() {
@@ -169,18 +104,9 @@ merged() {
     END { for (i = 1; i <= n; i++) if (value[order[i]] !~ /=$/) print value[order[i]] }'
 }
 
-# stop DAEMON SIGNAL
-# Ends it and waits until it is gone; one that does not listen is killed.
-stop() {
-  local pid
-  pid=$(pid_of "$1") || return 0
-  kill "-$2" "$pid" 2>/dev/null || true
-  # One that is paused hears nothing.
-  kill -CONT "$pid" 2>/dev/null || true
-  if ! wait_for 15 gone "$1"; then
-    note "$1 (pid $pid) did not end within 15 s: killed"
-    kill -KILL "$pid" 2>/dev/null || true
-    wait_for 5 gone "$1" || fail "$1 (pid $pid) can't be ended"
-  fi
+# stop_slurm DAEMON SIGNAL
+# slurmctld and slurmd leave their pid files.
+stop_slurm() {
+  stop "$1" "$2"
   rm -f -- "$home/run/$1.pid"
 }

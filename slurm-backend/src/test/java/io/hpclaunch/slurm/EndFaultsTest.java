@@ -74,7 +74,7 @@ class EndFaultsTest {
 
     JobInfo end = SlurmSite.end(job);
     assertThat(end.attempt()).isEqualTo(2);
-    assertThat(end.exitCode()).isEqualTo(4);
+    assertThat(end.exitCode()).as(end.toString()).isEqualTo(4);
     assertThat(site.starts("again")).containsExactly(id(job), id(job));
 
     // Who comes when the queue has forgotten it finds both attempts in the accounts.

@@ -65,6 +65,7 @@ final class BulkCopy {
   private final Direction direction;
   private final CopyProgress progress;
   private final ConcurrentLinkedDeque<FileCopy> waiting;
+  private final ConcurrentLinkedDeque<String> leftBehind = new ConcurrentLinkedDeque<>();
   private boolean begun;
   private volatile long lastArrival = System.nanoTime();
   private volatile @Nullable Failure failure;
@@ -129,7 +130,7 @@ final class BulkCopy {
         throw e;
       } catch (IOException | BackendUnavailable e) {
         long silent = System.nanoTime() - lastArrival;
-        if (!begun || silent > PATIENCE.toNanos()) {
+        if (!begun || connection.isClosed() || silent > PATIENCE.toNanos()) {
           throw outOfReach(link, e);
         }
         log.info("{} files are left to copy when {} is reached again", waiting.size(), host());
@@ -177,6 +178,9 @@ final class BulkCopy {
         link.open(OPENING, (session, limit) -> SftpStream.open(link, session, limit));
     begun = true;
     try {
+      for (String path = leftBehind.poll(); path != null; path = leftBehind.poll()) {
+        first.remove(path);
+      }
       for (int i = 1; i < Math.min(MOST_STREAMS, waiting.size()); i++) {
         SftpStream another =
             link.openNow((session, limit) -> SftpStream.open(link, session, limit));
@@ -275,6 +279,10 @@ final class BulkCopy {
         }
         move.uncount();
         waiting.addFirst(move.file());
+        String unfinished = move.leftBehind();
+        if (unfinished != null) {
+          leftBehind.add(unfinished);
+        }
       }
     }
   }

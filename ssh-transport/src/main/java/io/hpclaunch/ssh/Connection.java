@@ -72,6 +72,10 @@ final class Connection implements AutoCloseable {
     return link;
   }
 
+  synchronized boolean isClosed() {
+    return closed;
+  }
+
   /** Told by the connection itself. */
   private void lost(String why) {
     boolean ours;

@@ -14,6 +14,7 @@ import java.security.KeyPair;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -37,6 +38,7 @@ import org.apache.sshd.common.SshException;
 import org.apache.sshd.common.channel.ChannelFactory;
 import org.apache.sshd.common.cipher.BuiltinCiphers;
 import org.apache.sshd.common.cipher.Cipher;
+import org.apache.sshd.common.io.nio2.Nio2ServiceFactoryFactory;
 import org.apache.sshd.common.kex.KexProposalOption;
 import org.apache.sshd.common.session.ConnectionService;
 import org.apache.sshd.common.session.Session;
@@ -53,8 +55,11 @@ final class Dialer implements AutoCloseable {
   private static final AttributeRepository.AttributeKey<Login> LOGIN =
       new AttributeRepository.AttributeKey<>();
 
+  private static final Duration MOMENT = Duration.ofMillis(500);
+
   private final Surroundings surroundings;
   private final Map<Path, KeyPair> opened = new ConcurrentHashMap<>();
+  private final Set<ClientSession> sessions = ConcurrentHashMap.newKeySet();
   private @Nullable SshClient client;
 
   Dialer(Surroundings surroundings) {
@@ -157,10 +162,13 @@ final class Dialer implements AutoCloseable {
     IOException failure = new ConnectException("no address");
     for (SocketAddress address : addresses) {
       try {
-        return client()
+        ClientSession session = client()
             .connect(target.user(), address, AttributeRepository.ofKeyValuePair(LOGIN, login))
             .verify(target.connectTimeout().dividedBy(addresses.size()))
             .getSession();
+        sessions.add(session);
+        session.addCloseFutureListener(closed -> sessions.remove(session));
+        return session;
       } catch (IOException e) {
         failure = e;
       }
@@ -235,6 +243,9 @@ final class Dialer implements AutoCloseable {
     if (client == null) {
       JdkEd25519.register();
       SshClient made = SshClient.setUpDefaultClient();
+      int threads = CoreModuleProperties.NIO_WORKERS.getRequired(made);
+      made.setIoServiceFactoryFactory(
+          new Nio2ServiceFactoryFactory(() -> EventThreads.start(threads, "hpc-ssh")));
       made.setHostConfigEntryResolver(HostConfigEntryResolver.EMPTY);
       made.setKeyIdentityProvider(
           session -> login((ClientSession) Objects.requireNonNull(session)).keyPairs());
@@ -272,8 +283,12 @@ final class Dialer implements AutoCloseable {
     return Objects.requireNonNull(context.getAttribute(LOGIN));
   }
 
+  /** The threads end last: what still closes, as that to a jump host may, would find them gone. */
   @Override
   public synchronized void close() {
+    sessions.forEach(session -> session.close(true));
+    sessions.forEach(
+        session -> session.waitFor(EnumSet.of(ClientSession.ClientSessionEvent.CLOSED), MOMENT));
     if (client != null) {
       client.stop();
       client = null;

@@ -60,11 +60,10 @@ final class Download extends FileMove {
       asked += length;
     }
     if (arrived == file.size()) {
-      close();
+      keep();
       unfinished().finish(file.mode(), file.modified());
       finished();
     } else if (isStopped() && pending == 0) {
-      close();
       givenUp();
     }
   }
@@ -92,7 +91,8 @@ final class Download extends FileMove {
     return Objects.requireNonNull(target);
   }
 
-  private void close() throws IOException {
+  @Override
+  protected void keep() throws IOException {
     if (handle.length > 0) {
       stream.send(SftpConstants.SSH_FXP_CLOSE, new SftpStream.Body().bytes(handle), answer -> {});
       handle = new byte[0];
@@ -108,9 +108,14 @@ final class Download extends FileMove {
 
   @Override
   protected void undo() throws IOException {
-    close();
+    keep();
     if (target != null) {
       target.remove();
     }
+  }
+
+  @Override
+  @Nullable String leftBehind() {
+    return null;
   }
 }

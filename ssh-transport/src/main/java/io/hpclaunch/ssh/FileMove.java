@@ -8,6 +8,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.UUID;
 import org.apache.sshd.sftp.common.SftpException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The copying of one file over a stream of requests: what is done when each answer comes. It ends
@@ -37,6 +38,12 @@ abstract class FileMove {
 
   /** Clears away what cannot be used any more. */
   protected abstract void undo() throws IOException;
+
+  /** Lets go of the host's file, and keeps what stands in it. */
+  protected abstract void keep() throws IOException;
+
+  /** What stands on the host and nobody will come back to, now that the connection is lost. */
+  abstract @Nullable String leftBehind();
 
   /** The path that an error is about. */
   protected abstract String subject();
@@ -129,9 +136,14 @@ abstract class FileMove {
     bulk.finished(file);
   }
 
-  /** It is gone on with another time. */
+  /** It is gone on with another time, where that is worth it. */
   protected final void givenUp() throws IOException {
     over = true;
     letGo();
+    if (isResumable()) {
+      keep();
+    } else {
+      undo();
+    }
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.ssh;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,11 +71,14 @@ final class KeyFile {
   KeyPair load(Supplier<Optional<String>> passphrase) throws IOException {
     Passphrase asked = new Passphrase(passphrase);
     try {
-      Iterable<KeyPair> pairs;
-      try (var in = Files.newInputStream(path)) {
-        pairs = SecurityUtils.loadKeyPairIdentities(
-            null, NamedResource.ofName(path.toString()), in, asked);
+      NamedResource name = NamedResource.ofName(path.toString());
+      byte[] content = Files.readAllBytes(path);
+      if (EncryptedPkcs8.isIn(content)) {
+        String secret = asked.getPassword(null, name, 0);
+        content = EncryptedPkcs8.decrypted(content, secret == null ? "" : secret);
       }
+      Iterable<KeyPair> pairs =
+          SecurityUtils.loadKeyPairIdentities(null, name, new ByteArrayInputStream(content), asked);
       Iterator<KeyPair> found = pairs == null ? null : pairs.iterator();
       if (found == null || !found.hasNext()) {
         throw new IOException(path + " is no private key that is known here");

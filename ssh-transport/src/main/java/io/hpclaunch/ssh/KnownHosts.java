@@ -32,6 +32,7 @@ import org.slf4j.LoggerFactory;
  */
 final class KnownHosts {
   private static final Logger log = LoggerFactory.getLogger(KnownHosts.class);
+  private static final Object WRITING = new Object();
   private static final String REVOKED = "revoked";
 
   private final Target target;
@@ -162,7 +163,14 @@ final class KnownHosts {
     }
   }
 
+  /** One at a time: a file that another thread has locked cannot be waited for. */
   private void append(String key) throws IOException {
+    synchronized (WRITING) {
+      appendAlone(key);
+    }
+  }
+
+  private void appendAlone(String key) throws IOException {
     Path file = target.knownHosts().get(0);
     Path folder = Objects.requireNonNull(file.toAbsolutePath().getParent());
     if (!Files.isDirectory(folder)) {

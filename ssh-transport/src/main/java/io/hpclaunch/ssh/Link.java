@@ -222,9 +222,9 @@ final class Link implements AutoCloseable {
 
   @Override
   public void close() {
+    end.compareAndSet(null, new SshException("it was closed"));
     sftp.close();
     session.close(false);
-    // Its threads go next: what still happens then would find them gone.
     session.waitFor(EnumSet.of(ClientSession.ClientSessionEvent.CLOSED), MOMENT);
   }
 

@@ -77,8 +77,8 @@ final class SftpAnswers extends OutputStream {
   ByteBuffer take() throws IOException {
     try {
       ByteBuffer next = whole.take();
-      if (next == END) {
-        whole.add(END);
+      if (!next.hasRemaining()) { // the end, for all who ask
+        whole.add(next);
         throw new EOFException("the host has closed the channel for files");
       }
       return next;

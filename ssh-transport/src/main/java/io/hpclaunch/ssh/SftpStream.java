@@ -224,6 +224,11 @@ final class SftpStream implements AutoCloseable {
     }
   }
 
+  /** Removes a file, if it is there. */
+  void remove(String path) throws IOException {
+    send(SftpConstants.SSH_FXP_REMOVE, new Body().text(path), answer -> {});
+  }
+
   /** Renames, in place of what stood there. */
   void rename(String source, String target, Handler handler) throws IOException {
     if (replaces) {
@@ -233,7 +238,7 @@ final class SftpStream implements AutoCloseable {
           handler);
     } else {
       // Version 3 does not replace: for a moment nothing is there.
-      send(SftpConstants.SSH_FXP_REMOVE, new Body().text(target), answer -> {});
+      remove(target);
       send(SftpConstants.SSH_FXP_RENAME, new Body().text(source).text(target), handler);
     }
   }

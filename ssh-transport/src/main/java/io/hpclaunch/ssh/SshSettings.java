@@ -6,6 +6,7 @@ import io.hpclaunch.api.InvalidConfiguration;
 import io.hpclaunch.api.Settings;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param keyPath a private key, as written
  * @param proxyJump hosts to go through, as {@code ProxyJump} has them
  * @param knownHosts a file, as written
- * @param origin where {@code host} stands, for messages
+ * @param origins where a key stands, for messages; empty or followed by a colon
  */
 record SshSettings(
     String host,
@@ -27,7 +28,7 @@ record SshSettings(
     @Nullable Duration connectTimeout,
     @Nullable Duration keepalive,
     @Nullable Boolean acceptNew,
-    String origin) {
+    UnaryOperator<String> origins) {
   private static final int LAST_PORT = 65535;
 
   static final List<ConfigKey> KEYS = List.of(
@@ -75,10 +76,9 @@ record SshSettings(
         .orElseThrow(() -> new InvalidConfiguration(
             origin(settings, "type") + "transport ssh: host is missing: set it to the name of the"
                 + " host, or to a Host of ~/.ssh/config"));
-    String origin = origin(settings, "host");
     if (host.indexOf('@') >= 0 || host.startsWith("-")) {
-      throw new InvalidConfiguration(
-          origin + "transport ssh: '" + host + "' is no host: the user's name goes into user");
+      throw new InvalidConfiguration(origin(settings, "host") + "transport ssh: '" + host
+          + "' is no host: the user's name goes into user");
     }
     Integer port = settings.integer("port").orElse(null);
     if (port != null && (port < 1 || port > LAST_PORT)) {
@@ -95,7 +95,12 @@ record SshSettings(
         settings.duration("connect_timeout").orElse(null),
         keepalive(settings),
         settings.bool("accept_new").orElse(null),
-        origin);
+        key -> origin(settings, key));
+  }
+
+  /** Where a key stands, as the beginning of a message. */
+  String origin(String key) {
+    return origins.apply(key);
   }
 
   private static @Nullable Duration keepalive(Settings settings) {

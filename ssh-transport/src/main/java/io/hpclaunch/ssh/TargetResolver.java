@@ -56,7 +56,7 @@ final class TargetResolver {
     boolean hasOwn = depth > 0 && !config.words("identityfile").isEmpty();
     String key = hasOwn ? null : settings.keyPath();
     List<Path> identities = key != null
-        ? List.of(existing(words.path(key), settings.origin() + "key_path"))
+        ? List.of(existing(words.path(key), settings.origin("key_path") + "key_path"))
         : identities(settings, config, words);
     return new Target(
         settings.host(),
@@ -85,8 +85,8 @@ final class TargetResolver {
   private static Duration positive(SshSettings settings) {
     Duration timeout = settings.connectTimeout();
     if (timeout == null || timeout.isZero() || timeout.isNegative()) {
-      throw new InvalidConfiguration(
-          settings.origin() + "transport ssh: connect_timeout must be more than zero");
+      throw new InvalidConfiguration(settings.origin("connect_timeout")
+          + "transport ssh: connect_timeout must be more than zero");
     }
     return timeout;
   }
@@ -200,7 +200,7 @@ final class TargetResolver {
     List<Target> all = new ArrayList<>();
     for (String hop : text.split(",", -1)) {
       if (depth >= MOST_JUMPS) {
-        throw new InvalidConfiguration(settings.origin() + "the way to " + settings.host()
+        throw new InvalidConfiguration(settings.origin("host") + "the way to " + settings.host()
             + " leads through more than " + MOST_JUMPS + " hosts: does a ProxyJump lead back?");
       }
       Target target = resolve(jump(hop.strip(), settings, all.isEmpty()), depth + 1);
@@ -237,7 +237,7 @@ final class TargetResolver {
         of.connectTimeout(),
         of.keepalive(),
         of.acceptNew(),
-        of.origin());
+        of.origins());
   }
 
   private static Integer portOf(String digits, String text, SshSettings of) {
@@ -253,8 +253,9 @@ final class TargetResolver {
   }
 
   private static InvalidConfiguration badJump(String text, SshSettings of) {
-    return new InvalidConfiguration(of.origin() + "transport ssh: the host to go through must be"
-        + " [user@]host[:port], and is '" + text + "'");
+    return new InvalidConfiguration(
+        of.origin("proxy_jump") + "transport ssh: the host to go through must be"
+            + " [user@]host[:port], and is '" + text + "'");
   }
 
   /** Percent signs, {@code ~} and {@code ${VARIABLE}} in paths: ssh_config(5), TOKENS. */

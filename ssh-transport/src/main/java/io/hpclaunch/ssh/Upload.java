@@ -98,8 +98,6 @@ final class Upload extends FileMove {
     if (position == file.size() && !closing) {
       close();
     } else if (isStopped() && pending == 0 && !closing) {
-      closing = true;
-      stream.send(SftpConstants.SSH_FXP_CLOSE, new SftpStream.Body().bytes(handle), answer -> {});
       givenUp();
     }
   }
@@ -151,9 +149,20 @@ final class Upload extends FileMove {
 
   @Override
   protected void undo() throws IOException {
+    keep();
+    stream.remove(temporary);
+  }
+
+  @Override
+  protected void keep() throws IOException {
     if (handle.length > 0 && !closing) {
+      closing = true;
       stream.send(SftpConstants.SSH_FXP_CLOSE, new SftpStream.Body().bytes(handle), answer -> {});
     }
-    stream.send(SftpConstants.SSH_FXP_REMOVE, new SftpStream.Body().text(temporary), answer -> {});
+  }
+
+  @Override
+  @Nullable String leftBehind() {
+    return isResumable() ? null : temporary;
   }
 }

@@ -47,10 +47,11 @@ final class CutProxy implements AutoCloseable {
     left.set(bytes);
   }
 
-  /** Lets everything through again. */
+  /** Lets everything through again; a cut that was ordered is not waited for any more. */
   void heal() {
     left.set(Long.MAX_VALUE);
     resumed.countDown();
+    wasCut.countDown();
   }
 
   /** Waits until a cut that was ordered has been made. */

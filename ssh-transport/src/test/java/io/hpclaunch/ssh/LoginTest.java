@@ -10,6 +10,7 @@ import io.hpclaunch.api.transport.Command;
 import io.hpclaunch.api.transport.Transport;
 import io.hpclaunch.ssh.SshdHost.Opening;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -20,12 +21,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Keys, agents, known hosts, hosts to go through, and what goes wrong before there is a login. */
@@ -77,19 +80,36 @@ class LoginTest {
     works(HOST.open(Map.of("key_path", HOST.key(key).toString())));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "id_rsa, PEM, BEGIN RSA PRIVATE KEY",
+    "id_ecdsa, PEM, BEGIN EC PRIVATE KEY",
+    "id_rsa, PKCS8, BEGIN ENCRYPTED PRIVATE KEY",
+    "id_ecdsa, PKCS8, BEGIN ENCRYPTED PRIVATE KEY"
+  })
+  void encryptedKeysInOtherFormatsOpen(String name, String format, String begin)
+      throws IOException {
+    Path key = Files.copy(HOST.key(name), folder.resolve("key"));
+    List<String> convert = List.of(
+        "ssh-keygen", "-q", "-p", "-m", format, "-P", "", "-N", "secret", "-f", key.toString());
+    assertThat(SshdHost.exec(convert, Map.of()).exit()).isZero();
+    assertThat(key).content().contains(begin, "ENCRYPTED");
+    Opening opening = Opening.of(settings(Map.of("key_path", key.toString())));
+    works(opening.environment(Map.of("HPC_SSH_PASSPHRASE", "secret")).open());
+    refused(opening.environment(Map.of("HPC_SSH_PASSPHRASE", "wrong")).open())
+        .hasMessageContaining("the passphrase of " + key + " is wrong");
+    refused(opening.open()).hasMessageContaining("ssh-add");
+  }
+
   @Test
-  void keysInPemOpen() throws IOException {
-    Path key = Files.copy(HOST.key("id_rsa"), folder.resolve("pem"));
-    assertThat(SshdHost.exec(
-                List.of(
-                    "ssh-keygen", "-q", "-p", "-m", "PEM", "-N", "secret", "-f", key.toString()),
-                Map.of())
-            .exit())
-        .isZero();
-    assertThat(key).content().contains("BEGIN RSA PRIVATE KEY", "ENCRYPTED");
-    works(Opening.of(settings(Map.of("key_path", key.toString())))
-        .environment(Map.of("HPC_SSH_PASSPHRASE", "secret"))
-        .open());
+  void anEncryptedKeyThatBreaksOffIsToldSo() throws IOException {
+    Path key = Files.writeString(
+        folder.resolve("key"), "-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIHsMFcGCSqGSIb3DQEFDT\n");
+    refused(Opening.of(settings(Map.of("key_path", key.toString())))
+            .environment(Map.of("HPC_SSH_PASSPHRASE", "secret"))
+            .open())
+        .hasMessageContaining(key.toString())
+        .hasMessageNotContaining("passphrase");
   }
 
   @Test
@@ -183,6 +203,23 @@ class LoginTest {
     works(HOST.open(Map.of("known_hosts", known.toString(), "accept_new", true)));
     assertThat(known).content().startsWith("[127.0.0.1]:" + HOST.port() + " ssh-ed25519 ");
     works(HOST.open(none));
+  }
+
+  @Test
+  void severalWhoMeetANewHostAtOnceAllGetIn() {
+    String known = folder.resolve("known_hosts").toString();
+    List<CompletableFuture<Void>> all = Stream.generate(() -> CompletableFuture.runAsync(
+            () -> {
+              try {
+                works(HOST.open(Map.of("known_hosts", known, "accept_new", true)));
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            },
+            task -> new Thread(task).start()))
+        .limit(8)
+        .toList();
+    all.forEach(CompletableFuture::join);
   }
 
   @Test

@@ -32,7 +32,6 @@ final class SshdHost implements BeforeAllCallback, AfterAllCallback {
   private static final int NOT_TO_BE_HAD = 77;
   private static final String PASSPHRASE = "open sesame";
 
-  private final Path scripts = scripts();
   private final String settings;
   private Map<String, String> told = Map.of();
 
@@ -61,7 +60,7 @@ final class SshdHost implements BeforeAllCallback, AfterAllCallback {
       environment.put("HPC_SSHD_SETTINGS", settings);
       environment.put("HPC_SSHD_HOME", own().toString());
     }
-    Ran up = exec(List.of(scripts.resolve("sshd-up").toString()), environment);
+    Ran up = exec(List.of(script("sshd-up")), environment);
     if (up.exit() == NOT_TO_BE_HAD) {
       throw new TestAbortedException("sshd (" + up.err().strip() + ")");
     }
@@ -79,9 +78,7 @@ final class SshdHost implements BeforeAllCallback, AfterAllCallback {
   @Override
   public void afterAll(ExtensionContext context) {
     if (!settings.isEmpty()) {
-      exec(
-          List.of(scripts.resolve("sshd-down").toString(), "--wipe"),
-          Map.of("HPC_SSHD_HOME", own().toString()));
+      exec(List.of(script("sshd-down"), "--wipe"), Map.of("HPC_SSHD_HOME", own().toString()));
     }
   }
 
@@ -117,6 +114,13 @@ final class SshdHost implements BeforeAllCallback, AfterAllCallback {
 
   static String passphrase() {
     return PASSPHRASE;
+  }
+
+  /** An entry's {@code transport}. */
+  Map<String, Object> transport() {
+    Map<String, Object> values = settings();
+    values.put("type", "ssh");
+    return values;
   }
 
   /** What a user would write to log in with a plain key; to be added to. */
@@ -159,6 +163,20 @@ final class SshdHost implements BeforeAllCallback, AfterAllCallback {
     }
   }
 
+  /** Lets those who serve who is logged in stop where they are; {@link #cutAll} ends them. */
+  void stallAll() {
+    List<String> command = new ArrayList<>(List.of("kill", "-STOP"));
+    daemon()
+        .descendants()
+        .filter(process -> process.info().command().orElse("").contains("/sshd"))
+        .map(process -> String.valueOf(process.pid()))
+        .forEach(command::add);
+    Ran stopped = exec(command, Map.of());
+    if (stopped.exit() != 0) {
+      throw new AssertionError(command + ": " + stopped.err());
+    }
+  }
+
   private ProcessHandle daemon() {
     try {
       String pid = Files.readString(home().resolve("run/host.pid")).strip();
@@ -191,6 +209,11 @@ final class SshdHost implements BeforeAllCallback, AfterAllCallback {
     } catch (InterruptedException e) {
       throw new AssertionError("interrupted", e);
     }
+  }
+
+  /** A script of the project's. */
+  static String script(String name) {
+    return scripts().resolve(name).toString();
   }
 
   private static Path scripts() {

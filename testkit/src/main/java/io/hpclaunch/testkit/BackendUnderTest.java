@@ -2,6 +2,8 @@
 package io.hpclaunch.testkit;
 
 import io.hpclaunch.api.ContainerSpec;
+import io.hpclaunch.api.transport.Transport;
+import io.hpclaunch.core.transport.LocalTransport;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -58,6 +60,17 @@ public interface BackendUnderTest {
    */
   default boolean usesTransport() {
     return true;
+  }
+
+  /**
+   * A way to the host that the entry's {@code transport} leads to, for the tests that have the
+   * plugin alone. They close it.
+   *
+   * @return this machine's by default; where the entry has a {@code transport} and this is not
+   *     overridden, these tests are skipped
+   */
+  default Transport transport() {
+    return new LocalTransport();
   }
 
   /**

@@ -12,10 +12,13 @@ import io.hpclaunch.api.transport.Command;
 import io.hpclaunch.api.transport.CommandFailed;
 import io.hpclaunch.api.transport.CommandFailed.Fate;
 import io.hpclaunch.api.transport.CommandResult;
+import io.hpclaunch.api.transport.CopyProgress;
+import io.hpclaunch.api.transport.FileCopy;
 import io.hpclaunch.api.transport.FileStat;
 import io.hpclaunch.api.transport.FileStat.Kind;
 import io.hpclaunch.api.transport.RunningCommand;
 import io.hpclaunch.api.transport.Transport;
+import io.hpclaunch.core.transport.LocalTransport;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,6 +28,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,6 +41,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -451,6 +456,129 @@ public abstract class TransportContract {
           List.of("back", "source"),
           files.map(file -> file.getFileName().toString()).sorted().toList());
     }
+  }
+
+  @Test
+  void aCopyKeepsTheTimeOfItsSource() throws IOException {
+    Path source = Files.writeString(here.resolve("old"), "old");
+    Instant then = Instant.parse("2001-02-03T04:05:06Z");
+    Files.setLastModifiedTime(source, FileTime.from(then));
+    transport.put(source, at("old"));
+    assertEquals(then, facts("old").modified());
+    transport.get(at("old"), here.resolve("back"));
+    assertEquals(then, Files.getLastModifiedTime(here.resolve("back")).toInstant());
+  }
+
+  @Test
+  void manyFilesAreCopiedEachWay() throws IOException {
+    List<FileCopy> up = new ArrayList<>();
+    List<FileCopy> down = new ArrayList<>();
+    for (int i = 0; i < 300; i++) {
+      byte[] bytes = new byte[i % 7 == 0 ? 0 : i % 97 == 0 ? 2_500_000 : i * 31];
+      Arrays.fill(bytes, (byte) i);
+      Path file = Files.write(here.resolve("f " + i), bytes);
+      Files.setAttribute(file, "unix:mode", i % 2 == 0 ? 0640 : 0750);
+      FileStat its = new LocalTransport().stat(file.toString()).orElseThrow();
+      up.add(new FileCopy(file, at("f " + i), its.size(), its.modified(), its.mode()));
+      down.add(new FileCopy(
+          here.resolve("back " + i), at("f " + i), its.size(), its.modified(), its.mode()));
+    }
+    Counted uploaded = new Counted();
+    transport.putAll(up, uploaded);
+    Counted downloaded = new Counted();
+    transport.getAll(down, downloaded);
+    long bytes = up.stream().mapToLong(FileCopy::size).sum();
+    assertEquals(
+        List.of(bytes, 300L, bytes, 300L),
+        List.of(
+            uploaded.bytes.get(),
+            uploaded.files.get(),
+            downloaded.bytes.get(),
+            downloaded.files.get()));
+    assertEquals(300, names().size()); // no temporary one is left
+    for (FileCopy copy : down) {
+      Path source = here.resolve(copy.here().getFileName().toString().replace("back", "f"));
+      assertEquals(-1, Files.mismatch(source, copy.here()), copy.there());
+      FileStat there = transport.stat(copy.there()).orElseThrow();
+      FileStat back = new LocalTransport().stat(copy.here().toString()).orElseThrow();
+      assertEquals(List.of(copy.mode(), copy.mode()), List.of(there.mode(), back.mode()));
+      assertEquals(copy.modified().getEpochSecond(), there.modified().getEpochSecond());
+      assertEquals(copy.modified().getEpochSecond(), back.modified().getEpochSecond());
+    }
+  }
+
+  /** What is told of a copying. */
+  private static final class Counted implements CopyProgress {
+    private final AtomicLong bytes = new AtomicLong();
+    private final AtomicLong files = new AtomicLong();
+
+    @Override
+    public void copied(FileCopy file, long more) {
+      bytes.addAndGet(more);
+    }
+
+    @Override
+    public void finished(FileCopy file) {
+      files.incrementAndGet();
+    }
+  }
+
+  @Test
+  void aFileThatCannotBeCopiedIsNamedAndNothingHalfDoneIsLeft() throws IOException {
+    Path good = Files.writeString(here.resolve("good"), "good");
+    Files.createDirectories(here.resolve("x"));
+    FileCopy present = new FileCopy(good, at("good"), 4, Instant.EPOCH, 0644);
+    FileCopy missing = new FileCopy(here.resolve("gone"), at("gone"), 4, Instant.EPOCH, 0644);
+    FileCopy nowhere = new FileCopy(good, at("no folder/f"), 4, Instant.EPOCH, 0644);
+    assertSays(
+        assertThrows(
+            IOException.class,
+            () -> transport.putAll(List.of(present, missing), CopyProgress.NONE)),
+        "gone");
+    assertSays(
+        assertThrows(
+            IOException.class,
+            () -> transport.putAll(List.of(nowhere, present), CopyProgress.NONE)),
+        "no folder");
+    transport.putAll(List.of(present), CopyProgress.NONE);
+    assertEquals(List.of("good"), names());
+    FileCopy notThere = new FileCopy(here.resolve("back"), at("not there"), 4, Instant.EPOCH, 0644);
+    assertSays(
+        assertThrows(
+            IOException.class, () -> transport.getAll(List.of(notThere), CopyProgress.NONE)),
+        "not there");
+    try (Stream<Path> files = Files.list(here)) {
+      assertEquals(
+          List.of("good", "x"),
+          files.map(file -> file.getFileName().toString()).sorted().toList());
+    }
+  }
+
+  @Test
+  void linksAreMadeAndRead() throws IOException {
+    write("file", "content");
+    for (String text : List.of("file", "/no/such file", "../'; x\n")) {
+      transport.makeLink(text, at("link"));
+      assertEquals(FileStat.Kind.LINK, facts("link").kind());
+      assertEquals(text, transport.readLink(at("link")));
+      assertThrows(IOException.class, () -> transport.makeLink(text, at("link")));
+      transport.remove(at("link"));
+    }
+    assertThrows(IOException.class, () -> transport.readLink(at("file")));
+    assertThrows(IOException.class, () -> transport.readLink(at("gone")));
+  }
+
+  @Test
+  void setsPermissionsAndTimes() throws IOException {
+    Instant then = Instant.parse("2001-02-03T04:05:06Z");
+    write("file", "content");
+    transport.mkdir(at("folder"), 0700);
+    for (String name : List.of("file", "folder")) {
+      transport.setAttributes(at(name), 0550, then);
+      assertEquals(0550, facts(name).mode());
+      assertEquals(then, facts(name).modified());
+    }
+    assertThrows(IOException.class, () -> transport.setAttributes(at("gone"), 0600, then));
   }
 
   @Test

@@ -34,13 +34,19 @@ final class JobChecks {
     StringBuilder lacking = new StringBuilder();
     for (Capability need : spec.needs()) {
       if (!has.has(need)) {
-        lacking.append(lacking.length() == 0 ? "" : ", ").append(need.label());
+        lacking.append(lacking.length() == 0 ? "" : ", ").append(need.label()).append(remedy(need));
       }
     }
     if (lacking.length() > 0) {
       throw new Unsupported("backend " + backend + " cannot do what job '" + spec.name()
           + "' needs: " + lacking + "; nothing was submitted");
     }
+  }
+
+  private String remedy(Capability lacking) {
+    return lacking == Capability.LAUNCHERS && !transport.isLocal()
+        ? " (of jobs on another host: start the launcher in the job's command)"
+        : "";
   }
 
   /** Files that the job names. */

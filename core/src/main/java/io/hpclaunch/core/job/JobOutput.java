@@ -9,6 +9,8 @@ import java.io.ByteArrayInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
@@ -64,13 +66,23 @@ final class JobOutput implements JobLogs {
 
   private InputStream open(String path, long offset) {
     try {
+      return read(path, offset);
+    } catch (IOException e) {
+      throw unreadable(path, e);
+    }
+  }
+
+  private InputStream read(String path, long offset) throws IOException {
+    try {
       return transport.read(path, offset);
     } catch (NoSuchFileException | FileNotFoundException e) {
       return new ByteArrayInputStream(new byte[0]); // it has not started
-    } catch (IOException e) {
-      throw new BackendUnavailable(
-          path + " on " + transport.host() + " cannot be read: " + e.getMessage(), e);
     }
+  }
+
+  private BackendUnavailable unreadable(String path, IOException e) {
+    return new BackendUnavailable(
+        path + " on " + transport.host() + " cannot be read: " + e.getMessage(), e);
   }
 
   @Override
@@ -97,16 +109,22 @@ final class JobOutput implements JobLogs {
     }
   }
 
-  /** Reads on until the job has ended and everything was read. */
+  /**
+   * Reads on until the job has ended and everything was read. A host that was reached before may be
+   * out of reach for a while: what has been read is not read again.
+   */
   private final class Following extends InputStream {
     private static final long SHORTEST_PAUSE = 50;
     private static final long LONGEST_PAUSE = 1000;
+    private static final Duration OUT_OF_REACH = Duration.ofMinutes(5);
 
     private final String path;
     private InputStream now = InputStream.nullInputStream();
     private long offset;
     private long pause = SHORTEST_PAUSE;
     private boolean last;
+    private boolean everReached;
+    private long reached;
 
     Following(String path) {
       this.path = path;
@@ -124,18 +142,37 @@ final class JobOutput implements JobLogs {
         return 0;
       }
       while (true) {
-        int n = now.read(buffer, from, length);
-        if (n > 0) {
-          offset += n;
-          pause = SHORTEST_PAUSE;
-          return n;
+        try {
+          int n = now.read(buffer, from, length);
+          if (n > 0) {
+            offset += n;
+            pause = SHORTEST_PAUSE;
+            return n;
+          }
+          now.close();
+          if (last) {
+            return -1;
+          }
+          look();
+          everReached = true;
+          reached = System.nanoTime();
+        } catch (FileSystemException e) {
+          throw unreadable(path, e);
+        } catch (IOException | BackendUnavailable e) {
+          if (e instanceof InterruptedIOException || !mayComeBack()) {
+            throw e;
+          }
+          now = InputStream.nullInputStream();
+          last = false;
+          rest();
         }
-        now.close();
-        if (last) {
-          return -1;
-        }
-        look();
       }
+    }
+
+    private boolean mayComeBack() {
+      return everReached
+          && !transport.isLocal()
+          && System.nanoTime() - reached < OUT_OF_REACH.toNanos();
     }
 
     /** Asked before the file is opened, so that what is written at the end is read once more. */
@@ -145,7 +182,7 @@ final class JobOutput implements JobLogs {
         rest();
         last = ended.getAsBoolean();
       }
-      now = open(path, offset);
+      now = JobOutput.this.read(path, offset);
     }
 
     private void rest() throws IOException {
@@ -153,7 +190,7 @@ final class JobOutput implements JobLogs {
         Thread.sleep(pause);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-        throw new java.io.InterruptedIOException("interrupted while " + path + " was followed");
+        throw new InterruptedIOException("interrupted while " + path + " was followed");
       }
       pause = Math.min(LONGEST_PAUSE, pause + pause / 2);
     }

@@ -3,6 +3,7 @@ package io.hpclaunch.core.job;
 
 import io.hpclaunch.api.BackendUnavailable;
 import io.hpclaunch.api.Capabilities;
+import io.hpclaunch.api.Capability;
 import io.hpclaunch.api.HPCBackend;
 import io.hpclaunch.api.HpcException;
 import io.hpclaunch.api.NativeId;
@@ -16,8 +17,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PluginGate {
   private final HPCBackend plugin;
+  private final Set<Capability> withheld;
   private final Object turn = new Object();
   private volatile @Nullable Capabilities capabilities;
 
@@ -34,9 +38,11 @@ public final class PluginGate {
    * Makes a gate.
    *
    * @param plugin the plugin, initialized
+   * @param withheld what core cannot do for it here, whatever the plugin can
    */
-  public PluginGate(HPCBackend plugin) {
+  public PluginGate(HPCBackend plugin, Set<Capability> withheld) {
     this.plugin = plugin;
+    this.withheld = withheld;
   }
 
   /**
@@ -52,18 +58,24 @@ public final class PluginGate {
   }
 
   /**
-   * What the plugin can do; asked until it tells the largest index of an array, which the scheduler
-   * may not tell at first.
+   * What the plugin and core can do; asked until it tells the largest index of an array, which the
+   * scheduler may not tell at first.
    *
    * @return the capabilities
    */
   public Capabilities capabilities() {
     Capabilities known = capabilities;
     if (known == null) {
-      known = ask(HPCBackend::capabilities);
+      known = without(withheld, ask(HPCBackend::capabilities));
       capabilities = known.maxArrayIndex() == null ? null : known;
     }
     return known;
+  }
+
+  private static Capabilities without(Set<Capability> withheld, Capabilities told) {
+    Set<Capability> left = new HashSet<>(told.all());
+    left.removeAll(withheld);
+    return new Capabilities(left, told.maxArrayIndex());
   }
 
   Duration pollingInterval() {

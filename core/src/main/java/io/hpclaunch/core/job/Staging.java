@@ -4,16 +4,16 @@ package io.hpclaunch.core.job;
 import io.hpclaunch.api.JobSpec;
 import io.hpclaunch.api.StagedFile;
 import io.hpclaunch.api.transport.Transport;
+import io.hpclaunch.core.transfer.CopyResult;
+import io.hpclaunch.core.transfer.TreeCopy;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Brings a job's files to its working directory. */
 final class Staging {
+  private static final Logger log = LoggerFactory.getLogger(Staging.class);
   private static final int FILE = 0644;
-  private static final int EXECUTABLE = 0755;
 
   private final Transport transport;
 
@@ -29,46 +29,14 @@ final class Staging {
       if (file instanceof StagedFile.FromContent content) {
         transport.write(content.content(), target, FILE);
       } else if (file instanceof StagedFile.FromPath path) {
-        bring(path.source(), target);
+        CopyResult result = TreeCopy.over(transport).upload(path.source(), target);
+        if (!result.leftOut().isEmpty()) {
+          log.warn(
+              "Not staged from {}, as they lead out of it or are no files: {}",
+              path.source(),
+              String.join(", ", result.leftOut()));
+        }
       }
-    }
-  }
-
-  private void bring(Path source, String target) throws IOException {
-    if (!Files.isDirectory(source)) {
-      put(source, target);
-      return;
-    }
-    List<Path> tree;
-    try (Stream<Path> walk = Files.walk(source)) {
-      tree = walk.toList();
-    }
-    for (Path each : tree) {
-      String there = target + below(source, each);
-      if (Files.isDirectory(each)) {
-        JobFolder.makeFolders(transport, there);
-      } else if (Files.isRegularFile(each)) {
-        put(each, there);
-      }
-    }
-  }
-
-  private static String below(Path source, Path each) {
-    StringBuilder path = new StringBuilder();
-    for (Path name : source.relativize(each)) {
-      if (!name.toString().isEmpty()) {
-        path.append('/').append(name);
-      }
-    }
-    return path.toString();
-  }
-
-  /** A program stays one. */
-  private void put(Path source, String target) throws IOException {
-    if (Files.isExecutable(source)) {
-      transport.write(Files.readAllBytes(source), target, EXECUTABLE);
-    } else {
-      transport.put(source, target);
     }
   }
 }

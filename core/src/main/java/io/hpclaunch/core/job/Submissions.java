@@ -300,6 +300,9 @@ final class Submissions {
       if (isOurs) {
         remove(folder);
       }
+      if (e instanceof BackendUnavailable) {
+        throw new BackendUnavailable(e.getMessage() + "; nothing was submitted", e);
+      }
       throw e instanceof HpcException ours ? ours : new BackendUnavailable(why, e);
     }
   }
@@ -307,7 +310,7 @@ final class Submissions {
   private static void remove(JobFolder folder) {
     try {
       folder.remove();
-    } catch (IOException e) {
+    } catch (IOException | BackendUnavailable e) {
       log.warn("{} cannot be removed: {}", folder.path(), e.getMessage());
     }
   }

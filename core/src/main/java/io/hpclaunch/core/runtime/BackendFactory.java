@@ -2,6 +2,7 @@
 package io.hpclaunch.core.runtime;
 
 import io.hpclaunch.api.BackendContext;
+import io.hpclaunch.api.Capability;
 import io.hpclaunch.api.HPCBackend;
 import io.hpclaunch.api.HpcException;
 import io.hpclaunch.api.InvalidConfiguration;
@@ -25,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Makes a backend of an entry and a plugin: checks the keys, opens the transport, initializes. */
@@ -72,7 +74,7 @@ final class BackendFactory {
       Transport way = transports.of(entry);
       BackendContext context = context(entry, plugin, way);
       plugin.initialize(context);
-      PluginGate gate = new PluginGate(plugin);
+      PluginGate gate = new PluginGate(plugin, withheld(way));
       BackendJobs jobs = jobs(entry, plugin, gate, way, context);
       return new CoreBackend(entry.name(), type, gate, jobs, way, context::workspace);
     } catch (HpcException e) {
@@ -85,6 +87,11 @@ final class BackendFactory {
               .formatted(entry.name(), calledInMessages, e),
           e);
     }
+  }
+
+  /** Launchers are planned by what this machine has, and what they find on another is not known. */
+  private static Set<Capability> withheld(Transport way) {
+    return way.isLocal() ? Set.of() : Set.of(Capability.LAUNCHERS);
   }
 
   private BackendContext context(BackendEntry entry, HPCBackend plugin, Transport way) {

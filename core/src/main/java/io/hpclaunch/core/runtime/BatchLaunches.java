@@ -2,7 +2,6 @@
 package io.hpclaunch.core.runtime;
 
 import io.hpclaunch.api.JobSpec;
-import io.hpclaunch.api.Unsupported;
 import io.hpclaunch.api.launch.LaunchPlan;
 import io.hpclaunch.api.launch.Word;
 import io.hpclaunch.core.config.BackendEntry;
@@ -48,12 +47,6 @@ final class BatchLaunches implements Launches {
     String launcher = spec.launcher();
     if (launcher == null) {
       return null;
-    }
-    String transport = entry.transport().string("type").orElse("local");
-    if (!transport.equals("local")) {
-      throw new Unsupported("launcher " + launcher + " cannot be planned for jobs of "
-          + entry.name() + ", whose host is reached by " + transport
-          + ": start it in the job's command");
     }
     List<String> words = words(spec);
     List<Word> line = new ArrayList<>();

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -45,7 +46,7 @@ final class Bench implements AutoCloseable {
     client = new ClientState(state, false, clock);
     jobs = new BackendJobs(
         "c",
-        new PluginGate(scheduler),
+        new PluginGate(scheduler, Set.of()),
         new LocalTransport(),
         () -> workspace.resolve("jobs").toString(),
         client,

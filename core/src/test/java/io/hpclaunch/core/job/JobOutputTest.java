@@ -2,15 +2,26 @@
 package io.hpclaunch.core.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.anyInt;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
 
+import io.hpclaunch.api.BackendUnavailable;
 import io.hpclaunch.api.JobLogs.Stream;
+import io.hpclaunch.api.transport.Transport;
 import io.hpclaunch.core.transport.LocalTransport;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -86,6 +97,40 @@ class JobOutputTest {
       throw new java.io.UncheckedIOException(e);
     }
     return true;
+  }
+
+  @Test
+  void aFollowerReadsOnWhereALostConnectionStopped() throws IOException {
+    Transport lossy = mock(Transport.class);
+    when(lossy.read("log", 0)).thenReturn(breakingOff("one, "));
+    when(lossy.read("log", 5))
+        .thenThrow(new BackendUnavailable("out of reach", null))
+        .thenReturn(new ByteArrayInputStream("two".getBytes(StandardCharsets.UTF_8)));
+    JobOutput output = new JobOutput(lossy, log -> "log", () -> true, () -> false);
+    try (InputStream in = output.follow(Stream.STDOUT)) {
+      assertThat(in.readAllBytes()).asString().isEqualTo("one, two");
+    }
+  }
+
+  /** A stream that ends with an error in place of its end. */
+  private static InputStream breakingOff(String text) throws IOException {
+    InputStream lost = mock(InputStream.class);
+    when(lost.read(any(), anyInt(), anyInt()))
+        .thenThrow(new IOException("the connection was lost"));
+    return new SequenceInputStream(
+        new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), lost);
+  }
+
+  @Test
+  void aFollowerIsToldOfAHostThatWasNeverReachedOrRefuses() throws IOException {
+    Transport lossy = mock(Transport.class);
+    when(lossy.read("log", 0)).thenThrow(new BackendUnavailable("out of reach", null));
+    when(lossy.read("secret", 0)).thenThrow(new AccessDeniedException("secret"));
+    for (String path : List.of("log", "secret")) {
+      JobOutput output = new JobOutput(lossy, log -> path, ended::get, () -> false);
+      assertThatThrownBy(() -> output.follow(Stream.STDOUT).read())
+          .isInstanceOf(BackendUnavailable.class);
+    }
   }
 
   @Test

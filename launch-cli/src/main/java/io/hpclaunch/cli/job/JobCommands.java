@@ -27,6 +27,7 @@ public final class JobCommands {
     hpc.addSubcommand(new QueueCommand(session));
     hpc.addSubcommand(new ExplainCommand(session));
     hpc.addSubcommand(new ScriptCommand(session));
+    hpc.addSubcommand(new CopyCommand(session));
     hpc.addSubcommand(new CleanCommand(session));
   }
 }

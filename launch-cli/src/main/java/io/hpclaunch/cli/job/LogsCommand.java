@@ -51,7 +51,8 @@ final class LogsCommand extends OneJobCommand {
     try (InputStream in = log.get()) {
       Bytes.copy(in, session().stdout());
     } catch (IOException e) {
-      throw new BackendUnavailable("the output of " + job + " cannot be read: " + e, e);
+      throw new BackendUnavailable(
+          "the output of " + job + " cannot be read: " + e.getMessage(), e);
     }
     return ExitStatus.OK;
   }

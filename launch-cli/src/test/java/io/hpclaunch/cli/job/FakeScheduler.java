@@ -19,6 +19,8 @@ import io.hpclaunch.api.QueueReporter;
 import io.hpclaunch.api.ResourceReport;
 import io.hpclaunch.api.Token;
 import io.hpclaunch.api.Unsupported;
+import io.hpclaunch.api.transport.Transport;
+import io.hpclaunch.core.transport.LocalTransport;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -65,6 +67,12 @@ final class FakeScheduler implements Backend {
   FakeScheduler(String name, FakeRegister register) {
     this.name = name;
     this.register = register;
+  }
+
+  /** Its host is this machine. */
+  @Override
+  public Transport transport() {
+    return new LocalTransport();
   }
 
   /** Puts a job somewhere, also one that no client of ours submitted. */
