@@ -70,7 +70,7 @@ public final class ComputeOperator implements AutoCloseable {
 
   private ComputeOperator(Builder b, Function<@Nullable String, Backend> backends) {
     runs = b.directory.toAbsolutePath().normalize().resolve(RUNS);
-    work = new Work(backends, b.settings, b.clock, b.idDeadline, b.listener);
+    work = new Work(backends, b.settings, b.clock, b.listener);
     patience = b.patience;
     own = b.own;
   }
@@ -131,7 +131,6 @@ public final class ComputeOperator implements AutoCloseable {
     private Path directory = Path.of("");
     private Function<String, Map<String, String>> settings = name -> Map.of();
     private Clock clock = Clock.systemUTC();
-    private Duration idDeadline = Duration.ofHours(1);
     private Duration patience = Duration.ofSeconds(30);
     private RunListener listener = RunListener.NOBODY;
 
@@ -159,17 +158,6 @@ public final class ComputeOperator implements AutoCloseable {
      */
     public Builder settings(Function<String, Map<String, String>> of) {
       settings = of;
-      return this;
-    }
-
-    /**
-     * Sets how long a submission may go without the job's id before its attempt fails.
-     *
-     * @param limit in place of an hour
-     * @return this
-     */
-    public Builder idDeadline(Duration limit) {
-      idDeadline = limit;
       return this;
     }
 
@@ -472,14 +460,24 @@ public final class ComputeOperator implements AutoCloseable {
   private RunStatus locked(String run, Step step) {
     RunFolder folder = open(run);
     return guarded("run " + run + " cannot be worked on", () -> {
-      try (RunLock lock = RunLock.take(folder.path(), patience)) {
+      RunLock lock = lock(folder);
+      try {
         step.on(folder);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new BackendUnavailable("interrupted while waiting for run " + run, e);
+      } finally {
+        lock.close();
       }
       return Standing.of(folder).status();
     });
+  }
+
+  private RunLock lock(RunFolder run) throws IOException {
+    try {
+      return RunLock.take(run.path(), patience);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new BackendUnavailable(
+          "interrupted while waiting for run " + run.spec().id(), e);
+    }
   }
 
   private interface Reading<T> {

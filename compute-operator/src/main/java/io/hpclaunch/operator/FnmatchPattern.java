@@ -4,6 +4,7 @@ package io.hpclaunch.operator;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A pattern of Python's {@code fnmatch}, case-sensitive: {@code *} is any text, {@code ?} any one
@@ -253,7 +254,7 @@ public final class FnmatchPattern {
   }
 
   @Override
-  public boolean equals(Object other) {
+  public boolean equals(@Nullable Object other) {
     return other instanceof FnmatchPattern pattern && text.equals(pattern.text);
   }
 

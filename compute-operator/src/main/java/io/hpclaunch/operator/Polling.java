@@ -139,7 +139,7 @@ final class Polling {
   /** Fails an attempt that has been without an id for too long. */
   private Attempt late(Attempt attempt) {
     Instant begun = attempt.begun();
-    Duration limit = work.idDeadline();
+    Duration limit = run.spec().idDeadline();
     if (begun == null || work.now().isBefore(begun.plus(limit))) {
       return attempt;
     }

@@ -7,6 +7,7 @@ import com.google.gson.JsonObject;
 import io.hpclaunch.api.JobSpec;
 import io.hpclaunch.api.StagedFile;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
@@ -27,6 +28,7 @@ final class RunJson {
     JsonObject json = new JsonObject();
     Fields.put(json, "id", run.id());
     Fields.put(json, "backend", run.backend());
+    Fields.put(json, "id_deadline", run.idDeadline());
     json.add("limits", limits(run.limits()));
     json.add("retry", retry(run.retry()));
     JsonArray tasks = new JsonArray();
@@ -38,6 +40,7 @@ final class RunJson {
   static RunSpec read(JsonObject json) {
     RunSpec.Builder run = RunSpec.builder(Fields.text(json, "id"))
         .backend(Fields.string(json, "backend"))
+        .idDeadline(Duration.parse(Fields.text(json, "id_deadline")))
         .limits(limits(json.getAsJsonObject("limits")))
         .retry(retry(json.getAsJsonObject("retry")));
     json.getAsJsonArray("tasks").forEach(task -> run.task(task(task.getAsJsonObject())));

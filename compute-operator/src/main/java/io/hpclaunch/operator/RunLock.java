@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * system has no locks there is none: a submission happens once all the same, since an attempt's
  * token is fixed when it is prepared, and files are replaced whole.
  */
-final class RunLock implements AutoCloseable {
+final class RunLock {
   private static final String FILE = ".lock";
   private static final long LOOK_AGAIN_MILLIS = 50;
 
@@ -105,8 +105,8 @@ final class RunLock implements AutoCloseable {
         "run " + run.getFileName() + " is being worked on by " + who + ": try again later");
   }
 
-  @Override
-  public void close() throws IOException {
+  /** Gives it back. */
+  void close() throws IOException {
     try {
       if (channel != null) {
         channel.close();

@@ -2,6 +2,7 @@
 package io.hpclaunch.operator;
 
 import io.hpclaunch.api.InvalidJob;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -31,6 +32,7 @@ public final class RunSpec {
   private final @Nullable String backend;
   private final RetryPolicy retry;
   private final Limits limits;
+  private final Duration idDeadline;
 
   private RunSpec(Builder b, List<Task> ordered) {
     id = b.id;
@@ -39,6 +41,7 @@ public final class RunSpec {
     backend = b.backend;
     retry = b.retry;
     limits = b.limits;
+    idDeadline = b.idDeadline;
   }
 
   /**
@@ -166,6 +169,15 @@ public final class RunSpec {
     return limits;
   }
 
+  /**
+   * How long the submission of a task may go without the job's id before its attempt fails.
+   *
+   * @return an hour by default
+   */
+  public Duration idDeadline() {
+    return idDeadline;
+  }
+
   /** The tasks, each behind those that it depends on. */
   List<Task> ordered() {
     return ordered;
@@ -189,6 +201,7 @@ public final class RunSpec {
         .backend(name)
         .retry(retry)
         .limits(limits)
+        .idDeadline(idDeadline)
         .build();
   }
 
@@ -199,6 +212,7 @@ public final class RunSpec {
     private @Nullable String backend;
     private RetryPolicy retry = RetryPolicy.NEVER;
     private Limits limits = Limits.NONE;
+    private Duration idDeadline = Duration.ofHours(1);
 
     private Builder(String id) {
       this.id = id;
@@ -260,6 +274,17 @@ public final class RunSpec {
     }
 
     /**
+     * Sets how long the submission of a task may go without the job's id before its attempt fails.
+     *
+     * @param value more than zero, in place of an hour
+     * @return this
+     */
+    public Builder idDeadline(Duration value) {
+      idDeadline = value;
+      return this;
+    }
+
+    /**
      * Checks all parts.
      *
      * @return the run
@@ -270,6 +295,9 @@ public final class RunSpec {
       Ids.check("run id", id);
       if (tasks.isEmpty()) {
         throw new InvalidJob("run " + id + " has no tasks");
+      }
+      if (idDeadline.isZero() || idDeadline.isNegative()) {
+        throw new InvalidJob("a deadline is more than zero, not " + idDeadline);
       }
       Map<String, Task> byId = checkIds();
       checkDependencies(byId);

@@ -6,6 +6,7 @@ import io.hpclaunch.api.InvalidJob;
 import io.hpclaunch.core.config.YamlValue;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RunYaml {
   private static final List<String> RUN_KEYS =
-      List.of("run", "backend", "limits", "retry", "tasks");
+      List.of("run", "backend", "limits", "retry", "id_deadline_minutes", "tasks");
   private static final List<String> LIMIT_KEYS = List.of("total", "per_backend", "backends");
   private static final List<String> RETRY_KEYS =
       List.of("max", "memory_factor", "time_factor", "causes");
@@ -85,6 +86,10 @@ public final class RunYaml {
     with(fields, "backend", v -> run.backend(v.text()));
     with(fields, "limits", v -> run.limits(limits(v)));
     with(fields, "retry", v -> run.retry(retry(v)));
+    with(
+        fields,
+        "id_deadline_minutes",
+        v -> run.idDeadline(Duration.ofMinutes(v.positiveInteger())));
     YamlValue tasks = fields.get("tasks");
     if (tasks == null) {
       throw document.error("has no tasks: write tasks: and a list");

@@ -25,7 +25,7 @@ import java.util.Set;
  *
  * <pre>
  * RUNS/KEY/inputs/SHA256     each content once, for all tasks and attempts of the run
- * RUNS/KEY/TASK/N            the directory of an attempt: copies of its inputs, made there
+ * RUNS/KEY/tasks/TASK/N      the directory of an attempt: copies of its inputs, made there
  * </pre>
  *
  * A content that stands there under its hash is whole and is not uploaded again. The attempt's
@@ -99,7 +99,7 @@ final class Staging {
     Manifest manifest = run.manifest(task, attempt.number());
     makeFolders(root + "/inputs");
     upload(task, manifest, listener);
-    String directory = root + "/" + task.id() + "/" + attempt.number();
+    String directory = root + "/tasks/" + task.id() + "/" + attempt.number();
     transport.remove(directory);
     makeFolders(directory);
     place(manifest, directory);

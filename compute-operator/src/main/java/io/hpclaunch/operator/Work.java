@@ -5,7 +5,6 @@ import io.hpclaunch.api.Backend;
 import io.hpclaunch.api.InvalidJob;
 import java.io.IOException;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.function.Function;
@@ -17,14 +16,12 @@ import org.jspecify.annotations.Nullable;
  * @param backends a backend by name; by null the default
  * @param settings what the configuration says of a backend, by keys
  * @param clock the present
- * @param idDeadline how long a submission may go without an id
  * @param listener is told what happens
  */
 record Work(
     Function<@Nullable String, Backend> backends,
     Function<String, Map<String, String>> settings,
     Clock clock,
-    Duration idDeadline,
     RunListener listener) {
 
   Instant now() {
@@ -48,10 +45,6 @@ record Work(
             attempt,
             task.allowFailure()));
     return attempt;
-  }
-
-  Work with(RunListener other) {
-    return new Work(backends, settings, clock, idDeadline, other);
   }
 
   /** The task that a user named. */

@@ -110,8 +110,7 @@ class FaultyBackendTest {
     now.updateAndGet(time -> time.plus(Duration.ofMinutes(1)));
     TaskStatus after = operator.poll("r").task("a");
     assertThat(after.cause()).isEqualTo(FailureCause.NO_ID);
-    assertThat(after.reason())
-        .contains("never got an id within 60 min", "the answer was lost");
+    assertThat(after.reason()).contains("never got an id within 60 min", "the answer was lost");
     faults.clear();
     operator.retry("r", RetryRequest.ALL);
     assertThat(operator.go("r").isWell()).isTrue();
@@ -127,8 +126,7 @@ class FaultyBackendTest {
     });
     operator.submit("r");
     now.updateAndGet(time -> time.plus(Duration.ofHours(2)));
-    assertThat(operator.poll("r").task("a").state())
-        .isIn(TaskState.QUEUED, TaskState.RUNNING);
+    assertThat(operator.poll("r").task("a").state()).isIn(TaskState.QUEUED, TaskState.RUNNING);
     operator.cancel("r", List.of());
   }
 
@@ -138,15 +136,18 @@ class FaultyBackendTest {
     operator.submit("r");
     faults.put("status", arguments -> {
       Map<JobId, JobInfo> told = new HashMap<>();
-      ((Collection<?>) arguments[0]).forEach(id -> told.put(
-          (JobId) id, JobInfo.builder(JobState.LOST).reason("denied for five minutes").build()));
+      ((Collection<?>) arguments[0])
+          .forEach(id -> told.put(
+              (JobId) id,
+              JobInfo.builder(JobState.LOST).reason("denied for five minutes").build()));
       return told;
     });
     TaskStatus lost = operator.poll("r").task("a");
     assertThat(lost.words()).isEqualTo("failed: lost (denied for five minutes)");
     operator.collect("r");
     assertThat(lost.attempt().number()).isEqualTo(1);
-    assertThat(hpc.folder().resolve("runs/r/tasks/a/attempts/1/results/exit_code")).isEmptyFile();
+    assertThat(hpc.folder().resolve("runs/r/tasks/a/attempts/1/results/exit_code"))
+        .isEmptyFile();
   }
 
   @Test

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -41,6 +42,11 @@ class KilledTest {
   final HpcTestRuntime hpc = HpcTestRuntime.of("shell", Map.of());
 
   private final List<String> deaths = new ArrayList<>();
+
+  @AfterAll
+  static void endDaemons() throws Exception {
+    Site.end();
+  }
 
   @Test
   void killedAtOneMomentAfterTheOtherOnThisMachine() throws Exception {

@@ -43,6 +43,7 @@ class RunYamlTest {
         backend: cluster
         limits: {total: 20, per_backend: 10, backends: {cluster: 5}}
         retry: {max: 1}
+        id_deadline_minutes: 5
         tasks:
           - task_id: mesh
             command: "./mesh > grid"
@@ -69,6 +70,7 @@ class RunYamlTest {
     assertThat(run.limits().of("cluster")).isEqualTo(5);
     assertThat(run.limits().of("other")).isEqualTo(10);
     assertThat(run.limits().total()).isEqualTo(20);
+    assertThat(run.idDeadline()).hasMinutes(5);
     Task mesh = run.tasks().get(0);
     assertThat(mesh.program()).isEqualTo(new JobSpec.Shell(List.of("./mesh > grid")));
     assertThat(mesh.image()).isNull();

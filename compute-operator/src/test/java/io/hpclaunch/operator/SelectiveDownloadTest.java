@@ -21,7 +21,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What patterns choose: the same here and through SSH, and no more of it on the wire than needed. */
+/**
+ * What patterns choose: the same here and through SSH, and no more of it on the wire than needed.
+ */
 @Timeout(300)
 class SelectiveDownloadTest {
   private static final String[] MAKE = {
@@ -57,11 +59,13 @@ class SelectiveDownloadTest {
           .as(patterns.toString())
           .isEqualTo(expected(patterns, files(all)));
       if (!patterns.include().isEmpty()) {
-        assertThat(here.get("case" + i)).as("no empty folders: " + patterns)
+        assertThat(here.get("case" + i))
+            .as("no empty folders: " + patterns)
             .doesNotContainKeys("empty", "a/none");
       }
     }
-    assertThat(all).containsKeys("empty", "a/none", "a/b/.c/z.json", "*", "caf\u00e9.txt", "a/link");
+    assertThat(all)
+        .containsKeys("empty", "a/none", "a/b/.c/z.json", "*", "caf\u00e9.txt", "a/link");
     assertThat(here.get("case5")).doesNotContainKeys("tmp", "a/b").containsKey("empty");
   }
 
@@ -113,7 +117,9 @@ class SelectiveDownloadTest {
       RunStatus end = operator.go("r");
       assertThat(end.isWell()).as(end.toString()).isTrue();
       for (TaskStatus task : end.tasks()) {
-        results.put(task.task(), tree(end.folder().resolve("tasks/" + task.task() + "/attempts/1/results")));
+        results.put(
+            task.task(),
+            tree(end.folder().resolve("tasks/" + task.task() + "/attempts/1/results")));
       }
     }
     return results;
@@ -152,9 +158,7 @@ class SelectiveDownloadTest {
       Backend backend = Site.open(runtime, through(proxy, entry));
       backend.transport().stat("/");
       long before = proxy.received();
-      TreeCopy.over(backend.transport())
-          .filter(wanted.filter())
-          .download(there.toString(), copy);
+      TreeCopy.over(backend.transport()).filter(wanted.filter()).download(there.toString(), copy);
       assertThat(proxy.received() - before)
           .as("bytes that came through SSH, with 6 MiB and 4,000 names that were not wanted")
           .isBetween(10_000L, 60_000L);
@@ -177,7 +181,8 @@ class SelectiveDownloadTest {
   private Site.Entry through(CountingProxy proxy, Site.Entry entry) throws IOException {
     Map<String, Object> login = new LinkedHashMap<>(transport(entry));
     login.put("port", proxy.port());
-    login.put("known_hosts", Files.createFile(hpc.folder().resolve("known_hosts")).toString());
+    login.put(
+        "known_hosts", Files.createFile(hpc.folder().resolve("known_hosts")).toString());
     login.put("accept_new", true);
     Map<String, Object> values = new LinkedHashMap<>(entry.values());
     values.put("transport", login);

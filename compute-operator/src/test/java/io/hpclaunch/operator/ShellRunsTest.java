@@ -377,10 +377,12 @@ class ShellRunsTest {
 
   @Test
   void whatMayBeSecretIsForItsOwnerOnly() throws Exception {
-    operator().prepare(run(Task.builder("a").shell("true").env("K", "v").fileFromContent("f", "x")));
+    operator()
+        .prepare(run(Task.builder("a").shell("true").env("K", "v").fileFromContent("f", "x")));
     Path folder = hpc.folder().resolve("runs/r");
     try (Stream<Path> contents = Files.list(folder.resolve("content"))) {
-      for (Path each : Stream.concat(contents, Stream.of(folder.resolve("run.json"))).toList()) {
+      for (Path each :
+          Stream.concat(contents, Stream.of(folder.resolve("run.json"))).toList()) {
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(each)))
             .isEqualTo("rw-------");
       }

@@ -27,6 +27,10 @@ enum Site {
 
   private static final int NOT_TO_BE_HAD = 77;
 
+  /** The folder of an sshd that tells commands where Slurm is. */
+  private static final String OWN_SSHD = System.getProperty("java.io.tmpdir")
+      + "/hpc-sshd-operator-" + ProcessHandle.current().pid();
+
   /** What an entry of the configuration says, and the backend's type. */
   record Entry(String type, Map<String, Object> values) {}
 
@@ -42,7 +46,7 @@ enum Site {
     if (this == SLURM) {
       String conf = String.valueOf(up("slurm-up", Map.of()).get("SLURM_CONF"));
       settings.put("HPC_SSHD_SETTINGS", "SetEnv=SLURM_CONF=" + conf);
-      settings.put("HPC_SSHD_HOME", System.getProperty("java.io.tmpdir") + "/hpc-sshd-operator");
+      settings.put("HPC_SSHD_HOME", OWN_SSHD);
     }
     values.put("transport", login(up("sshd-up", settings)));
     return new Entry(this == SLURM ? "slurm" : "shell", values);
@@ -98,6 +102,18 @@ enum Site {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       throw new AssertionError("interrupted", e);
+    }
+  }
+
+  /** Ends the sshd that was started for Slurm; the others serve the whole build. */
+  static void end() throws IOException, InterruptedException {
+    if (Files.isDirectory(Path.of(OWN_SSHD))) {
+      ProcessBuilder down =
+          new ProcessBuilder(scripts().resolve("sshd-down").toString(), "--wipe").inheritIO();
+      down.environment().put("HPC_SSHD_HOME", OWN_SSHD);
+      if (down.start().waitFor() != 0) {
+        throw new AssertionError("sshd-down has failed");
+      }
     }
   }
 

@@ -18,8 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Runs by the command {@code hpc run}, as a user has it, on this machine. */
 class HpcRunIT extends JobsByCommand {
-  private static final String TWO_TASKS =
-      """
+  private static final String TWO_TASKS = """
       tasks:
         - task_id: make
           command: "cat in.txt greeting > out.txt; echo made"
@@ -44,9 +43,11 @@ class HpcRunIT extends JobsByCommand {
   void leaveNothing() throws Exception {
     endJobs();
     String spools = state.resolve("shell").toString();
-    await("the agent ends", () -> agents().stream().noneMatch(Files::exists)
-        && ProcessHandle.allProcesses()
-            .noneMatch(each -> each.info().commandLine().orElse("").contains(spools)));
+    await(
+        "the agent ends",
+        () -> agents().stream().noneMatch(Files::exists)
+            && ProcessHandle.allProcesses()
+                .noneMatch(each -> each.info().commandLine().orElse("").contains(spools)));
   }
 
   private List<Path> agents() throws IOException {
@@ -113,8 +114,7 @@ class HpcRunIT extends JobsByCommand {
 
   @Test
   void whoIsEndedTellsThatTheJobsGoOnAndTheNextTakesTheRunUp() throws Exception {
-    write(
-        """
+    write("""
         tasks:
           - {task_id: long, command: "until test -e gate; do sleep 0.05; done"}
         """);
@@ -130,14 +130,12 @@ class HpcRunIT extends JobsByCommand {
 
   @Test
   void failuresAreTriedAgainByHandAndCancelledOnesToo() throws Exception {
-    write(
-        """
+    write("""
         tasks:
           - {task_id: fails, command: "test -e %s/flag", memory_gb: 0.1}
           - {task_id: long, command: "sleep 600"}
           - {task_id: after, command: "true", dependencies: [fails]}
-        """
-            .formatted(folder));
+        """.formatted(folder));
     hpc.hpc("run", "prepare", "work.yaml").ok();
     hpc.hpc("run", "submit", "work").ok();
     hpc.hpc("run", "cancel", "work", "long").ok();
@@ -145,7 +143,8 @@ class HpcRunIT extends JobsByCommand {
     assertThat(end.status()).isEqualTo(1);
     assertThat(end.out()).contains("cancelled", "dependency (task fails failed: exit status 1)");
     Files.createFile(folder.resolve("flag"));
-    assertThat(hpc.hpc("run", "retry", "work", "after").err()).contains("retry the task that it waits for");
+    assertThat(hpc.hpc("run", "retry", "work", "after").err())
+        .contains("retry the task that it waits for");
     hpc.hpc("run", "retry", "work", "fails", "--mem", "200M").ok();
     Result again = hpc.hpc("run", "go", "work");
     assertThat(again.out()).contains("fails  completed  2", "after  completed  1");
@@ -155,7 +154,8 @@ class HpcRunIT extends JobsByCommand {
   @Test
   void runsLieWhereTheyAreToLie() throws Exception {
     write(TWO_TASKS);
-    hpc.hpc("run", "prepare", "work.yaml", "--run-dir", "else where", "--run", "other").ok();
+    hpc.hpc("run", "prepare", "work.yaml", "--run-dir", "else where", "--run", "other")
+        .ok();
     assertThat(folder.resolve("else where/runs/other/run.json")).exists();
     assertThat(hpc.hpc("run", "list", "--run-dir", "else where").ok().out()).contains("other");
     assertThat(hpc.hpc("run", "status", "other").status()).isEqualTo(2);
@@ -176,8 +176,7 @@ class HpcRunIT extends JobsByCommand {
         "run retry ok.yaml         | 2 | there is no run 'ok'",
         "run go missing.yaml       | 2 | task a: input file",
       })
-  void errorsAreOneLineThatSaysWhatToDo(String words, int status, String message)
-      throws Exception {
+  void errorsAreOneLineThatSaysWhatToDo(String words, int status, String message) throws Exception {
     hpc.write("bad.yaml", "tasks:\n  - {task_id: a, comand: x}\n");
     hpc.write("ok.yaml", "tasks:\n  - {task_id: a, command: x}\n");
     hpc.write("missing.yaml", "- {task_id: a, command: x, files: {f: {path: gone}}}\n");

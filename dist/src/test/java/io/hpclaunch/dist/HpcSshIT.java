@@ -104,8 +104,9 @@ class HpcSshIT extends JobsByCommand {
     Files.createSymbolicLink(there.resolve("out"), Path.of("/etc"));
     Result back = hpc.hpc("copy", "cluster:" + there, "back");
     assertThat(back.status()).isEqualTo(1);
-    assertThat(back.err()).isEqualTo("hpc: not copied from " + there
-        + ": out (a link that leads out of it, or no file)\n");
+    assertThat(back.err())
+        .isEqualTo(
+            "hpc: not copied from " + there + ": out (a link that leads out of it, or no file)\n");
     assertThat(folder.resolve("back/ü")).hasContent("odd");
   }
 

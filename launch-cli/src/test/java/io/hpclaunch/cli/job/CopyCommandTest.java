@@ -53,7 +53,8 @@ class CopyCommandTest {
     assertThat(there.resolve("in/deep/f")).hasContent("12345");
     assertThat(there.resolve("one")).hasContent("1");
     assertThat(hpc.run("copy", "one", ":" + there + "/not yet/").status()).isEqualTo(2);
-    assertThat(hpc.run("copy", "-b", "cluster", "one", ":" + there + "/not yet/").status())
+    assertThat(
+            hpc.run("copy", "-b", "cluster", "one", ":" + there + "/not yet/").status())
         .isZero();
     assertThat(there.resolve("not yet/one")).hasContent("1");
     assertThat(hpc.run("copy", "cluster:" + there + "/one", ".").status()).isZero();
@@ -63,7 +64,8 @@ class CopyCommandTest {
   void jsonTellsOfEachSource() throws IOException {
     Files.createSymbolicLink(folder.resolve("in/out"), Path.of("/etc"));
     Result told = hpc.run("copy", "--json", "in", "cluster:" + there);
-    JsonObject first = JsonParser.parseString(told.out()).getAsJsonArray().get(0).getAsJsonObject();
+    JsonObject first =
+        JsonParser.parseString(told.out()).getAsJsonArray().get(0).getAsJsonObject();
     assertThat(first.get("files").getAsLong()).isEqualTo(1);
     assertThat(first.get("bytes").getAsLong()).isEqualTo(5);
     assertThat(first.get("left_out").getAsJsonArray().get(0).getAsString()).isEqualTo("out");
