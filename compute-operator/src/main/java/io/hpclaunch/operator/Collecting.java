@@ -59,6 +59,7 @@ final class Collecting {
           .filter(new Wanted(task.downloadPatterns().filter()))
           .progress(progress(task))
           .download(directory, results);
+      Trees.removeUnfinished(results);
       tellLeftOut(task, copied);
     } else {
       work.listener()
