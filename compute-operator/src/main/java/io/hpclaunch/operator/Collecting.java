@@ -120,8 +120,9 @@ final class Collecting {
   private static void awaitOutput(
       Backend backend, Transport transport, Attempt attempt, String directory) throws IOException {
     JobId job = attempt.job();
-    boolean wasStarted = job != null && attempt.started() != null;
-    if (wasStarted && transport.stat(directory + "/" + Task.STDOUT).isEmpty()) {
+    if (job != null
+        && attempt.started() != null
+        && transport.stat(directory + "/" + Task.STDOUT).isEmpty()) {
       try (InputStream log = backend.logs(job).follow(JobLogs.Stream.STDOUT)) {
         log.transferTo(OutputStream.nullOutputStream());
       }

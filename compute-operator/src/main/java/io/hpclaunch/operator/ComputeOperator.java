@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -424,8 +425,8 @@ public final class ComputeOperator implements AutoCloseable {
     });
   }
 
-  private TreeSet<String> names() throws IOException {
-    TreeSet<String> names = new TreeSet<>();
+  private SortedSet<String> names() throws IOException {
+    SortedSet<String> names = new TreeSet<>();
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(runs)) {
       for (Path each : entries) {
         String name = String.valueOf(each.getFileName());
@@ -445,7 +446,7 @@ public final class ComputeOperator implements AutoCloseable {
     return guarded("run " + run + " cannot be read", () -> {
       Optional<RunFolder> known = RunFolder.open(runs, run);
       if (known.isEmpty()) {
-        TreeSet<String> names = names();
+        SortedSet<String> names = names();
         throw new InvalidJob("there is no run '" + run + "' in " + runs
             + (names.isEmpty() ? "" : "; there are: " + String.join(", ", names)));
       }

@@ -11,6 +11,7 @@ import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -90,7 +91,7 @@ final class Deadly {
     return new Clock() {
       @Override
       public ZoneId getZone() {
-        return ZoneId.of("Z");
+        return ZoneOffset.UTC;
       }
 
       @Override

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -70,8 +71,8 @@ class SelectiveDownloadTest {
   }
 
   /** The definition, file by file. */
-  private static TreeSet<String> expected(DownloadPatterns patterns, TreeSet<String> all) {
-    TreeSet<String> expected = new TreeSet<>();
+  private static Set<String> expected(DownloadPatterns patterns, Set<String> all) {
+    Set<String> expected = new TreeSet<>();
     for (String file : all) {
       boolean isIncluded = patterns.include().isEmpty() || matches(patterns.include(), file);
       boolean isSkipped = patterns.exclude().stream().anyMatch(p -> file.startsWith(p + "/"));
@@ -87,8 +88,8 @@ class SelectiveDownloadTest {
     return patterns.stream().anyMatch(p -> FnmatchPattern.of(p).matches(file));
   }
 
-  private static TreeSet<String> files(Map<String, String> tree) {
-    TreeSet<String> files = new TreeSet<>();
+  private static Set<String> files(Map<String, String> tree) {
+    Set<String> files = new TreeSet<>();
     tree.forEach((path, content) -> {
       if (!content.equals("/")) {
         files.add(path);
