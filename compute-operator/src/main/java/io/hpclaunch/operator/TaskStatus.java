@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.operator;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +37,9 @@ public record TaskStatus(
    * @return such as {@code failed: exit status 3}
    */
   public String words() {
-    if (state == attempt.state() && cause == attempt.cause()) {
+    if (state == attempt.state()
+        && cause == attempt.cause()
+        && Objects.equals(reason, attempt.reason())) {
       return attempt.words();
     }
     String text = state.label() + (cause == null ? "" : ": " + cause.label().replace('_', ' '));

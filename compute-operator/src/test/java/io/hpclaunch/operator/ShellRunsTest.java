@@ -342,7 +342,7 @@ class ShellRunsTest {
     operator.prepare(run(
         Task.builder("long").shell("sleep 600"),
         Task.builder("later").shell("true").dependsOn("long")));
-    operator.submit("r");
+    assertThat(operator.submit("r").task("later").words()).isEqualTo("waiting (waits for long)");
     operator.cancel("r", List.of());
     RunStatus end = operator.go("r");
     assertThat(end.task("long").state()).isEqualTo(TaskState.CANCELLED);
