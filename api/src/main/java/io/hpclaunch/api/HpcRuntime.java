@@ -2,6 +2,7 @@
 package io.hpclaunch.api;
 
 import io.hpclaunch.api.spi.RuntimeProvider;
+import io.hpclaunch.api.transport.CopyListener;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -235,6 +236,16 @@ public interface HpcRuntime extends AutoCloseable {
      * @return this
      */
     Builder clock(Clock clock);
+
+    /**
+     * Takes somebody who is told how far the files are that jobs stage in.
+     *
+     * @param listener told while a job is submitted; default: nobody
+     * @return this
+     */
+    default Builder copyListener(CopyListener listener) {
+      return this;
+    }
 
     /**
      * Makes the runtime.

@@ -146,8 +146,8 @@ class HpcSshIT extends JobsByCommand {
   }
 
   static Stream<Wrong> wrongSettings() throws IOException {
-    Path none = Files.createTempFile("known", "hosts");
-    Path other = Files.createTempFile("other", "hosts");
+    Path none = SITE.folder().resolve("none");
+    Path other = SITE.folder().resolve("other");
     String[] key = Files.readString(Path.of(SITE.key("id_ed25519") + ".pub")).split(" ", 3);
     Files.writeString(other, SITE.hostName() + " " + key[0] + " " + key[1] + "\n");
     return Stream.of(

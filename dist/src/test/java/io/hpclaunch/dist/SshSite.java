@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +35,7 @@ final class SshSite implements BeforeAllCallback, AfterAllCallback {
   private static final Path SCRIPTS = Path.of("..", "scripts").toAbsolutePath().normalize();
 
   private final Map<String, String> told = new TreeMap<>();
-  private @Nullable Path programs;
+  private @Nullable Path folder;
 
   @Override
   public void beforeAll(ExtensionContext context) throws IOException {
@@ -48,19 +49,29 @@ final class SshSite implements BeforeAllCallback, AfterAllCallback {
         told.put(words[0], words[1]);
       }
     }
-    programs = Files.createTempDirectory("programs");
-    for (String folder : System.getenv("PATH").split(":", -1)) {
-      if (Files.isDirectory(Path.of(folder))) {
-        link(programs, Path.of(folder));
+    folder = Files.createTempDirectory("ssh-site");
+    Files.createDirectory(programs());
+    for (String each : System.getenv("PATH").split(":", -1)) {
+      if (Files.isDirectory(Path.of(each))) {
+        link(programs(), Path.of(each));
       }
     }
   }
 
   @Override
   public void afterAll(ExtensionContext context) {
-    if (programs != null) {
-      run("rm", "-rf", programs.toString());
+    if (folder != null) {
+      run("rm", "-rf", folder.toString());
     }
+  }
+
+  /** A folder for the class. */
+  Path folder() {
+    return Objects.requireNonNull(folder);
+  }
+
+  private Path programs() {
+    return folder().resolve("programs");
   }
 
   String slurmConf() {
@@ -108,7 +119,7 @@ final class SshSite implements BeforeAllCallback, AfterAllCallback {
 
   /** A PATH with all that this machine has, but for what is a scheduler's. */
   String pathWithoutSchedulers() {
-    return String.valueOf(programs);
+    return programs().toString();
   }
 
   private static void link(Path target, Path folder) throws IOException {

@@ -3,6 +3,7 @@ package io.hpclaunch.cli;
 
 import io.hpclaunch.api.HpcRuntime;
 import io.hpclaunch.api.InvalidConfiguration;
+import io.hpclaunch.api.transport.CopyListener;
 import io.hpclaunch.core.config.ConfigSources;
 import io.hpclaunch.core.config.Configuration;
 import io.hpclaunch.core.config.StateFolder;
@@ -33,6 +34,7 @@ public final class Session implements AutoCloseable {
   private Map<String, String> callersEnvironment;
   private OutputStream stdout = System.out;
   private OutputStream stderr = System.err;
+  private CopyListener copies = CopyListener.NONE;
   private Time time = Time.SYSTEM;
 
   /**
@@ -242,7 +244,8 @@ public final class Session implements AutoCloseable {
     HpcRuntime.Builder builder = HpcRuntime.builder()
         .environment(environment)
         .workingDirectory(workingDirectory)
-        .classLoader(Session.class.getClassLoader());
+        .classLoader(Session.class.getClassLoader())
+        .copyListener(copies);
     Path home = installation.home();
     if (home != null) {
       builder.pluginPath(home.resolve("plugins")); // HPC_PLUGIN_PATH it reads by itself
@@ -263,6 +266,16 @@ public final class Session implements AutoCloseable {
       builder.set(set.substring(0, equals), set.substring(equals + 1));
     }
     return builder.build();
+  }
+
+  /**
+   * Takes somebody who is told how far files are that jobs stage in; before the runtime is asked
+   * for.
+   *
+   * @param listener told while a job is submitted
+   */
+  public void copyListener(CopyListener listener) {
+    copies = listener;
   }
 
   /**

@@ -48,6 +48,12 @@ class SlurmThroughSshContractTest extends BackendContract {
     return Duration.ofMinutes(3);
   }
 
+  /** Of many, {@link OneLoginTest} tells. */
+  @Override
+  public int manyJobs() {
+    return 10;
+  }
+
   @Override
   public boolean hasGpu() {
     return true;

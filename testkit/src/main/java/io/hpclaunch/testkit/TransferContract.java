@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.testkit;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hpclaunch.api.transport.Command;
+import io.hpclaunch.api.transport.CopyListener;
 import io.hpclaunch.api.transport.FileStat;
 import io.hpclaunch.api.transport.Transport;
-import io.hpclaunch.core.transfer.CopyListener;
 import io.hpclaunch.core.transfer.CopyResult;
 import io.hpclaunch.core.transfer.TreeCopy;
 import io.hpclaunch.core.transfer.TreeFilter;
@@ -100,7 +101,7 @@ public abstract class TransferContract {
               ? way.readLink(each.path())
               : Integer.toOctalString(each.mode()) + " " + each.modified().getEpochSecond());
       if (each.kind() == FileStat.Kind.FILE) {
-        tells += " " + new String(way.read(each.path(), 0).readAllBytes());
+        tells += " " + new String(way.read(each.path(), 0).readAllBytes(), UTF_8);
       }
       all.put(its, tells);
       if (each.kind() == FileStat.Kind.FOLDER) {
@@ -123,6 +124,10 @@ public abstract class TransferContract {
       Files.setLastModifiedTime(here.resolve(each), FileTime.from(THEN));
     }
     return here.resolve("tree");
+  }
+
+  private static void assertSays(IOException error, String words) {
+    assertTrue(String.valueOf(error.getMessage()).contains(words), error.toString());
   }
 
   @Test
@@ -148,7 +153,7 @@ public abstract class TransferContract {
   void aSecondTimeOnlyWhatDiffersIsCopied() throws IOException {
     Path tree = tree();
     TreeCopy.over(transport).upload(tree, folder + "/t");
-    transport.write("mine".getBytes(), folder + "/t/deep/of the job", 0600);
+    transport.write("mine".getBytes(UTF_8), folder + "/t/deep/of the job", 0600);
     assertEquals(
         new CopyResult(0, 0, 5, List.of()), TreeCopy.over(transport).upload(tree, folder + "/t"));
     file("tree/a", "longer", 0644);
@@ -156,7 +161,7 @@ public abstract class TransferContract {
     Files.setLastModifiedTime(tree.resolve("run it"), FileTime.from(THEN.plusSeconds(1)));
     assertEquals(
         new CopyResult(2, 16, 3, List.of()), TreeCopy.over(transport).upload(tree, folder + "/t"));
-    assertTrue(content(transport, folder + "/t").get("/a").endsWith(" longer"));
+    assertTrue(content(transport, folder + "/t").getOrDefault("/a", "").endsWith(" longer"));
     assertTrue(transport.stat(folder + "/t/deep/of the job").isPresent());
 
     Path back = here.resolve("back");
@@ -194,7 +199,7 @@ public abstract class TransferContract {
     IOException error = assertThrows(
         IOException.class,
         () -> TreeCopy.over(transport).upload(here.resolve("tree"), folder + "/t"));
-    assertTrue(error.getMessage().contains(folder + "/t/sub"), error.getMessage());
+    assertSays(error, folder + "/t/sub");
     assertEquals(List.of(), transport.list(folder + "/elsewhere"));
   }
 
@@ -274,12 +279,12 @@ public abstract class TransferContract {
     IOException error = assertThrows(
         IOException.class,
         () -> TreeCopy.over(transport).upload(here.resolve("other"), folder + "/t"));
-    assertTrue(error.getMessage().contains("a folder is to stand there"), error.getMessage());
+    assertSays(error, "a folder is to stand there");
     TreeCopy.over(transport).upload(here.resolve("other"), folder + "/o");
     error = assertThrows(
         IOException.class,
         () -> TreeCopy.over(transport).upload(here.resolve("tree"), folder + "/o"));
-    assertTrue(error.getMessage().contains("a file is to stand there"), error.getMessage());
+    assertSays(error, "a file is to stand there");
     assertThrows(
         NoSuchFileException.class,
         () -> TreeCopy.over(transport).upload(here.resolve("gone"), folder + "/g"));

@@ -4,6 +4,7 @@ package io.hpclaunch.core.job;
 import io.hpclaunch.api.BackendUnavailable;
 import io.hpclaunch.api.HpcException;
 import io.hpclaunch.api.InvalidConfiguration;
+import io.hpclaunch.api.transport.CopyListener;
 import io.hpclaunch.core.config.StateFolder;
 import io.hpclaunch.core.store.FileJobStore;
 import io.hpclaunch.core.store.JobStore;
@@ -47,6 +48,7 @@ public final class ClientState implements AutoCloseable {
   private final Journals journals;
   private final JobStore store;
   private final Clock clock;
+  private final CopyListener copies;
   private final List<Journal> orphans = new ArrayList<>();
   private Instant nextTakeOver = Instant.MIN;
   private @Nullable Journal own;
@@ -60,8 +62,21 @@ public final class ClientState implements AutoCloseable {
    * @param clock the present
    */
   public ClientState(Path folder, boolean durable, Clock clock) {
+    this(folder, durable, clock, CopyListener.NONE);
+  }
+
+  /**
+   * Names a state folder; nothing is read or made yet.
+   *
+   * @param folder the folder
+   * @param durable whether what is written must survive the loss of power
+   * @param clock the present
+   * @param copies told of files that are brought to jobs
+   */
+  public ClientState(Path folder, boolean durable, Clock clock, CopyListener copies) {
     this.folder = folder;
     this.clock = clock;
+    this.copies = copies;
     this.journals = new Journals(folder, durable, clock);
     this.store = new FileJobStore(folder, durable, clock);
   }
@@ -73,6 +88,10 @@ public final class ClientState implements AutoCloseable {
    */
   public JobStore store() {
     return store;
+  }
+
+  CopyListener copies() {
+    return copies;
   }
 
   Clock clock() {

@@ -3,6 +3,7 @@ package io.hpclaunch.core.job;
 
 import io.hpclaunch.api.JobSpec;
 import io.hpclaunch.api.StagedFile;
+import io.hpclaunch.api.transport.CopyListener;
 import io.hpclaunch.api.transport.Transport;
 import io.hpclaunch.core.transfer.CopyResult;
 import io.hpclaunch.core.transfer.TreeCopy;
@@ -16,9 +17,11 @@ final class Staging {
   private static final int FILE = 0644;
 
   private final Transport transport;
+  private final CopyListener listener;
 
-  Staging(Transport transport) {
+  Staging(Transport transport, CopyListener listener) {
     this.transport = transport;
+    this.listener = listener;
   }
 
   void bring(JobSpec spec) throws IOException {
@@ -29,7 +32,8 @@ final class Staging {
       if (file instanceof StagedFile.FromContent content) {
         transport.write(content.content(), target, FILE);
       } else if (file instanceof StagedFile.FromPath path) {
-        CopyResult result = TreeCopy.over(transport).upload(path.source(), target);
+        CopyResult result =
+            TreeCopy.over(transport).progress(listener).upload(path.source(), target);
         if (!result.leftOut().isEmpty()) {
           log.warn(
               "Not staged from {}, as they lead out of it or are no files: {}",

@@ -287,7 +287,7 @@ final class Submissions {
       if (!secrets.isEmpty()) {
         folder.write(JobFolder.SECRETS, secrets);
       }
-      new Staging(transport).bring(spec);
+      new Staging(transport, client.copies()).bring(spec);
       for (int i = 0; i < requests.size(); i++) {
         folder.writeScript(Request.scriptName(spec, requests.get(i).part()), scripts.get(i));
       }

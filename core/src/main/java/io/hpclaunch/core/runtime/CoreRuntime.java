@@ -9,6 +9,7 @@ import io.hpclaunch.api.InvalidConfiguration;
 import io.hpclaunch.api.JobRegister;
 import io.hpclaunch.api.PluginInfo;
 import io.hpclaunch.api.PluginProblem;
+import io.hpclaunch.api.transport.CopyListener;
 import io.hpclaunch.core.config.BackendEntry;
 import io.hpclaunch.core.config.ConfigSources;
 import io.hpclaunch.core.config.Configuration;
@@ -47,13 +48,18 @@ final class CoreRuntime implements HpcRuntime {
   private final List<CoreBackend> all = new ArrayList<>();
   private volatile boolean closed;
 
-  CoreRuntime(Configuration configuration, ConfigSources sources, Plugins plugins, Clock clock) {
+  CoreRuntime(
+      Configuration configuration,
+      ConfigSources sources,
+      Plugins plugins,
+      Clock clock,
+      CopyListener copies) {
     this.configuration = configuration;
     this.plugins = plugins;
     this.detector = new Detector(plugins);
     this.transports = new Transports(plugins);
     boolean durable = configuration.root().string("durability").orElse("").equals("machine");
-    this.client = new ClientState(sources.stateDirectory(), durable, clock);
+    this.client = new ClientState(sources.stateDirectory(), durable, clock, copies);
     this.factory = new BackendFactory(configuration, plugins, transports, sources, client, clock);
     this.jobs = new StoredJobs(client);
   }

@@ -3,6 +3,7 @@ package io.hpclaunch.core.runtime;
 
 import io.hpclaunch.api.HPCBackend;
 import io.hpclaunch.api.HpcRuntime;
+import io.hpclaunch.api.transport.CopyListener;
 import io.hpclaunch.core.config.ConfigSources;
 import io.hpclaunch.core.config.Configuration;
 import io.hpclaunch.core.plugin.Plugins;
@@ -21,6 +22,7 @@ final class CoreRuntimeBuilder implements HpcRuntime.Builder {
   private final List<Path> pluginPath = new ArrayList<>();
   private @Nullable ClassLoader classLoader;
   private Clock clock = Clock.systemUTC();
+  private CopyListener copies = CopyListener.NONE;
 
   @Override
   public HpcRuntime.Builder configuration(Path file) {
@@ -83,6 +85,12 @@ final class CoreRuntimeBuilder implements HpcRuntime.Builder {
   }
 
   @Override
+  public HpcRuntime.Builder copyListener(CopyListener listener) {
+    copies = listener;
+    return this;
+  }
+
+  @Override
   public HpcRuntime build() {
     ConfigSources from = sources.sets(sets).build();
     Path here = from.workingDirectory();
@@ -92,7 +100,7 @@ final class CoreRuntimeBuilder implements HpcRuntime.Builder {
         from.environment().get("HPC_PLUGIN_PATH"), "environment HPC_PLUGIN_PATH", here));
     path.addAll(pluginPath);
     Plugins plugins = Plugins.discover(loader(), path);
-    return new CoreRuntime(Configuration.load(from), from, plugins, clock);
+    return new CoreRuntime(Configuration.load(from), from, plugins, clock, copies);
   }
 
   /** A context class loader that knows another API, or none, shows no plugin of this one. */

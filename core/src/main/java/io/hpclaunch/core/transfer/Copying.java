@@ -4,6 +4,7 @@ package io.hpclaunch.core.transfer;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.toList;
 
+import io.hpclaunch.api.transport.CopyListener;
 import io.hpclaunch.api.transport.CopyProgress;
 import io.hpclaunch.api.transport.FileCopy;
 import io.hpclaunch.core.transport.LocalTransport;
@@ -63,11 +64,15 @@ final class Copying {
       }
     }
     listener.planned(wanted.size(), bytes);
-    Collection<Entry> folders = folders();
-    makeFolders(folders);
-    copyFiles(wanted);
-    parallel.each(tree.links().entrySet(), link -> to.makeLink(link.getValue(), link.getKey()));
-    finishFolders(folders);
+    try {
+      Collection<Entry> folders = folders();
+      makeFolders(folders);
+      copyFiles(wanted);
+      parallel.each(tree.links().entrySet(), link -> to.makeLink(link.getValue(), link.getKey()));
+      finishFolders(folders);
+    } finally {
+      listener.ended();
+    }
     return new CopyResult(
         wanted.size(), bytes, tree.files().size() - wanted.size(), tree.leftOut());
   }

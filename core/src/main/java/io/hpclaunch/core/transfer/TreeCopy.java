@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.core.transfer;
 
+import io.hpclaunch.api.transport.CopyListener;
 import io.hpclaunch.api.transport.FileStat;
 import io.hpclaunch.api.transport.Transport;
 import io.hpclaunch.core.transport.LocalTransport;

@@ -102,7 +102,8 @@ class JobOutputTest {
   @Test
   void aFollowerReadsOnWhereALostConnectionStopped() throws IOException {
     Transport lossy = mock(Transport.class);
-    when(lossy.read("log", 0)).thenReturn(breakingOff("one, "));
+    InputStream beginning = breakingOff("one, ");
+    when(lossy.read("log", 0)).thenReturn(beginning);
     when(lossy.read("log", 5))
         .thenThrow(new BackendUnavailable("out of reach", null))
         .thenReturn(new ByteArrayInputStream("two".getBytes(StandardCharsets.UTF_8)));

@@ -66,7 +66,7 @@ final class CopyCommand extends JobCommand {
     Transport way = remote.there().orElseThrow().transport();
     try {
       List<Copied> all = copy(way, sources, target);
-      print(all, way);
+      print(all);
       boolean whole = all.stream().allMatch(each -> each.leftOut().isEmpty());
       return whole ? ExitStatus.OK : ExitStatus.PROBLEM;
     } catch (IOException e) {
@@ -125,7 +125,7 @@ final class CopyCommand extends JobCommand {
     return relative.length() < 2 ? home : home + relative;
   }
 
-  private void print(List<Copied> all, Transport way) {
+  private void print(List<Copied> all) {
     if (json) {
       Json.print(all, out());
     } else {

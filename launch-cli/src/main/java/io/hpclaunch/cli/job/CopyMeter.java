@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.cli.job;
 
-import io.hpclaunch.core.transfer.CopyListener;
+import io.hpclaunch.api.transport.CopyListener;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Locale;
@@ -40,6 +40,9 @@ final class CopyMeter implements CopyListener {
   public void planned(long allFiles, long allBytes) {
     files = allFiles;
     bytes = allBytes;
+    filesDone = 0;
+    bytesDone = 0;
+    samples.clear();
     long now = nanos.getAsLong();
     samples.add(new Sample(now, 0, 0));
     drawn = now;
@@ -55,6 +58,11 @@ final class CopyMeter implements CopyListener {
   public void finished(String file) {
     filesDone++;
     redraw();
+  }
+
+  @Override
+  public void ended() {
+    line.clear();
   }
 
   private void redraw() {

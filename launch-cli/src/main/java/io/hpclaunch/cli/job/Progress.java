@@ -36,7 +36,7 @@ public final class Progress implements AutoCloseable {
     }
   }
 
-  /** Clears the line, so that another one can be written in its place. */
+  /** Takes the line away, until there is another one to show. */
   public synchronized void clear() {
     if (isShown) {
       err.print(CLEAR_LINE);

@@ -8,6 +8,7 @@ import io.hpclaunch.api.JobId;
 import io.hpclaunch.api.JobInfo;
 import io.hpclaunch.api.JobSpec;
 import io.hpclaunch.cli.ExitStatus;
+import io.hpclaunch.cli.Installation;
 import io.hpclaunch.cli.Session;
 import io.hpclaunch.cli.output.Json;
 import picocli.CommandLine.Command;
@@ -58,6 +59,8 @@ final class SubmitCommand extends JobCommand {
   @Override
   int run() throws InterruptedException {
     program.check();
+    boolean terminal = session().installation().terminals().contains(Installation.Stream.ERR);
+    session().copyListener(new CopyMeter(new Progress(err(), terminal), System::nanoTime));
     Backend to = backend();
     JobSpec spec = spec(to);
     if (dryRun) {

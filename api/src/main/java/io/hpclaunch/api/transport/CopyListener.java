@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.hpclaunch.core.transfer;
+package io.hpclaunch.api.transport;
 
 /**
- * Is told how far the copying of a tree has come, by one thread at a time. It must not throw or
- * wait.
+ * Is told how far the copying of a file, or of a folder with what is in it, has come; by one thread
+ * at a time. It must not throw or wait. One that serves several copies is told of one after the
+ * other, or sees them mixed.
+ *
+ * @since 0.1
  */
 public interface CopyListener {
   /** Told nothing. */
@@ -13,13 +16,10 @@ public interface CopyListener {
 
     @Override
     public void copied(long bytes) {}
-
-    @Override
-    public void finished(String file) {}
   };
 
   /**
-   * What is to be copied is known.
+   * A copy begins, and it is known what is to be copied.
    *
    * @param files how many files
    * @param bytes how many bytes in all
@@ -36,7 +36,10 @@ public interface CopyListener {
   /**
    * A file is whole.
    *
-   * @param file its path in the tree
+   * @param file its path in the tree, joined by {@code /}
    */
   default void finished(String file) {}
+
+  /** The copy that was planned last has ended, well or not. */
+  default void ended() {}
 }
