@@ -44,6 +44,7 @@ class ArchitectureTest {
         "io.hpclaunch.slurm",
         "io.hpclaunch.pbs",
         "io.hpclaunch.ssh",
+        "io.hpclaunch.operator",
         "io.hpclaunch.cli",
         "io.hpclaunch.cli.launch"
       })
@@ -75,6 +76,7 @@ class ArchitectureTest {
             "io.hpclaunch.slurm..",
             "io.hpclaunch.pbs..",
             "io.hpclaunch.ssh..",
+            "io.hpclaunch.operator..",
             "io.hpclaunch.cli..")
         .check(CLASSES);
   }
@@ -95,7 +97,17 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat(resideInAnyPackage(PLUGINS)
             .and(not(resideInAPackage(plugin)))
-            .or(resideInAPackage("io.hpclaunch.cli..")))
+            .or(resideInAnyPackage("io.hpclaunch.operator..", "io.hpclaunch.cli..")))
+        .check(CLASSES);
+  }
+
+  @Test
+  void theOperatorKnowsApiAndCoreOnly() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.hpclaunch.operator..")
+        .should()
+        .dependOnClassesThat(resideInAnyPackage(PLUGINS).or(resideInAPackage("io.hpclaunch.cli..")))
         .check(CLASSES);
   }
 
@@ -135,7 +147,12 @@ class ArchitectureTest {
             "io.hpclaunch.api.launch..")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("org.slf4j..", "com.google..", "picocli..", "ch.qos.logback..")
+        .resideInAnyPackage(
+            "io.hpclaunch.operator..",
+            "org.slf4j..",
+            "com.google..",
+            "picocli..",
+            "ch.qos.logback..")
         .check(CLASSES);
   }
 }

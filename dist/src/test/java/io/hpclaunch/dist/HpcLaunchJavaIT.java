@@ -56,12 +56,12 @@ class HpcLaunchJavaIT {
     hello().ok();
     List<String> options = Files.readAllLines(only(archives("options")));
     String option = options.get(options.size() - 1);
-    Result classes = hpc.bash(
-        "cd " + hpc.home() + " && j=$(printf \"$PWD/%s:\" lib/hpc-launch-*.jar lib/slf4j-api-*.jar"
-            + " lib/snakeyaml-engine-*.jar plugins/*.jar); "
-            + "\"$JAVA_HOME/bin/java\" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-UsePerfData -Xmx64m "
-            + option + " -Xlog:class+load -cp \"${j%:}\" -Dhpc.home=" + hpc.home()
-            + " io.hpclaunch.cli.launch.HpcLaunch --backend=fork true");
+    Result classes = hpc.bash("cd " + hpc.home()
+        + " && j=$(printf \"$PWD/%s:\" lib/hpc-launch-{api,cli,core}-*.jar lib/slf4j-api-*.jar"
+        + " lib/snakeyaml-engine-*.jar plugins/*.jar); "
+        + "\"$JAVA_HOME/bin/java\" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-UsePerfData -Xmx64m "
+        + option + " -Xlog:class+load -cp \"${j%:}\" -Dhpc.home=" + hpc.home()
+        + " io.hpclaunch.cli.launch.HpcLaunch --backend=fork true");
     assertThat(classes.ok().lines())
         .anyMatch(line -> line.contains("io.hpclaunch.cli.launch.HpcLaunch source: shared object"));
     if (option.contains("SharedArchiveFile")) { // an AOT cache loads all that it has

@@ -29,6 +29,7 @@ public final class HpcTraining {
       {"backends"},
       {"backends", "--json"},
       {"status"},
+      {"run", "list"},
       {"status", "--json"},
       {"submit", "-b", "shell", "--dry-run", "--", "true"},
       {"no-such-command"}
