@@ -43,6 +43,24 @@ public interface Backend {
   HPCProcess submit(JobSpec spec);
 
   /**
+   * Submits a job once for a token, however often and from however many processes this is called: a
+   * caller that writes the token down before can be killed at any time, and whoever comes next
+   * calls again. Where a job has the token already, that one is returned and the spec is not looked
+   * at.
+   *
+   * @param spec what to run
+   * @param token drawn by the caller; {@link JobId#of(String, Token)} is an id of the job
+   * @return a handle on the one job that has the token
+   * @throws OutcomeUnknown also when another client is about to submit under this token, or died
+   *     while it did and the scheduler has not told yet what became of it: call again later
+   * @throws InvalidJob as {@link #submit(JobSpec)}; nothing has the token
+   * @throws Rejected as {@link #submit(JobSpec)}; nothing has the token
+   * @throws BackendUnavailable as {@link #submit(JobSpec)}; nothing has the token
+   * @throws Unsupported as {@link #submit(JobSpec)}; nothing has the token
+   */
+  HPCProcess submit(JobSpec spec, Token token);
+
+  /**
    * A handle on a job that was submitted before, by whatever process.
    *
    * @param id the job's id

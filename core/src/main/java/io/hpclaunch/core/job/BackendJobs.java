@@ -12,6 +12,7 @@ import io.hpclaunch.api.JobState;
 import io.hpclaunch.api.LogReader;
 import io.hpclaunch.api.NativeId;
 import io.hpclaunch.api.Observation;
+import io.hpclaunch.api.OutcomeUnknown;
 import io.hpclaunch.api.OutputDelivery;
 import io.hpclaunch.api.QueueReporter;
 import io.hpclaunch.api.Token;
@@ -91,9 +92,27 @@ public final class BackendJobs implements AutoCloseable {
   public HPCProcess submit(JobSpec spec) {
     client.check();
     reconciler.settle();
-    JobRecord record = submissions.submit(spec, reconciler.holdsJobs());
+    JobRecord record = submissions.submit(spec, Token.random(), reconciler.holdsJobs());
     Followed job = monitor.follow(WholeJob.of(record));
     return new JobHandle(this, job, null);
+  }
+
+  /** As {@link io.hpclaunch.api.Backend#submit(JobSpec, Token)}. */
+  public HPCProcess submit(JobSpec spec, Token token) {
+    client.check();
+    reconciler.settle();
+    if (reconciler.isInDoubt(token)) {
+      throw new OutcomeUnknown(
+          token,
+          "whether job " + token + " was submitted is not known yet: ask again in some minutes",
+          null);
+    }
+    Optional<JobRecord> known = record(JobId.of(backend, token));
+    if (known.isPresent()) {
+      return new JobHandle(this, monitor.follow(whole(known.get())), null);
+    }
+    JobRecord record = submissions.submit(spec, token, reconciler.holdsJobs());
+    return new JobHandle(this, monitor.follow(WholeJob.of(record)), null);
   }
 
   /** As {@link io.hpclaunch.api.Backend#script(JobSpec)}. */
@@ -158,8 +177,10 @@ public final class BackendJobs implements AutoCloseable {
         Optional<JobRecord> record = client.store().find(id);
         if (record.isPresent()) {
           known.put(id, client.store().whole(record.get()));
-        } else {
+        } else if (id.token().isEmpty()) {
           strangers.add(id);
+        } else if (reconciler.isInDoubt(id.token().get())) { // no scheduler knows such an id
+          told.put(id, unknown("whether it was submitted is not known yet"));
         }
       } catch (IOException e) {
         told.put(id, unknown(String.valueOf(e.getMessage())));

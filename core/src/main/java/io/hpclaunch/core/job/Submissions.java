@@ -28,6 +28,7 @@ import io.hpclaunch.core.store.Observations;
 import io.hpclaunch.core.store.SpecJson;
 import io.hpclaunch.core.store.WholeJob;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,16 +91,16 @@ final class Submissions {
    * Submits a job.
    *
    * @param given the job
+   * @param token names the submission; no record has it
    * @param behind whether jobs are held already, behind which it has to wait
    * @return the job's record
    */
-  JobRecord submit(JobSpec given, boolean behind) {
+  JobRecord submit(JobSpec given, Token token, boolean behind) {
     JobSpec spec = complete(given);
     Capabilities can = gate.capabilities();
     checks.capabilities(spec, can);
     checks.files(spec, can);
     Parents.Standing standing = parents.look(spec);
-    Token token = Token.random();
     JobSpec placed = placed(spec, token);
     List<Part> parts = Part.of(spec.array(), can.maxArrayIndex());
     List<Request> requests = new ArrayList<>();
@@ -117,6 +118,15 @@ final class Submissions {
       return neverRuns(requests, record, journal, standing.never());
     }
     return submitParts(requests, record, journal, standing.held() || behind);
+  }
+
+  /** A folder that is there belongs to a client that is about to submit, or whose end nobody saw. */
+  private OutcomeUnknown taken(Token token) {
+    return new OutcomeUnknown(
+        token,
+        folder(token) + " is there: another client is about to submit job " + token
+            + ", or died while it did; ask again later",
+        null);
   }
 
   /** It ends before it was submitted: what it waits for cannot come true any more. */
@@ -242,6 +252,9 @@ final class Submissions {
       for (int i = 0; i < requests.size(); i++) {
         folder.writeScript(Request.scriptName(spec, requests.get(i).part()), scripts.get(i));
       }
+    } catch (FileAlreadyExistsException e) {
+      requests.forEach(request -> drop(request, journal, "another client has the token"));
+      throw taken(token);
     } catch (IOException | HpcException e) {
       String why = "the job's folder " + folder.path() + " cannot be made on " + transport.host()
           + " (" + e.getMessage() + "); nothing was submitted";

@@ -12,6 +12,7 @@ import io.hpclaunch.api.QueueReporter;
 import io.hpclaunch.api.ReasonExplainer;
 import io.hpclaunch.api.ResourceReport;
 import io.hpclaunch.api.ResourceReporter;
+import io.hpclaunch.api.Token;
 import io.hpclaunch.api.Unsupported;
 import io.hpclaunch.core.job.BackendJobs;
 import io.hpclaunch.core.job.PluginGate;
@@ -54,6 +55,12 @@ final class CoreBackend implements Backend, AutoCloseable {
   public HPCProcess submit(JobSpec spec) {
     checkOpen();
     return jobs.submit(spec);
+  }
+
+  @Override
+  public HPCProcess submit(JobSpec spec, Token token) {
+    checkOpen();
+    return jobs.submit(spec, token);
   }
 
   @Override
