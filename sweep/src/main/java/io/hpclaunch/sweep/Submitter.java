@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hpclaunch.sweep;
+
+import io.hpclaunch.api.ArrayRange;
+import io.hpclaunch.api.Backend;
+import io.hpclaunch.api.Capability;
+import io.hpclaunch.api.Dependency;
+import io.hpclaunch.api.InvalidConfiguration;
+import io.hpclaunch.api.JobId;
+import io.hpclaunch.api.JobSpec;
+import io.hpclaunch.api.Unsupported;
+import io.hpclaunch.core.store.DamagedRecord;
+import io.hpclaunch.core.store.SpecJson;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntConsumer;
+
+/**
+ * Submits what a {@link Submission} names. It can be called again after a death at any moment: each
+ * job has a token that was written down, and is submitted once for it.
+ */
+final class Submitter {
+  /** More tasks than this are worth an array. */
+  private static final int HANDFUL = 5;
+
+  private Submitter() {}
+
+  /** Whether an array is to be taken. */
+  static boolean isArray(Mode mode, Backend backend, int tasks) {
+    boolean has = backend.capabilities().has(Capability.ARRAYS);
+    return switch (mode) {
+      case INDIVIDUAL -> false;
+      case AUTO -> has && tasks > HANDFUL;
+      case ARRAY -> {
+        if (!has) {
+          throw new Unsupported("backend " + backend.name()
+              + " has no arrays: take --mode individual; nothing was submitted");
+        }
+        yield true;
+      }
+    };
+  }
+
+  /** Checks what is known before anything is written. */
+  static void check(Backend backend, boolean array, Integer maxParallel) {
+    if (!backend.capabilities().has(Capability.SHARED_FILES)) {
+      throw new Unsupported("backend " + backend.name() + " shares no files with its jobs, and the"
+          + " tasks of a sweep read theirs from the sweep's folder; nothing was submitted");
+    }
+    if (maxParallel != null && !array && !backend.capabilities().has(Capability.DEPENDENCIES)) {
+      throw new Unsupported("backend " + backend.name() + " cannot hold single jobs back: it has no"
+          + " dependencies; take --mode array, or no --max-parallel; nothing was submitted");
+    }
+  }
+
+  /** The part of a job that all tasks share. */
+  static JobSpec.Builder common(SweepFolder folder, Sweep sweep, String workingDirectory) {
+    return JobSpec.builder(folder.id())
+        .environment(sweep.environment())
+        .modules(sweep.modules().toArray(new String[0]))
+        .prologue(sweep.prologue().toArray(new String[0]))
+        .workingDirectory(workingDirectory)
+        .stdout("/dev/null") // the task opens its own log
+        .stderr("/dev/null");
+  }
+
+  /** The job of one task, or of the array. */
+  static JobSpec spec(Submission submission, SweepFolder folder, int task) {
+    JobSpec common;
+    try {
+      common = SpecJson.read(submission.spec(), Map.of());
+    } catch (DamagedRecord e) {
+      throw new InvalidConfiguration(
+          folder.path() + ": submission " + submission.number() + ": " + e.getMessage(), e);
+    }
+    JobSpec.Builder spec = JobSpec.builder(common.name())
+        .environment(common.environment())
+        .modules(common.modules().toArray(new String[0]))
+        .prologue(common.prologue().toArray(new String[0]))
+        .workingDirectory(common.workingDirectory())
+        .stdout(common.stdout())
+        .stderr(common.stderr())
+        .resources(common.resources())
+        .shell(TaskScripts.lines(folder.scripts(), submission, task));
+    return submission.array()
+        ? spec.array(
+                new ArrayRange(1, submission.tasks().size(), 1, submission.maxParallel()))
+            .build()
+        : spec.name(folder.id() + "_" + Combination.task(task)).build();
+  }
+
+  /**
+   * Submits everything that was not yet, in order, and writes down that it is done.
+   *
+   * @param told is called with the number of jobs submitted so far
+   */
+  static void submit(
+      Submission submission, SweepFolder folder, Backend backend, IntConsumer told) {
+    try {
+      folder.placeMaps(submission);
+    } catch (IOException e) {
+      throw new InvalidConfiguration(folder.path() + " cannot be written: " + e, e);
+    }
+    if (submission.array()) {
+      if (!folder.isStopped(submission)) {
+        backend.submit(spec(submission, folder, 0), submission.token(0));
+        told.accept(1);
+      }
+    } else {
+      single(submission, folder, backend, told);
+    }
+    folder.complete(submission);
+  }
+
+  /** Where only some may run at once each waits for the end of the one so many places before it. */
+  private static void single(
+      Submission submission, SweepFolder folder, Backend backend, IntConsumer told) {
+    List<JobId> jobs = new ArrayList<>();
+    Integer most = submission.maxParallel();
+    JobSpec first = spec(submission, folder, 1);
+    for (int task : submission.tasks().toArray()) {
+      if (folder.isStopped(submission)) {
+        return;
+      }
+      JobSpec.Builder spec = JobSpec.builder(folder.id() + "_" + Combination.task(task))
+          .environment(first.environment())
+          .modules(first.modules().toArray(new String[0]))
+          .prologue(first.prologue().toArray(new String[0]))
+          .workingDirectory(first.workingDirectory())
+          .stdout(first.stdout())
+          .stderr(first.stderr())
+          .resources(first.resources())
+          .shell(TaskScripts.lines(folder.scripts(), submission, task));
+      if (most != null && jobs.size() >= most) {
+        spec.dependsOn(Dependency.afterAny(jobs.get(jobs.size() - most)));
+      }
+      jobs.add(backend.submit(spec.build(), submission.token(task)).id());
+      told.accept(jobs.size());
+    }
+  }
+}
