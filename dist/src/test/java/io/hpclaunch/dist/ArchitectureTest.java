@@ -44,6 +44,7 @@ class ArchitectureTest {
         "io.hpclaunch.slurm",
         "io.hpclaunch.pbs",
         "io.hpclaunch.ssh",
+        "io.hpclaunch.sweep",
         "io.hpclaunch.cli",
         "io.hpclaunch.cli.launch"
       })
@@ -75,7 +76,19 @@ class ArchitectureTest {
             "io.hpclaunch.slurm..",
             "io.hpclaunch.pbs..",
             "io.hpclaunch.ssh..",
+            "io.hpclaunch.sweep..",
             "io.hpclaunch.cli..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void sweepsKnowTheApiAndCoreOnly() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.hpclaunch.sweep..")
+        .should()
+        .dependOnClassesThat(resideInAnyPackage(PLUGINS)
+            .or(resideInAnyPackage("io.hpclaunch.cli..", "io.hpclaunch.sweep..")))
         .check(CLASSES);
   }
 
@@ -95,7 +108,7 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat(resideInAnyPackage(PLUGINS)
             .and(not(resideInAPackage(plugin)))
-            .or(resideInAPackage("io.hpclaunch.cli..")))
+            .or(resideInAnyPackage("io.hpclaunch.cli..", "io.hpclaunch.sweep..")))
         .check(CLASSES);
   }
 

@@ -5,6 +5,7 @@ import io.hpclaunch.cli.doctor.DoctorCommand;
 import io.hpclaunch.cli.job.JobCommands;
 import io.hpclaunch.cli.output.OutputLost;
 import io.hpclaunch.cli.output.RawWriter;
+import io.hpclaunch.cli.sweep.SweepCommands;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -86,6 +87,7 @@ public final class Hpc implements Runnable {
   public static CommandLine commandLine(Session session) {
     CommandLine hpc = new CommandLine(new Hpc(session.options()));
     JobCommands.addTo(hpc, session);
+    SweepCommands.addTo(hpc, session);
     hpc.addSubcommand(new BackendsCommand(session));
     hpc.addSubcommand(new LaunchersCommand(session));
     hpc.addSubcommand(new ResourcesCommand(session));

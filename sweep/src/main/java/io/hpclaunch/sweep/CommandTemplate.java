@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
 
 /**
  * What a sweep runs, with places for values: {@code {name}}, {@code {args}}, {@code {index}},
- * {@code {sweep_id}}, {@code {task_dir}}. {@code {{name}}} is a word that only looks like one. Other
- * braces are what they are.
+ * {@code {sweep_id}}, {@code {task_dir}}. {@code {{name}}} is a word that only looks like one.
+ * Other braces are what they are.
  */
 final class CommandTemplate {
   private static final Pattern PLACE =
@@ -105,9 +105,8 @@ final class CommandTemplate {
       return shell ? Quoting.quote(own.text()) : own.text();
     }
     return switch (name) {
-      case "args" -> shell
-          ? Quoting.join(combination.words())
-          : String.join(" ", combination.words());
+      case "args" ->
+        shell ? Quoting.join(combination.words()) : String.join(" ", combination.words());
       case "index" -> Integer.toString(combination.index());
       case "sweep_id" -> sweepId;
       default -> shell ? Quoting.quote(folder) : folder;

@@ -51,8 +51,8 @@ public record FailureGroup(String how, List<String> lastLines, TaskSet tasks) {
       examples.putIfAbsent(key, lines);
     });
     List<FailureGroup> groups = new ArrayList<>();
-    tasks.forEach((key, numbers) -> groups.add(new FailureGroup(
-        key.how(), examples.getOrDefault(key, List.of()), TaskSet.of(numbers))));
+    tasks.forEach((key, numbers) -> groups.add(
+        new FailureGroup(key.how(), examples.getOrDefault(key, List.of()), TaskSet.of(numbers))));
     groups.sort(Comparator.comparingInt((FailureGroup group) -> -group.tasks().size()));
     return groups;
   }

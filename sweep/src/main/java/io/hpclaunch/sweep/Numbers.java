@@ -64,7 +64,9 @@ final class Numbers {
     String sign = number < 0 ? "-" : "";
     if (exponent < SMALLEST_PLAIN || exponent >= LARGEST_PLAIN) {
       String rest = digits.length() > 1 ? "." + digits.substring(1) : "";
-      return sign + digits.charAt(0) + rest
+      return sign
+          + digits.charAt(0)
+          + rest
           + String.format(Locale.ROOT, "e%s%02d", exponent < 0 ? "-" : "+", Math.abs(exponent));
     }
     String plain = shortest.abs().toPlainString();

@@ -55,13 +55,14 @@ final class Ranges {
     int count = numbers.get(2).intValue();
     List<BigDecimal> all = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      all.add(i == 0
-          ? start
-          : i == count - 1
-              ? stop
-              : start.add(stop.subtract(start)
-                  .multiply(new BigDecimal(i))
-                  .divide(new BigDecimal(count - 1), MathContext.DECIMAL128)));
+      all.add(
+          i == 0
+              ? start
+              : i == count - 1
+                  ? stop
+                  : start.add(stop.subtract(start)
+                      .multiply(new BigDecimal(i))
+                      .divide(new BigDecimal(count - 1), MathContext.DECIMAL128)));
     }
     return all;
   }

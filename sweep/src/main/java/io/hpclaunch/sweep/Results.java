@@ -57,8 +57,7 @@ public record Results(
   public record Row(
       int task, TaskState state, Map<String, Value> params, Map<String, JsonElement> metrics) {}
 
-  static Results of(
-      Sweep sweep, SweepStatus status, IntFunction<Path> folder, List<String> files) {
+  static Results of(Sweep sweep, SweepStatus status, IntFunction<Path> folder, List<String> files) {
     for (String file : files) {
       if (file.isEmpty() || file.startsWith("/") || List.of(file.split("/")).contains("..")) {
         throw new InvalidConfiguration("'" + file + "' is no file in a task's folder");
@@ -76,8 +75,8 @@ public record Results(
         read(folder.apply(task).resolve(file), found, problems);
       }
       metrics.addAll(found.keySet());
-      rows.add(new Row(
-          task, status.state(task), sweep.combinations().get(task - 1).params(), found));
+      rows.add(
+          new Row(task, status.state(task), sweep.combinations().get(task - 1).params(), found));
     }
     return new Results(sweep.parameters(), List.copyOf(metrics), rows, problems);
   }
@@ -97,17 +96,21 @@ public record Results(
     } catch (NoSuchFileException e) {
       // it was removed meanwhile
     } catch (IOException | JsonParseException e) {
-      problems.add(file + " cannot be read: " + String.valueOf(e.getMessage()).lines()
-          .findFirst().orElse(""));
+      problems.add(file + " cannot be read: "
+          + String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
     }
   }
 
-  /** Nested objects get dotted names; of a list of objects, such as one per epoch, the last counts. */
+  /**
+   * Nested objects get dotted names; of a list of objects, such as one per epoch, the last counts.
+   */
   private static void flatten(String name, JsonElement json, Map<String, JsonElement> found) {
     if (json.isJsonObject()) {
       JsonObject object = json.getAsJsonObject();
-      object.entrySet().forEach(each ->
-          flatten(name.isEmpty() ? each.getKey() : name + "." + each.getKey(), each.getValue(), found));
+      object
+          .entrySet()
+          .forEach(each -> flatten(
+              name.isEmpty() ? each.getKey() : name + "." + each.getKey(), each.getValue(), found));
     } else if (json.isJsonArray()) {
       JsonArray array = json.getAsJsonArray();
       if (!array.isEmpty() && array.get(array.size() - 1).isJsonObject()) {
@@ -132,8 +135,8 @@ public record Results(
     metrics.forEach(metric -> heads.add(column(metric)));
     Csv.print(heads, out);
     for (Row row : rows) {
-      List<String> cells = new ArrayList<>(List.of(
-          Integer.toString(row.task()), row.state().toString()));
+      List<String> cells =
+          new ArrayList<>(List.of(Integer.toString(row.task()), row.state().toString()));
       parameters.forEach(name -> cells.add(text(row.params().get(name))));
       metrics.forEach(name -> cells.add(text(row.metrics().get(name))));
       Csv.print(cells, out);

@@ -62,8 +62,7 @@ record Submission(
   }
 
   Submission completed() {
-    return new Submission(
-        number, backend, array, tasks, maxParallel, seed, spec, created, true);
+    return new Submission(number, backend, array, tasks, maxParallel, seed, spec, created, true);
   }
 
   private static byte[] sha256(String text) {

@@ -8,6 +8,7 @@ import io.hpclaunch.api.Dependency;
 import io.hpclaunch.api.InvalidConfiguration;
 import io.hpclaunch.api.JobId;
 import io.hpclaunch.api.JobSpec;
+import io.hpclaunch.api.OutcomeUnknown;
 import io.hpclaunch.api.Unsupported;
 import io.hpclaunch.core.store.DamagedRecord;
 import io.hpclaunch.core.store.SpecJson;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Submits what a {@link Submission} names. It can be called again after a death at any moment: each
@@ -44,7 +46,7 @@ final class Submitter {
   }
 
   /** Checks what is known before anything is written. */
-  static void check(Backend backend, boolean array, Integer maxParallel) {
+  static void check(Backend backend, boolean array, @Nullable Integer maxParallel) {
     if (!backend.capabilities().has(Capability.SHARED_FILES)) {
       throw new Unsupported("backend " + backend.name() + " shares no files with its jobs, and the"
           + " tasks of a sweep read theirs from the sweep's folder; nothing was submitted");
@@ -56,8 +58,8 @@ final class Submitter {
   }
 
   /** The part of a job that all tasks share. */
-  static JobSpec.Builder common(SweepFolder folder, Sweep sweep, String workingDirectory) {
-    return JobSpec.builder(folder.id())
+  static JobSpec.Builder common(String id, Sweep sweep, String workingDirectory) {
+    return JobSpec.builder(id)
         .environment(sweep.environment())
         .modules(sweep.modules().toArray(new String[0]))
         .prologue(sweep.prologue().toArray(new String[0]))
@@ -66,29 +68,29 @@ final class Submitter {
         .stderr("/dev/null");
   }
 
-  /** The job of one task, or of the array. */
-  static JobSpec spec(Submission submission, SweepFolder folder, int task) {
-    JobSpec common;
+  /** What the jobs of a submission share, as it was written down. */
+  static JobSpec shared(Submission submission, SweepFolder folder) {
     try {
-      common = SpecJson.read(submission.spec(), Map.of());
+      return SpecJson.read(submission.spec(), Map.of());
     } catch (DamagedRecord e) {
       throw new InvalidConfiguration(
           folder.path() + ": submission " + submission.number() + ": " + e.getMessage(), e);
     }
-    JobSpec.Builder spec = JobSpec.builder(common.name())
-        .environment(common.environment())
-        .modules(common.modules().toArray(new String[0]))
-        .prologue(common.prologue().toArray(new String[0]))
-        .workingDirectory(common.workingDirectory())
-        .stdout(common.stdout())
-        .stderr(common.stderr())
-        .resources(common.resources())
+  }
+
+  /** The job of one task; of task 0 the array. */
+  private static JobSpec.Builder job(
+      JobSpec shared, Submission submission, SweepFolder folder, int task) {
+    String name = task == 0 ? folder.id() : folder.id() + "_" + Combination.task(task);
+    return JobSpec.builder(name)
+        .environment(shared.environment())
+        .modules(shared.modules().toArray(new String[0]))
+        .prologue(shared.prologue().toArray(new String[0]))
+        .workingDirectory(shared.workingDirectory())
+        .stdout(shared.stdout())
+        .stderr(shared.stderr())
+        .resources(shared.resources())
         .shell(TaskScripts.lines(folder.scripts(), submission, task));
-    return submission.array()
-        ? spec.array(
-                new ArrayRange(1, submission.tasks().size(), 1, submission.maxParallel()))
-            .build()
-        : spec.name(folder.id() + "_" + Combination.task(task)).build();
   }
 
   /**
@@ -96,8 +98,7 @@ final class Submitter {
    *
    * @param told is called with the number of jobs submitted so far
    */
-  static void submit(
-      Submission submission, SweepFolder folder, Backend backend, IntConsumer told) {
+  static void submit(Submission submission, SweepFolder folder, Backend backend, IntConsumer told) {
     try {
       folder.placeMaps(submission);
     } catch (IOException e) {
@@ -105,7 +106,10 @@ final class Submitter {
     }
     if (submission.array()) {
       if (!folder.isStopped(submission)) {
-        backend.submit(spec(submission, folder, 0), submission.token(0));
+        JobSpec array = job(shared(submission, folder), submission, folder, 0)
+            .array(new ArrayRange(1, submission.tasks().size(), 1, submission.maxParallel()))
+            .build();
+        backend.submit(array, submission.token(0));
         told.accept(1);
       }
     } else {
@@ -119,25 +123,28 @@ final class Submitter {
       Submission submission, SweepFolder folder, Backend backend, IntConsumer told) {
     List<JobId> jobs = new ArrayList<>();
     Integer most = submission.maxParallel();
-    JobSpec first = spec(submission, folder, 1);
+    OutcomeUnknown doubt = null;
+    JobSpec shared = shared(submission, folder);
     for (int task : submission.tasks().toArray()) {
       if (folder.isStopped(submission)) {
         return;
       }
-      JobSpec.Builder spec = JobSpec.builder(folder.id() + "_" + Combination.task(task))
-          .environment(first.environment())
-          .modules(first.modules().toArray(new String[0]))
-          .prologue(first.prologue().toArray(new String[0]))
-          .workingDirectory(first.workingDirectory())
-          .stdout(first.stdout())
-          .stderr(first.stderr())
-          .resources(first.resources())
-          .shell(TaskScripts.lines(folder.scripts(), submission, task));
+      JobSpec.Builder spec = job(shared, submission, folder, task);
       if (most != null && jobs.size() >= most) {
         spec.dependsOn(Dependency.afterAny(jobs.get(jobs.size() - most)));
       }
-      jobs.add(backend.submit(spec.build(), submission.token(task)).id());
-      told.accept(jobs.size());
+      try {
+        jobs.add(backend.submit(spec.build(), submission.token(task)).id());
+        told.accept(jobs.size());
+      } catch (OutcomeUnknown e) {
+        if (most != null) { // others have to wait for its end
+          throw e;
+        }
+        doubt = e;
+      }
+    }
+    if (doubt != null) {
+      throw doubt;
     }
   }
 }

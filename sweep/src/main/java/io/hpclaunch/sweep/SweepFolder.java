@@ -4,6 +4,7 @@ package io.hpclaunch.sweep;
 import com.google.gson.JsonObject;
 import io.hpclaunch.api.BackendUnavailable;
 import io.hpclaunch.api.InvalidConfiguration;
+import io.hpclaunch.api.Token;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
@@ -14,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -41,22 +41,22 @@ final class SweepFolder {
       String id, Instant created, int count, String workingDirectory, String definitionFolder) {}
 
   /**
-   * Makes the folder with everything that does not depend on a submission. It is made under another
-   * name and renamed: a folder that is there is whole.
+   * Makes the folder with everything in it, the intent of the first submission too. It is made
+   * under another name and renamed: a folder that is there is whole, and can be resumed.
    */
-  static SweepFolder create(Path sweeps, Begun begun, Sweep sweep, CommandTemplate command) {
+  static SweepFolder create(
+      Path sweeps, Begun begun, Sweep sweep, CommandTemplate command, Submission first) {
     SweepFolder folder = new SweepFolder(sweeps.resolve(begun.id()));
     if (Files.exists(folder.path)) {
       throw taken(folder.path);
     }
     try {
       Files.createDirectories(folder.path.getParent());
-      Path unfinished = Files.createTempDirectory(
-          folder.path.getParent(), "." + begun.id() + ".");
+      Path unfinished = Files.createDirectory(
+          folder.path.resolveSibling("." + begun.id() + "." + Token.random()));
       try {
-        Files.setPosixFilePermissions(
-            unfinished, PosixFilePermissions.fromString("rwxr-xr-x"));
         folder.fill(unfinished, begun, sweep, command);
+        Files.writeString(submission(unfinished, first.number()), first.json());
         Files.move(unfinished, folder.path, StandardCopyOption.ATOMIC_MOVE);
       } catch (IOException e) {
         remove(unfinished);
@@ -66,8 +66,9 @@ final class SweepFolder {
     } catch (DirectoryNotEmptyException | FileAlreadyExistsException e) {
       throw taken(folder.path);
     } catch (IOException e) {
-      throw new BackendUnavailable("the sweep's folder " + folder.path + " cannot be made: " + e
-          + "; nothing was submitted", e);
+      throw new BackendUnavailable(
+          "the sweep's folder " + folder.path + " cannot be made: " + e + "; nothing was submitted",
+          e);
     }
   }
 
@@ -121,8 +122,7 @@ final class SweepFolder {
         TaskScripts.branch(values, each, command, begun.id(), path.toString());
         if (each.index() % TaskScripts.CHUNK == 0 || each.index() == begun.count()) {
           int chunk = (each.index() - 1) / TaskScripts.CHUNK;
-          Files.writeString(
-              scripts.resolve(TaskScripts.values(chunk)), values.append("esac\n"));
+          Files.writeString(scripts.resolve(TaskScripts.values(chunk)), values.append("esac\n"));
           values.setLength(0);
         }
       }
@@ -180,8 +180,7 @@ final class SweepFolder {
   Sweep sweep(Begun begun) {
     Path file = path.resolve(DEFINITION);
     try {
-      return Sweep.parse(
-              Files.readString(file), file.toString(), Path.of(begun.definitionFolder()))
+      return Sweep.parse(Files.readString(file), file.toString(), Path.of(begun.definitionFolder()))
           .maxRuns(begun.count());
     } catch (IOException e) {
       throw new InvalidConfiguration(file + " cannot be read: " + e, e);
@@ -206,7 +205,11 @@ final class SweepFolder {
   }
 
   private Path submission(int number) {
-    return path.resolve(SUBMISSIONS).resolve(number + ".json");
+    return submission(path, number);
+  }
+
+  private static Path submission(Path folder, int number) {
+    return folder.resolve(SUBMISSIONS).resolve(number + ".json");
   }
 
   /**
@@ -250,7 +253,8 @@ final class SweepFolder {
 
   void complete(Submission submission) {
     Path file = submission(submission.number());
-    Path draft = file.resolveSibling("." + submission.number() + "." + ProcessHandle.current().pid());
+    Path draft = file.resolveSibling(
+        "." + submission.number() + "." + ProcessHandle.current().pid());
     try {
       Files.writeString(draft, submission.completed().json());
       Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);

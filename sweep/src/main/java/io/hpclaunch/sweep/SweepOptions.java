@@ -30,7 +30,8 @@ public record SweepOptions(
   /**
    * Checks the parts.
    *
-   * @throws InvalidConfiguration when the id cannot name a folder and a job, or the limit is below 1
+   * @throws InvalidConfiguration when the id cannot name a folder and a job, or the limit is below
+   *     1
    */
   public SweepOptions {
     if (id != null && (id.length() > LONGEST_ID || !id.matches("[A-Za-z0-9_][A-Za-z0-9_.+-]*"))) {

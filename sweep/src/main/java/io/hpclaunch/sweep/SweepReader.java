@@ -85,8 +85,8 @@ final class SweepReader {
     }
     checkKeys(root, null, "", OF_SWEEP, OF_COMMAND, OF_OTHERS);
     List<Axis> axes = new ArrayList<>();
-    flat(all.get("grid"), "grid").forEach((name, values) ->
-        axes.add(new Axis(List.of(name), List.of(values))));
+    flat(all.get("grid"), "grid")
+        .forEach((name, values) -> axes.add(new Axis(List.of(name), List.of(values))));
     paired(all.get("paired"), axes);
     samples(all.get("samples"), axes);
     return new Definition(
@@ -109,7 +109,8 @@ final class SweepReader {
     }
     for (Map.Entry<String, Node> entry : map.entrySet()) {
       if (!all.contains(entry.getKey())) {
-        String closest = ClosestName.of(entry.getKey(), all).map(n -> "; did you mean " + n + "?")
+        String closest = ClosestName.of(entry.getKey(), all)
+            .map(n -> "; did you mean " + n + "?")
             .orElse("; there are: " + String.join(", ", all));
         throw error(
             place == null ? entry.getValue() : entry.getValue(),
@@ -128,9 +129,9 @@ final class SweepReader {
         .setCodePointLimit(Integer.MAX_VALUE)
         .build();
     try {
-      Optional<Node> root =
-          new Composer(settings, new ParserImpl(settings, new StreamReader(settings, text)))
-              .getSingleNode();
+      Optional<Node> root = new Composer(
+              settings, new ParserImpl(settings, new StreamReader(settings, text)))
+          .getSingleNode();
       if (root.isEmpty() || isNull(root.get())) {
         return Map.of();
       }
@@ -176,7 +177,8 @@ final class SweepReader {
   }
 
   private InvalidConfiguration error(@Nullable Node node, String message) {
-    int line = node == null ? 0 : node.getStartMark().map(mark -> mark.getLine() + 1).orElse(0);
+    int line =
+        node == null ? 0 : node.getStartMark().map(mark -> mark.getLine() + 1).orElse(0);
     return new InvalidConfiguration(source + (line == 0 ? "" : ":" + line) + ": " + message);
   }
 
@@ -233,8 +235,7 @@ final class SweepReader {
     return all;
   }
 
-  private void flatten(
-      MappingNode node, String prefix, String path, Map<String, List<Value>> all) {
+  private void flatten(MappingNode node, String prefix, String path, Map<String, List<Value>> all) {
     map(node, path).forEach((key, value) -> {
       String name = prefix + key;
       String where = path + "." + key;
@@ -257,8 +258,8 @@ final class SweepReader {
       }
     }
     if (!(node instanceof SequenceNode list)) {
-      throw error(node, path + " must be a list of values, not a single one: write [" + brief(node)
-          + "]");
+      throw error(
+          node, path + " must be a list of values, not a single one: write [" + brief(node) + "]");
     }
     if (list.getValue().isEmpty()) {
       throw error(node, path + " is an empty list: nothing would run");
@@ -327,16 +328,18 @@ final class SweepReader {
         throw error(item, path + " must be a map of groups");
       }
       Map<String, List<Value>> together = new LinkedHashMap<>();
-      map(groups, path).forEach((group, params) ->
-          flat(params, path + "." + group).forEach(together::put));
+      map(groups, path)
+          .forEach((group, params) -> flat(params, path + "." + group).forEach(together::put));
       if (together.isEmpty()) {
         continue;
       }
       Set<Integer> lengths = new LinkedHashSet<>();
       together.values().forEach(values -> lengths.add(values.size()));
       if (lengths.size() > 1) {
-        throw error(item, path + ": lists that advance together must have equal lengths, found "
-            + lengths(together));
+        throw error(
+            item,
+            path + ": lists that advance together must have equal lengths, found "
+                + lengths(together));
       }
       axes.add(new Axis(List.copyOf(together.keySet()), List.copyOf(together.values())));
     }
@@ -364,8 +367,8 @@ final class SweepReader {
     long start = seed == null ? 0 : whole(seed, "samples.seed");
     boolean latin = method(keys.get("method"));
     if (!(keys.get("parameters") instanceof MappingNode parameters)) {
-      throw error(node, "samples.parameters must be a map of parameters and what they are drawn"
-          + " from");
+      throw error(
+          node, "samples.parameters must be a map of parameters and what they are drawn" + " from");
     }
     Map<String, Samples.Distribution> all = new LinkedHashMap<>();
     distributions(parameters, "", "samples.parameters", all);
@@ -376,8 +379,7 @@ final class SweepReader {
     }
     if (!all.isEmpty()) {
       axes.add(new Axis(
-          List.copyOf(all.keySet()),
-          Samples.draw(List.copyOf(all.values()), count, start, latin)));
+          List.copyOf(all.keySet()), Samples.draw(List.copyOf(all.values()), count, start, latin)));
     }
   }
 
@@ -413,8 +415,10 @@ final class SweepReader {
     map(node, path).forEach((key, value) -> {
       String where = path + "." + key;
       if (!(value instanceof MappingNode inner)) {
-        throw error(value, where + " must be one of " + String.join(", ", DISTRIBUTIONS)
-            + ", such as {uniform: [0, 1]}");
+        throw error(
+            value,
+            where + " must be one of " + String.join(", ", DISTRIBUTIONS)
+                + ", such as {uniform: [0, 1]}");
       }
       Map<String, Node> fields = map(inner, where);
       String word = fields.size() == 1 ? fields.keySet().iterator().next() : "";
@@ -488,8 +492,10 @@ final class SweepReader {
           && names.stream().anyMatch(each -> each.startsWith(name + "."))) {
         condition(inner, name + ".", path + "." + key, names, tests);
       } else {
-        throw error(value, path + " names " + name + ", which is no parameter; there are: "
-            + String.join(", ", names));
+        throw error(
+            value,
+            path + " names " + name + ", which is no parameter; there are: "
+                + String.join(", ", names));
       }
     });
   }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.sweep;
 
-import com.google.common.collect.Lists;
 import io.hpclaunch.api.Backend;
 import io.hpclaunch.api.BackendUnavailable;
 import io.hpclaunch.api.Cause;
@@ -10,6 +9,7 @@ import io.hpclaunch.api.HpcRuntime;
 import io.hpclaunch.api.InvalidConfiguration;
 import io.hpclaunch.api.JobId;
 import io.hpclaunch.api.JobInfo;
+import io.hpclaunch.api.JobSpec;
 import io.hpclaunch.api.JobState;
 import io.hpclaunch.api.Resources;
 import io.hpclaunch.api.Token;
@@ -31,14 +31,18 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * A sweep that was submitted: its folder on disk, and its jobs. Any process that sees the folder can
- * open it; whatever it does can be done by several at once.
+ * A sweep that was submitted: its folder on disk, and its jobs. Any process that sees the folder
+ * can open it; whatever it does can be done by several at once.
  *
  * @since 0.1
  */
 public final class SweepRun {
+  private static final Logger log = LoggerFactory.getLogger(SweepRun.class);
+
   private static final DateTimeFormatter STAMP =
       DateTimeFormatter.ofPattern("yyyyMMdd_HHmmss", Locale.ROOT);
 
@@ -75,11 +79,45 @@ public final class SweepRun {
         count,
         workingDirectory(sweep, options),
         sweep.folder().toAbsolutePath().toString());
-    SweepFolder folder = SweepFolder.create(options.folder().toAbsolutePath(), begun, sweep, command);
+    Submission first = submission(
+        1,
+        backend,
+        array,
+        TaskSet.first(count),
+        options.maxParallel(),
+        options.resources(),
+        Submitter.common(begun.id(), sweep, begun.workingDirectory()));
+    SweepFolder folder =
+        SweepFolder.create(options.folder().toAbsolutePath(), begun, sweep, command, first);
     SweepRun run = new SweepRun(folder, jobs);
-    run.submit(
-        backend, array, TaskSet.first(count), options.maxParallel(), options.resources(), told);
+    try {
+      Submitter.submit(first, folder, backend, told);
+    } catch (HpcException e) {
+      log.warn(
+          "Not all of sweep {} was submitted; 'hpc sweep resume {}' goes on", run.id(), run.id());
+      throw e;
+    }
     return run;
+  }
+
+  private static Submission submission(
+      int number,
+      Backend backend,
+      boolean array,
+      TaskSet tasks,
+      @Nullable Integer maxParallel,
+      Resources resources,
+      JobSpec.Builder common) {
+    return new Submission(
+        number,
+        backend.name(),
+        array,
+        tasks,
+        maxParallel,
+        Token.random().value(),
+        SpecJson.write(common.resources(resources).shell(":").build()),
+        Instant.now(),
+        false);
   }
 
   private static String id(SweepOptions options) {
@@ -139,7 +177,9 @@ public final class SweepRun {
    */
   public static List<SweepRun> all(Path sweeps, HpcRuntime runtime) {
     TaskJobs jobs = TaskJobs.of(runtime);
-    return SweepFolder.all(sweeps).stream().map(each -> new SweepRun(each, jobs)).toList();
+    return SweepFolder.all(sweeps).stream()
+        .map(each -> new SweepRun(each, jobs))
+        .toList();
   }
 
   /**
@@ -198,7 +238,10 @@ public final class SweepRun {
    * @return their names
    */
   public List<String> backends() {
-    return folder.submissions(count()).stream().map(Submission::backend).distinct().toList();
+    return folder.submissions(count()).stream()
+        .map(Submission::backend)
+        .distinct()
+        .toList();
   }
 
   /**
@@ -212,6 +255,17 @@ public final class SweepRun {
   }
 
   /**
+   * How a task's log ends.
+   *
+   * @param task its number
+   * @return the last line that is not blank; empty where there is none
+   */
+  public String lastLine(int task) {
+    List<String> lines = FailureGroup.tail(log(task));
+    return lines.isEmpty() ? "" : lines.get(lines.size() - 1);
+  }
+
+  /**
    * The folder of a task.
    *
    * @param task its number
@@ -222,34 +276,6 @@ public final class SweepRun {
   }
 
   // ---- submission ------------------------------------------------------------------------------
-
-  private boolean submit(
-      Backend backend,
-      boolean array,
-      TaskSet tasks,
-      @Nullable Integer maxParallel,
-      Resources resources,
-      IntConsumer told) {
-    String spec = SpecJson.write(Submitter.common(folder, sweep(), begun.workingDirectory())
-        .resources(resources)
-        .shell(":")
-        .build());
-    Submission submission = new Submission(
-        folder.submissions(count()).size() + 1,
-        backend.name(),
-        array,
-        tasks,
-        maxParallel,
-        Token.random().value(),
-        spec,
-        Instant.now(),
-        false);
-    if (!folder.begin(submission)) {
-      return false;
-    }
-    Submitter.submit(submission, folder, backend, told);
-    return true;
-  }
 
   /**
    * How a sweep is resumed.
@@ -271,9 +297,9 @@ public final class SweepRun {
   }
 
   /**
-   * Runs again, under their own numbers, the tasks that are missing, failed, cancelled or lost. What
-   * a client left unfinished when it died is submitted first. Completed tasks never run again, and
-   * those that wait or run are left alone.
+   * Runs again, under their own numbers, the tasks that are missing, failed, cancelled or lost.
+   * What a client left unfinished when it died is submitted first. Completed tasks never run again,
+   * and those that wait or run are left alone.
    *
    * @param how which, and in which way
    * @param told is called with the number of jobs submitted so far
@@ -323,25 +349,28 @@ public final class SweepRun {
     };
   }
 
-  private void resubmit(
-      Resumption how, List<Submission> before, TaskSet tasks, IntConsumer told) {
-    if (before.isEmpty()) {
-      throw new InvalidConfiguration(folder.path()
-          + " was made and nothing was written down of its submission: remove it, and run the sweep"
-          + " again");
-    }
+  private void resubmit(Resumption how, List<Submission> before, TaskSet tasks, IntConsumer told) {
     Submission last = before.get(before.size() - 1);
     Backend backend = jobs.backend(last.backend());
     Mode mode = how.mode() != null ? how.mode() : last.array() ? Mode.ARRAY : Mode.INDIVIDUAL;
     Integer most = how.maxParallel() != null ? how.maxParallel() : last.maxParallel();
     Resources resources = how.resources() != null
-        ? how.resources().orElse(Submitter.spec(last, folder, 1).resources())
-        : Submitter.spec(last, folder, 1).resources();
+        ? how.resources().orElse(Submitter.shared(last, folder).resources())
+        : Submitter.shared(last, folder).resources();
     boolean array = Submitter.isArray(mode, backend, tasks.size());
     Submitter.check(backend, array, most);
-    if (!submit(backend, array, tasks, most, resources, told)) {
+    Submission next = submission(
+        last.number() + 1,
+        backend,
+        array,
+        tasks,
+        most,
+        resources,
+        Submitter.common(id(), sweep(), begun.workingDirectory()));
+    if (!folder.begin(next)) {
       throw new BackendUnavailable("another process resumes " + id() + " just now");
     }
+    Submitter.submit(next, folder, backend, told);
   }
 
   /**
@@ -422,14 +451,14 @@ public final class SweepRun {
   }
 
   private void array(Submission submission, @Nullable JobInfo whole, @Nullable JobInfo[] infos) {
-    Map<Integer, JobInfo> elements =
-        whole == null ? Map.of() : jobs.elements(submission.job(0));
+    Map<Integer, JobInfo> elements = whole == null ? Map.of() : jobs.elements(submission.job(0));
     int[] tasks = submission.tasks().toArray();
     for (int place = 0; place < tasks.length; place++) {
       int task = tasks[place];
       JobInfo info = elements.get(place + 1);
       if (info == null && whole != null && !whole.state().isFinal()) {
-        info = JobInfo.builder(whole.state() == JobState.UNKNOWN ? JobState.UNKNOWN : JobState.QUEUED)
+        info = JobInfo.builder(
+                whole.state() == JobState.UNKNOWN ? JobState.UNKNOWN : JobState.QUEUED)
             .submitted(whole.submitted())
             .reason(whole.reason())
             .build();
@@ -439,7 +468,9 @@ public final class SweepRun {
       }
       if (info == null && whole != null) {
         info = whole.state() == JobState.COMPLETED
-            ? JobInfo.builder(JobState.LOST).reason("nothing tells how it ended").build()
+            ? JobInfo.builder(JobState.LOST)
+                .reason("nothing tells how it ended")
+                .build()
             : whole;
       }
       infos[task - 1] = info == null ? infos[task - 1] : info;
@@ -460,9 +491,10 @@ public final class SweepRun {
     JobInfo.Builder info;
     switch (String.valueOf(status.get("state"))) {
       case "completed" -> info = JobInfo.builder(JobState.COMPLETED).exitCode(0);
-      case "failed" -> info = JobInfo.builder(JobState.FAILED)
-          .failed(Cause.EXIT_CODE)
-          .exitCode(Integer.valueOf(status.getOrDefault("exit_code", "1")));
+      case "failed" ->
+        info = JobInfo.builder(JobState.FAILED)
+            .failed(Cause.EXIT_CODE)
+            .exitCode(Integer.valueOf(status.getOrDefault("exit_code", "1")));
       default -> {
         info = JobInfo.builder(JobState.LOST)
             .reason("it began, no record has its job " + status.get("job") + " any more, and it has"
@@ -530,6 +562,25 @@ public final class SweepRun {
   }
 
   /**
+   * Writes a page about the sweep, which a browser shows without a network.
+   *
+   * @param file where to
+   * @param files names of files with metrics in the tasks' folders
+   * @param metric the metric to show first, or null
+   * @throws InvalidConfiguration when the file cannot be written, or there is no such metric
+   */
+  public void report(Path file, List<String> files, @Nullable String metric) {
+    SweepStatus status = status();
+    Report.write(
+        this,
+        status,
+        Results.of(sweep(), status, this::taskFolder, files),
+        FailureGroup.of(status, this::log),
+        metric,
+        file);
+  }
+
+  /**
    * Removes the sweep's folder, and what is remembered of its jobs.
    *
    * @throws InvalidConfiguration when tasks wait or run
@@ -547,8 +598,7 @@ public final class SweepRun {
       } else {
         each.tasks().forEach(task -> ids.add(each.job(task)));
       }
-      List<JobId> known = Lists.newArrayList(backend.status(ids).keySet());
-      known.forEach(backend::clean);
+      backend.status(ids).keySet().forEach(backend::clean);
     }
     folder.remove();
   }

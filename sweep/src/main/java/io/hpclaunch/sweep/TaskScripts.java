@@ -7,9 +7,9 @@ import java.util.List;
 
 /**
  * What a task's job runs: a script for sh that finds the task's values in a file by its number, and
- * writes what happens into the task's folder. The values stand in files of {@value #CHUNK} tasks, as
- * words that sh itself reads, so that an element of 100,000 reads a few kilobytes and needs no other
- * program, and every byte arrives.
+ * writes what happens into the task's folder. The values stand in files of {@value #CHUNK} tasks,
+ * as words that sh itself reads, so that an element of 100,000 reads a few kilobytes and needs no
+ * other program, and every byte arrives.
  */
 final class TaskScripts {
   static final String RUNNER = "task.sh";
@@ -109,8 +109,7 @@ final class TaskScripts {
         printf 'state=%s\\nexit_code=%s\\nended=%s\\n' "$hpc_state" "$hpc_code" "$hpc_time" \\
           >>"$hpc_folder/status"
         exit "$hpc_code"
-        """
-        .replace("@FOLDER@", Quoting.quote(sweepFolder))
+        """.replace("@FOLDER@", Quoting.quote(sweepFolder))
         .replace("@ID@", Quoting.quote(id))
         .replace("@MAP_CHUNK@", Integer.toString(MAP_CHUNK))
         .replace("@CHUNK@", Integer.toString(CHUNK));
@@ -118,16 +117,21 @@ final class TaskScripts {
 
   /** What one task is given, as a branch for sh. */
   static void branch(
-      StringBuilder to, Combination combination, CommandTemplate command, String id, String folder) {
+      StringBuilder to,
+      Combination combination,
+      CommandTemplate command,
+      String id,
+      String folder) {
     to.append(combination.index()).append(")\n");
-    combination.params().forEach((name, value) -> to.append("export ")
-        .append(CommandTemplate.variable(name))
-        .append('=')
-        .append(Quoting.quote(value.text()))
-        .append('\n'));
+    combination
+        .params()
+        .forEach((name, value) -> to.append("export ")
+            .append(CommandTemplate.variable(name))
+            .append('=')
+            .append(Quoting.quote(value.text()))
+            .append('\n'));
     to.append("hpc_json=").append(Quoting.quote(combination.json())).append("\nset -- ");
-    List<String> words =
-        command.words(combination, id, folder + "/tasks/" + combination.task());
+    List<String> words = command.words(combination, id, folder + "/tasks/" + combination.task());
     to.append(Quoting.join(words)).append(";;\n");
   }
 

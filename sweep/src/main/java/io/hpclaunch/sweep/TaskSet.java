@@ -122,6 +122,15 @@ public final class TaskSet {
     numbers.stream().forEach(each);
   }
 
+  /**
+   * The smallest number.
+   *
+   * @return the number; -1 where there is none
+   */
+  public int first() {
+    return numbers.nextSetBit(0);
+  }
+
   int[] toArray() {
     return numbers.stream().toArray();
   }

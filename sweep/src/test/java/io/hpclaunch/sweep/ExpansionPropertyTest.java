@@ -33,8 +33,10 @@ class ExpansionPropertyTest {
         assertThat(each.index()).isEqualTo(found.size());
       }
       assertThat(found).as(text).isEqualTo(expected);
-      assertThat(found).as(text).allSatisfy(params ->
-          assertThat(List.copyOf(params.keySet())).isEqualTo(sweep.parameters()));
+      assertThat(found)
+          .as(text)
+          .allSatisfy(
+              params -> assertThat(List.copyOf(params.keySet())).isEqualTo(sweep.parameters()));
     }
   }
 
@@ -49,7 +51,13 @@ class ExpansionPropertyTest {
         List<Map<String, String>> axis = new ArrayList<>();
         List<String> values = values(lot, 1 + lot.nextInt(3));
         values.forEach(value -> axis.add(Map.of("g" + drawn.axes.size(), value)));
-        drawn.yaml.append("  g").append(drawn.axes.size()).append(": ").append(values).append('\n');
+        drawn
+            .yaml
+            .append("  g")
+            .append(drawn.axes.size())
+            .append(": ")
+            .append(values)
+            .append('\n');
         drawn.axes.add(axis);
       }
       drawn.yaml.append("paired:\n");

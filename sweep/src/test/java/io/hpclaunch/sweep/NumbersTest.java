@@ -67,7 +67,8 @@ class NumbersTest {
             bits.toString())
         .redirectErrorStream(true)
         .start();
-    List<String> theirs = new String(python.getInputStream().readAllBytes()).lines().toList();
+    List<String> theirs =
+        new String(python.getInputStream().readAllBytes()).lines().toList();
     assertThat(ours).isEqualTo(theirs);
   }
 }

@@ -8,6 +8,7 @@ import com.google.gson.JsonParser;
 import io.hpclaunch.api.InvalidConfiguration;
 import io.hpclaunch.api.JobInfo;
 import io.hpclaunch.api.Resources;
+import java.io.BufferedReader;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +17,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -57,6 +60,8 @@ abstract class SweepContract {
       ")",
       ";;",
       "a=b");
+
+  private static final int KILLED = Integer.getInteger("hpc.test.killedClients", 5);
 
   @TempDir
   Path folder;
@@ -103,7 +108,8 @@ abstract class SweepContract {
     site.nextClient();
     SweepRun later = site.open("s");
     touch("mended");
-    assertThat(later.resume(new SweepRun.Resumption(null, false, null, null, null), done -> {})
+    assertThat(later
+            .resume(new SweepRun.Resumption(null, false, null, null, null), done -> {})
             .isEmpty())
         .as("failed ones are left alone")
         .isTrue();
@@ -148,8 +154,7 @@ abstract class SweepContract {
     assertThat(status.count(TaskState.COMPLETED)).isEqualTo(ODD.size());
     for (int task = 1; task <= ODD.size(); task++) {
       String odd = ODD.get(task - 1);
-      String got =
-          Files.readString(run.taskFolder(task).resolve("got"), StandardCharsets.UTF_8);
+      String got = Files.readString(run.taskFolder(task).resolve("got"), StandardCharsets.UTF_8);
       assertThat(Arrays.asList(got.split("\0", -1)))
           .containsExactly(odd, "v=" + odd, "<" + odd + ">", odd, Integer.toString(task), "");
       String parameters = SweepSite.read(run.taskFolder(task).resolve("parameters.json"));
@@ -179,14 +184,14 @@ abstract class SweepContract {
   void aSweepIsCancelledInTheMiddleAndResumed(Mode mode) {
     String yaml = "{grid: {x: [1, 2, 3, 4]}, command: '[ {x} = 1 ] || [ -e mended ] ||"
         + " { touch begun; sleep 600; }'}";
-    SweepRun run = site.run(
-        backend(), yaml, SweepOptions.builder().mode(mode).id("s").maxParallel(1));
+    SweepRun run =
+        site.run(backend(), yaml, SweepOptions.builder().mode(mode).id("s").maxParallel(1));
     Awaitility.await()
         .atMost(Duration.ofSeconds(90))
         .until(() -> Files.exists(folder.resolve("begun")));
     site.nextClient();
     SweepRun later = site.open("s");
-    assertThat(later.status().count(TaskState.RUNNING)).as("one at once").isLessThanOrEqualTo(1);
+    assertThat(later.taskFolder(3)).as("one at once: no later one has begun").doesNotExist();
     assertThat(later.cancel()).isGreaterThan(0);
     SweepStatus status = end(later);
     assertThat(status.count(TaskState.COMPLETED)).isEqualTo(1);
@@ -194,6 +199,62 @@ abstract class SweepContract {
     touch("mended");
     assertThat(later.resume(SweepRun.Resumption.ALL, done -> {})).hasToString("2-4");
     assertThat(end(later).count(TaskState.COMPLETED)).isEqualTo(4);
+  }
+
+  /** At moments drawn by lot, from before anything is written to after everything is submitted. */
+  @ParameterizedTest
+  @EnumSource(
+      value = Mode.class,
+      names = {"INDIVIDUAL", "ARRAY"})
+  void aClientThatIsKilledLosesAndDoublesNothing(Mode mode) throws Exception {
+    Random lot = new Random(4711);
+    int begun = 0;
+    for (int i = 0; i < KILLED; i++) {
+      String id = "k" + i;
+      kill(mode, id, lot);
+      site.muchLaterClient();
+      if (!Files.exists(site.sweeps().resolve(id))) {
+        continue; // it died before it had written anything down
+      }
+      begun++;
+      SweepRun run = site.open(id);
+      run.resume(SweepRun.Resumption.ALL, done -> {});
+      SweepStatus status = end(run);
+      assertThat(status.count(TaskState.COMPLETED)).as("the %s", id).isEqualTo(KilledClient.TASKS);
+      assertThat(run.resume(SweepRun.Resumption.ALL, done -> {}).isEmpty()).isTrue();
+      List<String> ran = SweepSite.read(folder.resolve("ran")).lines().toList();
+      assertThat(ran).as(id).doesNotHaveDuplicates().hasSize(KilledClient.TASKS);
+      Files.delete(folder.resolve("ran"));
+    }
+    assertThat(begun).as("sweeps that were begun").isPositive();
+  }
+
+  private void kill(Mode mode, String id, Random lot) throws Exception {
+    Process client = new ProcessBuilder(
+            ProcessHandle.current().info().command().orElse("java"),
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            System.getProperty("java.class.path"),
+            KilledClient.class.getName(),
+            folder.toString(),
+            backend(),
+            mode.toString(),
+            id)
+        .redirectError(folder.resolve("client.err").toFile())
+        .start();
+    try (BufferedReader out = client.inputReader(StandardCharsets.UTF_8)) {
+      assertThat(out.readLine())
+          .as(() -> SweepSite.read(folder.resolve("client.err")))
+          .isEqualTo("begun");
+      Path made = site.sweeps().resolve(id);
+      while (!Files.exists(made) && client.isAlive()) {
+        Thread.onSpinWait();
+      }
+      TimeUnit.MILLISECONDS.sleep(
+          lot.nextInt(mode == Mode.ARRAY ? 60 : 300)); // the moment of death is the input
+      client.toHandle().destroyForcibly();
+      client.waitFor();
+    }
   }
 
   @Test
@@ -222,8 +283,8 @@ abstract class SweepContract {
 
   @Test
   void whatNoRecordHasAnyMoreIsJudgedByWhatTheTaskWrote() throws Exception {
-    SweepRun run = site.run(
-        backend(), Mode.INDIVIDUAL, "{grid: {x: [0, 1]}, command: [sh, -c, 'exit {x}']}");
+    SweepRun run =
+        site.run(backend(), Mode.INDIVIDUAL, "{grid: {x: [0, 1]}, command: [sh, -c, 'exit {x}']}");
     end(run);
     site.close();
     try (var files = Files.walk(folder.resolve("state"))) {
@@ -235,8 +296,7 @@ abstract class SweepContract {
     SweepStatus status = site.open("s").status();
     assertThat(status.state(1)).isEqualTo(TaskState.COMPLETED);
     assertThat(status.state(2)).isEqualTo(TaskState.FAILED);
-    Files.writeString(
-        run.taskFolder(1).resolve("status"), "state=running\nsubmission=1\njob=x\n");
+    Files.writeString(run.taskFolder(1).resolve("status"), "state=running\nsubmission=1\njob=x\n");
     assertThat(site.open("s").status().state(1))
         .as("it began, and nothing tells that it goes on")
         .isEqualTo(TaskState.LOST);

@@ -74,34 +74,37 @@ class SweepDefinitionTest {
   }
 
   @ParameterizedTest
-  @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
-    "grid: {a: []} | grid.a is an empty list",
-    "grid: {a: 3} | grid.a must be a list of values, not a single one: write [3]",
-    "grid: {a: {b: x}} | grid.a.b must be a list",
-    "grid: {a: {}} | grid.a is an empty map",
-    "grid: [1] | grid must be a map",
-    "paired: {a: [1]} | paired must be a list",
-    "paired: [{g: {a: 1}}] | paired[0].g.a must be a list",
-    "gird: {a: [1]} | unknown key gird; did you mean grid?",
-    "sweep: {grids: {a: [1]}} | unknown key sweep.grids; did you mean grid?",
-    "grid: {a: [1], a: [2]} | written twice",
-    "grid: {a: {b: [1]}, a.b: [2]} | parameter a.b is written twice",
-    "grid: {a: [1 | is not YAML",
-    "- 1 | a sweep must be a map",
-    "max_runs: -1 | max_runs must be 0 or more",
-    "max_runs: 1.5 | must be an integer",
-    "grid: {a: {linspace: [0, 1]}} | takes [START, STOP, COUNT]",
-    "grid: {a: {linspace: [0, 1, 0]}} | takes 1 to",
-    "grid: {a: {range: [3, 1]}} | is empty",
-    "grid: {a: {range: [0, 3, 0]}} | step of 0",
-    "grid: {a: {range: [x]}} | x is not a number",
-    "{grid: {a: [1]}, exclude: [{b: 1}]} | names b, which is no parameter; there are: a",
-    "samples: {parameters: {a: {uniform: [0, 1]}}} | samples.count is missing",
-    "samples: {count: 2, parameters: {a: {loguniform: [0, 1]}}} | above 0",
-    "samples: {count: 2, method: sobol, parameters: {a: {uniform: [0, 1]}}} | random or latin",
-    "{grid: {a: [1]}, samples: {count: 2, parameters: {a: {uniform: [0, 1]}}}} | stands elsewhere",
-    "grid: {a: ['x\\0y', !!binary aGk=]} | has no meaning here",
-  })
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "grid: {a: []} | grid.a is an empty list",
+        "grid: {a: 3} | grid.a must be a list of values, not a single one: write [3]",
+        "grid: {a: {b: x}} | grid.a.b must be a list",
+        "grid: {a: {}} | grid.a is an empty map",
+        "grid: [1] | grid must be a map",
+        "paired: {a: [1]} | paired must be a list",
+        "paired: [{g: {a: 1}}] | paired[0].g.a must be a list",
+        "gird: {a: [1]} | unknown key gird; did you mean grid?",
+        "sweep: {grids: {a: [1]}} | unknown key sweep.grids; did you mean grid?",
+        "grid: {a: [1], a: [2]} | written twice",
+        "grid: {a: {b: [1]}, a.b: [2]} | parameter a.b is written twice",
+        "grid: {a: [1 | is not YAML",
+        "- 1 | a sweep must be a map",
+        "max_runs: -1 | max_runs must be 0 or more",
+        "max_runs: 1.5 | must be an integer",
+        "grid: {a: {linspace: [0, 1]}} | takes [START, STOP, COUNT]",
+        "grid: {a: {linspace: [0, 1, 0]}} | takes 1 to",
+        "grid: {a: {range: [3, 1]}} | is empty",
+        "grid: {a: {range: [0, 3, 0]}} | step of 0",
+        "grid: {a: {range: [x]}} | x is not a number",
+        "{grid: {a: [1]}, exclude: [{b: 1}]} | names b, which is no parameter; there are: a",
+        "samples: {parameters: {a: {uniform: [0, 1]}}} | samples.count is missing",
+        "samples: {count: 2, parameters: {a: {loguniform: [0, 1]}}} | above 0",
+        "samples: {count: 2, method: sobol, parameters: {a: {uniform: [0, 1]}}} | random or latin",
+        "{grid: {a: [1]}, samples: {count: 2, parameters: {a: {uniform: [0, 1]}}}} | stands elsewhere",
+        "grid: {a: ['x\\0y', !!binary aGk=]} | has no meaning here",
+      })
   void whatIsWrongIsNamed(String text, String message) {
     assertThatThrownBy(() -> sweep(text))
         .isInstanceOf(InvalidConfiguration.class)
@@ -136,7 +139,8 @@ class SweepDefinitionTest {
   void numbersKeepTheirText(String number) {
     Combination one = sweep("grid: {a: [" + number + "]}").combinations().get(0);
     assertThat(one.words()).containsExactly("a=" + number);
-    assertThat(com.google.gson.JsonParser.parseString(one.json()).isJsonObject()).isTrue();
+    assertThat(com.google.gson.JsonParser.parseString(one.json()).isJsonObject())
+        .isTrue();
   }
 
   @Test
@@ -156,7 +160,8 @@ class SweepDefinitionTest {
     assertThat(json("{grid: {a: [1, 2, 3]}, max_runs: 2}")).hasSize(2);
     assertThat(json("{grid: {a: [1, 2, 3]}, max_runs: 0}")).hasSize(3);
     assertThat(json("{grid: {a: [1, 2, 3]}, max_runs: 9}")).hasSize(3);
-    assertThat(sweep("{grid: {a: [1, 2, 3]}, max_runs: 2}").maxRuns(0).combinations()).hasSize(3);
+    assertThat(sweep("{grid: {a: [1, 2, 3]}, max_runs: 2}").maxRuns(0).combinations())
+        .hasSize(3);
   }
 
   @Test
@@ -168,17 +173,19 @@ class SweepDefinitionTest {
   }
 
   @ParameterizedTest
-  @CsvSource(delimiter = '|', value = {
-    "{linspace: [0, 1, 5]} | 0.0 0.25 0.5 0.75 1.0",
-    "{linspace: [1, 1, 1]} | 1.0",
-    "{linspace: [0, 1, 4]} | 0.0 0.3333333333333333 0.6666666666666666 1.0",
-    "{logspace: [-5, -1, 5]} | 1e-05 0.0001 0.001 0.01 0.1",
-    "{logspace: [15, 20, 2]} | 1000000000000000.0 1e+20",
-    "{range: [3]} | 0 1 2",
-    "{range: [2, 9, 3]} | 2 5 8",
-    "{range: [3, 0, -1]} | 3 2 1",
-    "{range: [0, 0.3, 0.1]} | 0.0 0.1 0.2",
-  })
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{linspace: [0, 1, 5]} | 0.0 0.25 0.5 0.75 1.0",
+        "{linspace: [1, 1, 1]} | 1.0",
+        "{linspace: [0, 1, 4]} | 0.0 0.3333333333333333 0.6666666666666666 1.0",
+        "{logspace: [-5, -1, 5]} | 1e-05 0.0001 0.001 0.01 0.1",
+        "{logspace: [15, 20, 2]} | 1000000000000000.0 1e+20",
+        "{range: [3]} | 0 1 2",
+        "{range: [2, 9, 3]} | 2 5 8",
+        "{range: [3, 0, -1]} | 3 2 1",
+        "{range: [0, 0.3, 0.1]} | 0.0 0.1 0.2",
+      })
   void ranges(String range, String values) {
     assertThat(sweep("grid: {a: " + range + "}").combinations())
         .extracting(each -> String.valueOf(each.params().get("a").text()))
@@ -192,19 +199,22 @@ class SweepDefinitionTest {
   }
 
   @ParameterizedTest
-  @CsvSource(delimiter = '|', value = {
-    "[{a: 1}] | 2x 2y 3x 3y",
-    "[{a: 1.0, b: x}] | 1y 2x 2y 3x 3y",
-    "[{a: [1, 2]}] | 3x 3y",
-    "[{a: {gt: 1}, b: y}] | 1x 1y 2x 3x",
-    "[{a: {ge: 2, lt: 3}}] | 1x 1y 3x 3y",
-    "[{a: {ne: 2}}] | 2x 2y",
-    "[{a: 1}, {b: x}] | 2y 3y",
-  })
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "[{a: 1}] | 2x 2y 3x 3y",
+        "[{a: 1.0, b: x}] | 1y 2x 2y 3x 3y",
+        "[{a: [1, 2]}] | 3x 3y",
+        "[{a: {gt: 1}, b: y}] | 1x 1y 2x 3x",
+        "[{a: {ge: 2, lt: 3}}] | 1x 1y 3x 3y",
+        "[{a: {ne: 2}}] | 2x 2y",
+        "[{a: 1}, {b: x}] | 2y 3y",
+      })
   void conditionsLeaveCombinationsOut(String exclude, String left) {
-    assertThat(sweep("{grid: {a: [1, 2, 3], b: [x, y]}, exclude: " + exclude + "}").combinations())
-        .extracting(each ->
-            each.params().get("a").text() + each.params().get("b").text())
+    assertThat(
+            sweep("{grid: {a: [1, 2, 3], b: [x, y]}, exclude: " + exclude + "}").combinations())
+        .extracting(
+            each -> each.params().get("a").text() + each.params().get("b").text())
         .containsExactly(left.strip().split(" "));
   }
 
@@ -233,12 +243,13 @@ class SweepDefinitionTest {
 
   @Test
   void theCommandIsCheckedAgainstTheParameters() {
-    assertThatThrownBy(() -> sweep("{grid: {lr: [1]}, command: [echo, '{lrr}']}").command())
+    assertThatThrownBy(
+            () -> sweep("{grid: {lr: [1]}, command: [echo, '{lrr}']}").command())
         .hasMessageContainingAll("no parameter {lrr}", "lr", "args", "{{lrr}}");
     assertThatThrownBy(() -> sweep("grid: {lr: [1]}").command())
         .hasMessageContaining("says nothing of what to run");
-    assertThatThrownBy(() ->
-            sweep("{grid: {a.b: [1], a_b: [2]}, command: [echo]}").command())
+    assertThatThrownBy(
+            () -> sweep("{grid: {a.b: [1], a_b: [2]}, command: [echo]}").command())
         .hasMessageContaining("HPC_PARAM_a_b");
   }
 
@@ -248,7 +259,15 @@ class SweepDefinitionTest {
         + " '{index}/{sweep_id}', '{task_dir}', '{{lr}}', '{\"j\": {m.n}}', '{ }', '[{args}]']}");
     assertThat(sweep.command().words(sweep.combinations().get(0), "s1", "/t"))
         .containsExactly(
-            "run", "lr=a b", "m.n=2", "--lr=a b", "1/s1", "/t", "{lr}", "{\"j\": 2}", "{ }",
+            "run",
+            "lr=a b",
+            "m.n=2",
+            "--lr=a b",
+            "1/s1",
+            "/t",
+            "{lr}",
+            "{\"j\": 2}",
+            "{ }",
             "[lr=a b m.n=2]");
   }
 
@@ -261,8 +280,8 @@ class SweepDefinitionTest {
 
   @Test
   void theSeedsPathsGiveACommand() {
-    Sweep sweep = sweep(
-        "{grid: {a: [1]}, python_path: /py, script_path: train.py, project_dir: sub}");
+    Sweep sweep =
+        sweep("{grid: {a: [1]}, python_path: /py, script_path: train.py, project_dir: sub}");
     assertThat(sweep.command().words(sweep.combinations().get(0), "s", "/t"))
         .containsExactly("/py", "train.py", "a=1");
     assertThat(sweep.projectDirectory()).isEqualTo(Path.of("/project/sub"));

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,10 @@ final class SweepSite implements AutoCloseable {
   }
 
   static HpcRuntime runtime(Path folder) {
+    return runtime(folder, Clock.systemUTC());
+  }
+
+  static HpcRuntime runtime(Path folder, Clock clock) {
     Map<String, String> environment = new HashMap<>(System.getenv());
     environment.put("HPC_SHELL_IDLE", "1");
     return HpcRuntime.builder()
@@ -36,10 +41,19 @@ final class SweepSite implements AutoCloseable {
                 Map.of(
                     "name", "shell",
                     "type", "shell",
-                    "config", Map.of("root", folder.resolve("shell").toString())))))
+                    "config", Map.of("root", folder.resolve("shell").toString())),
+                Map.of("name", "slurm", "type", "slurm"),
+                Map.of("name", "pbs", "type", "pbs"))))
         .workingDirectory(folder)
+        .clock(clock)
         .stateDirectory(folder.resolve("state"))
         .build();
+  }
+
+  /** A client comes when every deadline has passed. */
+  void muchLaterClient() {
+    runtime.close();
+    runtime = runtime(folder, Clock.offset(Clock.systemUTC(), java.time.Duration.ofHours(1)));
   }
 
   /** The client goes, and another one comes. */

@@ -19,16 +19,18 @@ class TaskSetTest {
   }
 
   @ParameterizedTest
-  @CsvSource(delimiter = '|', value = {
-    "3-1 | ends before it begins: write 1-3",
-    "0 | there is no task 0",
-    "11 | the sweep has 1 to 10",
-    "2-11 | the sweep has 1 to 10",
-    "x | is no task",
-    "1--2 | is no task",
-    "-1 | is no task",
-    "12345678901 | is no task",
-  })
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "3-1 | ends before it begins: write 1-3",
+        "0 | there is no task 0",
+        "11 | the sweep has 1 to 10",
+        "2-11 | the sweep has 1 to 10",
+        "x | is no task",
+        "1--2 | is no task",
+        "-1 | is no task",
+        "12345678901 | is no task",
+      })
   void whatIsWrongIsTold(String text, String message) {
     assertThatThrownBy(() -> TaskSet.parse(text, "f", 10))
         .hasMessageStartingWith("f: ")

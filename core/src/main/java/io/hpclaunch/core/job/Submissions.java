@@ -120,7 +120,9 @@ final class Submissions {
     return submitParts(requests, record, journal, standing.held() || behind);
   }
 
-  /** A folder that is there belongs to a client that is about to submit, or whose end nobody saw. */
+  /**
+   * A folder that is there belongs to a client that is about to submit, or whose end nobody saw.
+   */
   private OutcomeUnknown taken(Token token) {
     return new OutcomeUnknown(
         token,

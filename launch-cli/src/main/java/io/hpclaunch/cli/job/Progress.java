@@ -4,7 +4,7 @@ package io.hpclaunch.cli.job;
 import java.io.PrintWriter;
 
 /** A line on a terminal that tells how far a command has come; nothing elsewhere. */
-final class Progress implements AutoCloseable {
+public final class Progress implements AutoCloseable {
   private static final String CLEAR_LINE = "\r\u001b[K";
 
   private final PrintWriter err;
@@ -12,12 +12,23 @@ final class Progress implements AutoCloseable {
   private boolean isShown;
   private boolean isClosed;
 
-  Progress(PrintWriter err, boolean terminal) {
+  /**
+   * Makes a line that shows nothing yet.
+   *
+   * @param err where to
+   * @param terminal whether that is a terminal
+   */
+  public Progress(PrintWriter err, boolean terminal) {
     this.err = err;
     this.terminal = terminal;
   }
 
-  synchronized void show(String line) {
+  /**
+   * Shows a line in place of the one before.
+   *
+   * @param line the line
+   */
+  public synchronized void show(String line) {
     if (terminal && !isClosed) {
       err.print(CLEAR_LINE + line);
       err.flush();

@@ -56,7 +56,7 @@ final class SubmitCommand extends JobCommand {
   }
 
   @Override
-  int run() throws InterruptedException {
+  protected int run() throws InterruptedException {
     program.check();
     Backend to = backend();
     JobSpec spec = spec(to);
