@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.api;
 
+import io.hpclaunch.api.transport.Transport;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -43,22 +44,41 @@ public interface Backend {
   HPCProcess submit(JobSpec spec);
 
   /**
-   * Submits a job once for a token, however often and from however many processes this is called: a
-   * caller that writes the token down before can be killed at any time, and whoever comes next
-   * calls again. Where a job has the token already, that one is returned and the spec is not looked
-   * at.
+   * Submits a job under a token of the caller's, who keeps it before the call and calls again after
+   * a crash: whatever happened in between, at most one job with this token runs. Where a job with
+   * the token is known it is the answer, whether or not it has ended, and nothing is submitted; the
+   * description is not compared with the one it was submitted with. {@link JobId#of(String, Token)}
+   * is an id of the job.
+   *
+   * <p>After {@link Rejected} and {@link BackendUnavailable} the same token may be used again;
+   * after {@link OutcomeUnknown} as well: then the next call looks for the job, and submits it only
+   * when it is certain that nothing was.
    *
    * @param spec what to run
-   * @param token drawn by the caller; {@link JobId#of(String, Token)} is an id of the job
-   * @return a handle on the one job that has the token
-   * @throws OutcomeUnknown also when another client is about to submit under this token, or died
-   *     while it did and the scheduler has not told yet what became of it: call again later
-   * @throws InvalidJob as {@link #submit(JobSpec)}; nothing has the token
-   * @throws Rejected as {@link #submit(JobSpec)}; nothing has the token
-   * @throws BackendUnavailable as {@link #submit(JobSpec)}; nothing has the token
-   * @throws Unsupported as {@link #submit(JobSpec)}; nothing has the token
+   * @param token a token that nobody else uses, such as {@link Token#random()}
+   * @return a handle, as of {@link #submit(JobSpec)}
+   * @throws InvalidJob when the job cannot be carried out as written
+   * @throws Rejected when the scheduler refused; nothing runs
+   * @throws OutcomeUnknown when a job with this token may be there without being known yet
+   * @throws BackendUnavailable when the scheduler could not be reached; nothing runs
+   * @throws Unsupported when this backend can't do what the job needs; nothing was submitted
    */
-  HPCProcess submit(JobSpec spec, Token token);
+  default HPCProcess submit(JobSpec spec, Token token) {
+    throw new Unsupported("backend " + name() + " takes no token of the caller's");
+  }
+
+  /**
+   * The job that was submitted under a token. What an earlier client left open is settled before,
+   * as far as that is possible; nothing is submitted.
+   *
+   * @param token the token
+   * @return a handle, or empty where no record of ours has a job with that token, or its submission
+   *     has an outcome that is not known yet
+   * @throws BackendUnavailable when the records cannot be read
+   */
+  default Optional<HPCProcess> find(Token token) {
+    throw new Unsupported("backend " + name() + " takes no token of the caller's");
+  }
 
   /**
    * A handle on a job that was submitted before, by whatever process.
@@ -153,6 +173,29 @@ public interface Backend {
    */
   default Optional<ReasonExplainer.Explanation> explain(JobInfo info) {
     return Optional.empty();
+  }
+
+  /**
+   * The way to the host that jobs' files are on. It belongs to the backend: it is not to be closed
+   * by those who ask for it.
+   *
+   * @return the transport
+   * @throws Unsupported when jobs' files can't be reached
+   */
+  default Transport transport() {
+    throw new Unsupported("the files of jobs of backend " + name() + " cannot be reached");
+  }
+
+  /**
+   * The folder that the jobs' directories are in, on the {@link #transport() transport}'s host. It
+   * need not exist. Where it depends on the home folder there, the first call asks the host.
+   *
+   * @return an absolute path that ends in {@code /jobs}
+   * @throws BackendUnavailable when that host cannot be asked
+   * @throws Unsupported when jobs' files can't be reached
+   */
+  default String workspace() {
+    throw new Unsupported("the files of jobs of backend " + name() + " cannot be reached");
   }
 
   /**

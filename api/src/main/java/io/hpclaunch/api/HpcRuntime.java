@@ -85,6 +85,18 @@ public interface HpcRuntime extends AutoCloseable {
   Backend open(String type, Map<String, ? extends @Nullable Object> config);
 
   /**
+   * A backend around a plugin's object that the caller made, which need not be found by name.
+   *
+   * @param plugin a new object; it is initialized here, and closed with this runtime
+   * @param config what an entry of the file takes, as of {@link #open(String, Map)}
+   * @return a new backend; closed with this runtime
+   * @throws InvalidConfiguration when a key is unknown, or the plugin cannot be initialized
+   */
+  default Backend open(HPCBackend plugin, Map<String, ? extends @Nullable Object> config) {
+    throw new Unsupported("this runtime takes no backend that it did not find");
+  }
+
+  /**
    * Asks the backends that can tell whether their scheduler is here: PBS, then Slurm, then the
    * shell.
    *

@@ -56,6 +56,19 @@ record ConfigFile(Path path, String name, boolean foreignPlace) {
     }
   }
 
+  /** What stands in a file that is no configuration. */
+  Node document() {
+    try {
+      BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+      if (attributes.isDirectory()) {
+        throw error(0, "is a folder, not a file");
+      }
+      return YamlReader.document(text(bytes()), new Source(Source.Kind.FILE, name, 0));
+    } catch (IOException e) {
+      throw new InvalidConfiguration(name + ": cannot be read: " + reason(e), e);
+    }
+  }
+
   private static String reason(IOException e) {
     if (e instanceof NoSuchFileException) {
       return "no such file";

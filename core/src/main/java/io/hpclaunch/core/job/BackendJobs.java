@@ -92,7 +92,11 @@ public final class BackendJobs implements AutoCloseable {
   public HPCProcess submit(JobSpec spec) {
     client.check();
     reconciler.settle();
-    JobRecord record = submissions.submit(spec, Token.random(), reconciler.holdsJobs());
+    return submitted(spec, Token.random());
+  }
+
+  private HPCProcess submitted(JobSpec spec, Token token) {
+    JobRecord record = submissions.submit(spec, token, reconciler.holdsJobs());
     Followed job = monitor.follow(WholeJob.of(record));
     return new JobHandle(this, job, null);
   }
@@ -100,19 +104,57 @@ public final class BackendJobs implements AutoCloseable {
   /** As {@link io.hpclaunch.api.Backend#submit(JobSpec, Token)}. */
   public HPCProcess submit(JobSpec spec, Token token) {
     client.check();
-    reconciler.settle();
-    if (reconciler.isInDoubt(token)) {
+    Optional<JobRecord> known = settled(token);
+    if (known.isEmpty() && reconciler.open(token).isPresent()) {
       throw new OutcomeUnknown(
           token,
-          "whether job " + token + " was submitted is not known yet: ask again in some minutes",
+          "whether job '" + spec.name() + "' was submitted as " + token
+              + " is not known yet; it is looked for, and never submitted twice",
           null);
     }
-    Optional<JobRecord> known = record(JobId.of(backend, token));
-    if (known.isPresent()) {
-      return new JobHandle(this, monitor.follow(whole(known.get())), null);
+    if (known.isEmpty() && submissions.isBegun(token)) {
+      known = submissions.adopt(spec, token);
+      if (known.isEmpty()) {
+        throw new OutcomeUnknown(
+            token,
+            "another client has begun to submit job '" + spec.name() + "' as " + token
+                + ", and its outcome is not known yet",
+            null);
+      }
     }
-    JobRecord record = submissions.submit(spec, token, reconciler.holdsJobs());
-    return new JobHandle(this, monitor.follow(WholeJob.of(record)), null);
+    return known.isPresent() ? followed(known.get()) : submitted(spec, token);
+  }
+
+  /** As {@link io.hpclaunch.api.Backend#find}. */
+  public Optional<HPCProcess> find(Token token) {
+    return settled(token).map(this::followed);
+  }
+
+  /** The job with a token; empty while the outcome of its submission is open. */
+  private Optional<JobRecord> settled(Token token) {
+    client.lookForOrphans();
+    reconciler.settle();
+    Optional<JobRecord> known;
+    try {
+      known = client.store().load(token);
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+    return known.filter(record -> record.isSubmitted()
+        || record.isFinal()
+        || reconciler.open(token).filter(Reconciler::isHeld).isPresent());
+  }
+
+  private HPCProcess followed(JobRecord record) {
+    try {
+      return new JobHandle(this, monitor.follow(client.store().whole(record)), null);
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+  }
+
+  private static BackendUnavailable unreadable(IOException e) {
+    return new BackendUnavailable(String.valueOf(e.getMessage()), e);
   }
 
   /** As {@link io.hpclaunch.api.Backend#script(JobSpec)}. */
@@ -175,11 +217,12 @@ public final class BackendJobs implements AutoCloseable {
       own(id);
       try {
         Optional<JobRecord> record = client.store().find(id);
+        Optional<Token> token = id.token();
         if (record.isPresent()) {
           known.put(id, client.store().whole(record.get()));
-        } else if (id.token().isEmpty()) {
+        } else if (token.isEmpty()) {
           strangers.add(id);
-        } else if (reconciler.isInDoubt(id.token().get())) { // no scheduler knows such an id
+        } else if (reconciler.open(token.get()).isPresent()) { // no scheduler knows such an id
           told.put(id, unknown("whether it was submitted is not known yet"));
         }
       } catch (IOException e) {

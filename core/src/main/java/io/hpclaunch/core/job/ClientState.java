@@ -165,6 +165,11 @@ public final class ClientState implements AutoCloseable {
     return List.copyOf(names);
   }
 
+  /** Has the journals of clients that are gone looked for at the next question, and not later. */
+  synchronized void lookForOrphans() {
+    nextTakeOver = Instant.MIN;
+  }
+
   /** Others rarely die while this client lives; to look for their journals costs a listing. */
   private void takeOver() {
     Instant now = clock.instant();

@@ -68,13 +68,14 @@ final class Reconciler {
     return client.openIntents(backend).stream().anyMatch(Reconciler::isHeld);
   }
 
-  /** Whether the outcome of a submission by another client, or one that failed to tell, is open. */
-  boolean isInDoubt(Token token) {
+  /** A submission whose outcome is open. */
+  Optional<ClientState.Open> open(Token token) {
     return client.openIntents(backend).stream()
-        .anyMatch(open -> !isHeld(open) && open.intent().intent().token().equals(token));
+        .filter(open -> open.intent().intent().token().equals(token))
+        .findFirst();
   }
 
-  private static boolean isHeld(ClientState.Open open) {
+  static boolean isHeld(ClientState.Open open) {
     JournalEntry.Outcome last = open.intent().last();
     return last != null && last.kind() == Kind.HELD;
   }

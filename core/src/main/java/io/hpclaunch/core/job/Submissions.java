@@ -28,7 +28,7 @@ import io.hpclaunch.core.store.Observations;
 import io.hpclaunch.core.store.SpecJson;
 import io.hpclaunch.core.store.WholeJob;
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,6 +46,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Submissions {
   private static final Logger log = LoggerFactory.getLogger(Submissions.class);
+
+  /** How far back another client's job is looked for in the scheduler's books. */
+  private static final Duration OLDEST_TO_ADOPT = Duration.ofDays(7);
 
   private final String backend;
   private final PluginGate gate;
@@ -91,7 +94,7 @@ final class Submissions {
    * Submits a job.
    *
    * @param given the job
-   * @param token names the submission; no record has it
+   * @param token names the submission
    * @param behind whether jobs are held already, behind which it has to wait
    * @return the job's record
    */
@@ -118,17 +121,6 @@ final class Submissions {
       return neverRuns(requests, record, journal, standing.never());
     }
     return submitParts(requests, record, journal, standing.held() || behind);
-  }
-
-  /**
-   * A folder that is there belongs to a client that is about to submit, or whose end nobody saw.
-   */
-  private OutcomeUnknown taken(Token token) {
-    return new OutcomeUnknown(
-        token,
-        folder(token) + " is there: another client is about to submit job " + token
-            + ", or died while it did; ask again later",
-        null);
   }
 
   /** It ends before it was submitted: what it waits for cannot come true any more. */
@@ -211,6 +203,49 @@ final class Submissions {
         : spec.toBuilder().workingDirectory(folder(token)).build();
   }
 
+  /**
+   * Whether another client, whose journal is not ours, has begun to submit under a token.
+   *
+   * @throws BackendUnavailable when that cannot be seen
+   */
+  boolean isBegun(Token token) {
+    try {
+      return new JobFolder(transport, folder(token)).exists();
+    } catch (IOException e) {
+      throw new BackendUnavailable(
+          "whether there is a job " + token + " on " + transport.host() + " cannot be seen ("
+              + e.getMessage() + "); nothing was submitted",
+          e);
+    }
+  }
+
+  /**
+   * The record of a job that another client submitted under a token, as its folder and the
+   * scheduler tell it.
+   *
+   * @return the record, which is kept from here on; empty while the job is not to be found
+   */
+  Optional<JobRecord> adopt(JobSpec given, Token token) {
+    JobFolder folder = new JobFolder(transport, folder(token));
+    NativeId id = gate.find(List.of(token), client.clock().instant().minus(OLDEST_TO_ADOPT))
+        .map(found -> found.get(token))
+        .orElse(null);
+    try {
+      if (id == null) {
+        String claim = folder.read(JobScript.claimName(null)).orElse("").strip();
+        id = claim.isEmpty() || claim.equals("-") ? null : NativeId.of(claim);
+      }
+      if (id == null) {
+        return Optional.empty();
+      }
+      JobRecord record = record(placed(complete(given), token), token).withNativeId(id);
+      return Optional.of(client.store().save(record));
+    } catch (IOException e) {
+      throw new BackendUnavailable(
+          "job " + token + " is there, and its record cannot be written: " + e.getMessage(), e);
+    }
+  }
+
   private String folder(Token token) {
     return workspace.get() + "/" + token;
   }
@@ -243,8 +278,10 @@ final class Submissions {
   private void prepare(
       JobSpec spec, Token token, List<Request> requests, List<String> scripts, Journal journal) {
     JobFolder folder = new JobFolder(transport, folder(token));
+    boolean isOurs = false; // a folder that was there is that of another client with this token
     try {
       folder.create();
+      isOurs = true;
       folder.write(JobFolder.SPEC, SpecJson.write(spec));
       String secrets = JobScript.secrets(spec);
       if (!secrets.isEmpty()) {
@@ -254,16 +291,15 @@ final class Submissions {
       for (int i = 0; i < requests.size(); i++) {
         folder.writeScript(Request.scriptName(spec, requests.get(i).part()), scripts.get(i));
       }
-    } catch (FileAlreadyExistsException e) {
-      requests.forEach(request -> drop(request, journal, "another client has the token"));
-      throw taken(token);
     } catch (IOException | HpcException e) {
       String why = "the job's folder " + folder.path() + " cannot be made on " + transport.host()
           + " (" + e.getMessage() + "); nothing was submitted";
       for (Request request : requests) {
         drop(request, journal, why);
       }
-      remove(folder);
+      if (isOurs) {
+        remove(folder);
+      }
       throw e instanceof HpcException ours ? ours : new BackendUnavailable(why, e);
     }
   }

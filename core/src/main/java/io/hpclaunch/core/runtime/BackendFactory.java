@@ -52,11 +52,21 @@ final class BackendFactory {
   }
 
   CoreBackend make(BackendEntry entry, Found<HPCBackend> found) {
-    HPCBackend plugin = found.newInstance();
-    return ContextLoader.within(plugin, () -> make(entry, found, plugin));
+    return make(entry, found.name(), found.newInstance(), found);
   }
 
-  private CoreBackend make(BackendEntry entry, Found<HPCBackend> found, HPCBackend plugin) {
+  /** Makes a backend of a plugin that was not found but handed over. */
+  CoreBackend make(BackendEntry entry, String type, HPCBackend plugin) {
+    return make(entry, type, plugin, plugin.getClass().getName());
+  }
+
+  private CoreBackend make(
+      BackendEntry entry, String type, HPCBackend plugin, Object calledInMessages) {
+    return ContextLoader.within(plugin, () -> initialized(entry, type, plugin, calledInMessages));
+  }
+
+  private CoreBackend initialized(
+      BackendEntry entry, String type, HPCBackend plugin, Object calledInMessages) {
     try {
       entry.check(plugin.configKeys());
       Transport way = transports.of(entry);
@@ -64,14 +74,16 @@ final class BackendFactory {
       plugin.initialize(context);
       PluginGate gate = new PluginGate(plugin);
       BackendJobs jobs = jobs(entry, plugin, gate, way, context);
-      return new CoreBackend(entry.name(), found.name(), gate, jobs);
+      return new CoreBackend(entry.name(), type, gate, jobs, way, context::workspace);
     } catch (HpcException e) {
       closeAfter(plugin, e);
       throw e;
     } catch (RuntimeException | LinkageError e) {
       closeAfter(plugin, e);
       throw new InvalidConfiguration(
-          "backend %s: the plugin %s fails to initialize: %s".formatted(entry.name(), found, e), e);
+          "backend %s: the plugin %s fails to initialize: %s"
+              .formatted(entry.name(), calledInMessages, e),
+          e);
     }
   }
 

@@ -14,12 +14,14 @@ import io.hpclaunch.api.ResourceReport;
 import io.hpclaunch.api.ResourceReporter;
 import io.hpclaunch.api.Token;
 import io.hpclaunch.api.Unsupported;
+import io.hpclaunch.api.transport.Transport;
 import io.hpclaunch.core.job.BackendJobs;
 import io.hpclaunch.core.job.PluginGate;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,14 +33,24 @@ final class CoreBackend implements Backend, AutoCloseable {
   private final String type;
   private final PluginGate gate;
   private final BackendJobs jobs;
+  private final Supplier<String> workspace;
 
+  private final Transport transport;
   private volatile boolean closed;
 
-  CoreBackend(String name, String type, PluginGate gate, BackendJobs jobs) {
+  CoreBackend(
+      String name,
+      String type,
+      PluginGate gate,
+      BackendJobs jobs,
+      Transport transport,
+      Supplier<String> workspace) {
     this.name = name;
     this.type = type;
     this.gate = gate;
     this.jobs = jobs;
+    this.transport = transport;
+    this.workspace = workspace;
   }
 
   @Override
@@ -61,6 +73,12 @@ final class CoreBackend implements Backend, AutoCloseable {
   public HPCProcess submit(JobSpec spec, Token token) {
     checkOpen();
     return jobs.submit(spec, token);
+  }
+
+  @Override
+  public Optional<HPCProcess> find(Token token) {
+    checkOpen();
+    return jobs.find(token);
   }
 
   @Override
@@ -132,6 +150,18 @@ final class CoreBackend implements Backend, AutoCloseable {
   public Optional<ReasonExplainer.Explanation> explain(JobInfo info) {
     return gate.ask(plugin ->
         plugin instanceof ReasonExplainer explainer ? explainer.explain(info) : Optional.empty());
+  }
+
+  @Override
+  public Transport transport() {
+    checkOpen();
+    return transport;
+  }
+
+  @Override
+  public String workspace() {
+    checkOpen();
+    return workspace.get();
   }
 
   @Override

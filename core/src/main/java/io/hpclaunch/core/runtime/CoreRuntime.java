@@ -111,6 +111,16 @@ final class CoreRuntime implements HpcRuntime {
   }
 
   @Override
+  public synchronized Backend open(
+      HPCBackend plugin, Map<String, ? extends @Nullable Object> config) {
+    checkOpen();
+    String type = plugin.name();
+    CoreBackend made = factory.make(BackendEntry.of(type, config), type, plugin);
+    all.add(made);
+    return made;
+  }
+
+  @Override
   public Detection detect() {
     checkOpen();
     return detector.all();

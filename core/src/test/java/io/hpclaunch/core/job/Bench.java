@@ -33,6 +33,10 @@ final class Bench implements AutoCloseable {
   final StoredJobs register;
 
   private Bench(Path state, FakeScheduler scheduler, Instant start) {
+    this(state, state, scheduler, start);
+  }
+
+  private Bench(Path state, Path workspace, FakeScheduler scheduler, Instant start) {
     this.state = state;
     this.scheduler = scheduler;
     now = new AtomicReference<>(start);
@@ -43,7 +47,7 @@ final class Bench implements AutoCloseable {
         "c",
         new PluginGate(scheduler),
         new LocalTransport(),
-        () -> state.resolve("jobs").toString(),
+        () -> workspace.resolve("jobs").toString(),
         client,
         new JobDefaults(Resources.none(), List.of()),
         spec -> null,
@@ -53,6 +57,11 @@ final class Bench implements AutoCloseable {
 
   static Bench in(Path folder) {
     return new Bench(folder.resolve("state"), new FakeScheduler(), START);
+  }
+
+  /** A client with a state folder of its own and the same workspace and scheduler. */
+  Bench stranger() {
+    return new Bench(state.resolveSibling("other-state"), state, scheduler, now.get());
   }
 
   static JobSpec job() {

@@ -239,6 +239,19 @@ class CoreRuntimeTest {
   }
 
   @Test
+  void openTakesAPluginThatWasMadeElsewhere() {
+    Backend own = runtime.open(new FakeBackends.Alpha(), Map.of("name", "mine"));
+    assertThat(own.name()).isEqualTo("mine");
+    assertThat(own.type()).isEqualTo("alpha");
+    assertThat(own.transport().isLocal()).isTrue();
+    assertThat(own.workspace()).endsWith("/jobs");
+    assertThatThrownBy(() ->
+            runtime.open(new FakeBackends.Alpha(), Map.of("config", Map.of("partitoin", "x"))))
+        .isInstanceOf(InvalidConfiguration.class)
+        .hasMessageContaining("did you mean 'partition'?");
+  }
+
+  @Test
   void aPluginThatFailsToInitializeIsNamedAndHarmsNobody() {
     assertThatThrownBy(() -> runtime.backend("broken"))
         .isInstanceOf(InvalidConfiguration.class)
