@@ -11,6 +11,7 @@ import io.hpclaunch.api.JobId;
 import io.hpclaunch.api.JobInfo;
 import io.hpclaunch.api.JobSpec;
 import io.hpclaunch.api.JobState;
+import io.hpclaunch.api.OutcomeUnknown;
 import io.hpclaunch.api.Resources;
 import io.hpclaunch.api.Token;
 import io.hpclaunch.core.store.SpecJson;
@@ -29,6 +30,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -90,14 +92,30 @@ public final class SweepRun {
     SweepFolder folder =
         SweepFolder.create(options.folder().toAbsolutePath(), begun, sweep, command, first);
     SweepRun run = new SweepRun(folder, jobs);
+    submitFirst(first, folder, backend, told);
+    return run;
+  }
+
+  /** Where nothing at all was taken, nothing is left behind. */
+  private static void submitFirst(
+      Submission first, SweepFolder folder, Backend backend, IntConsumer told) {
+    AtomicInteger submitted = new AtomicInteger();
     try {
-      Submitter.submit(first, folder, backend, told);
+      Submitter.submit(first, folder, backend, done -> {
+        submitted.set(done);
+        told.accept(done);
+      });
     } catch (HpcException e) {
-      log.warn(
-          "Not all of sweep {} was submitted; 'hpc sweep resume {}' goes on", run.id(), run.id());
+      if (submitted.get() == 0 && !(e instanceof OutcomeUnknown)) {
+        folder.remove();
+      } else {
+        log.warn(
+            "Not all of sweep {} was submitted; 'hpc sweep resume {}' goes on",
+            folder.id(),
+            folder.id());
+      }
       throw e;
     }
-    return run;
   }
 
   private static Submission submission(
@@ -428,11 +446,21 @@ public final class SweepRun {
         each.tasks().forEach(task -> {
           JobInfo info = told.get(each.job(task));
           JobInfo known = info == null ? evidence(each, task) : info;
-          infos[task - 1] = known == null ? infos[task - 1] : known;
+          infos[task - 1] = known == null ? infos[task - 1] : withoutChain(known);
         });
       }
     }
     return new SweepStatus(Collections.unmodifiableList(Arrays.asList(infos)));
+  }
+
+  /**
+   * That single jobs wait for each other is the sweep's doing: one that its scheduler dropped since
+   * the one before it was cancelled has not failed.
+   */
+  private static JobInfo withoutChain(JobInfo info) {
+    return info.cause() == Cause.DEPENDENCY
+        ? info.toBuilder().state(JobState.CANCELLED).build()
+        : info;
   }
 
   private Map<JobId, JobInfo> ask(List<Submission> submissions) {

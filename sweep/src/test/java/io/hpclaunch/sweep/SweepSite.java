@@ -84,12 +84,16 @@ final class SweepSite implements AutoCloseable {
         sweep,
         runtime,
         backend(backend),
-        options.folder(sweeps()).workingDirectory(folder).build(),
+        options.folder(sweeps()).build(),
         done -> {});
   }
 
   SweepRun run(String backend, Mode mode, String yaml) {
-    return run(backend, yaml, SweepOptions.builder().mode(mode).id("s"));
+    return run(backend, yaml, options(mode));
+  }
+
+  SweepOptions.Builder options(Mode mode) {
+    return SweepOptions.builder().mode(mode).id("s").workingDirectory(folder);
   }
 
   static String read(Path file) {
