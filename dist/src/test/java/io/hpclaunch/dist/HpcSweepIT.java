@@ -43,8 +43,9 @@ class HpcSweepIT extends JobsByCommand {
   @Test
   void combinationsAreCountedAndShownWithoutRunning() throws Exception {
     assertThat(sweep("run", definition.toString(), "--count-only").ok().out()).isEqualTo("6\n");
-    String shown =
-        sweep("run", definition.toString(), "--dry-run", "--json", "--max-runs=2").ok().out();
+    String shown = sweep("run", definition.toString(), "--dry-run", "--json", "--max-runs=2")
+        .ok()
+        .out();
     assertThat(array(shown)).hasSize(2);
     assertThat(shown).contains("{\"index\": 2, \"params\": {\"x\": 1, \"s\": \"$HOME\"}}");
     assertThat(folder.resolve("sweeps")).doesNotExist();
@@ -55,8 +56,8 @@ class HpcSweepIT extends JobsByCommand {
     Result ran = sweep("run", definition.toString(), "--wait", "--sweep-id=s", "--mode=array");
     assertThat(ran.status()).isEqualTo(1);
     assertThat(ran.err()).contains("completed 4, failed 2", "hpc sweep errors s");
-    JsonObject status = new Gson()
-        .fromJson(sweep("status", "s", "--json").ok().out(), JsonObject.class);
+    JsonObject status =
+        new Gson().fromJson(sweep("status", "s", "--json").ok().out(), JsonObject.class);
     assertThat(status.getAsJsonObject("states").get("completed").getAsInt()).isEqualTo(4);
     assertThat(sweep("errors", "s").ok().out()).contains("exit status 1, 2 tasks: 3-4");
     assertThat(folder.resolve("sweeps/s/logs/task_002.log")).hasContent("x=1 s=$HOME\n");

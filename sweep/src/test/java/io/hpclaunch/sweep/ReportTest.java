@@ -24,12 +24,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.jspecify.annotations.Nullable;
 
 /** The page, in a real browser where one is installed. */
 @Timeout(180)
@@ -85,12 +85,13 @@ class ReportTest {
       JobInfo.Builder info = task % 7 == 0
           ? JobInfo.builder(JobState.FAILED).failed(Cause.EXIT_CODE).exitCode(task % 3 + 1)
           : JobInfo.builder(JobState.COMPLETED).exitCode(0);
-      infos.add(task % 100 == 0
-          ? null
-          : info.started(started)
-              .ended(started.plus(Duration.ofMillis(1000 + task * 7919L % 60_000)))
-              .nodes(List.of("node" + task % 40))
-              .build());
+      infos.add(
+          task % 100 == 0
+              ? null
+              : info.started(started)
+                  .ended(started.plus(Duration.ofMillis(1000 + task * 7919L % 60_000)))
+                  .nodes(List.of("node" + task % 40))
+                  .build());
     }
     return new SweepStatus(infos);
   }
@@ -98,8 +99,8 @@ class ReportTest {
   private static Results results(SweepRun run, SweepStatus status) {
     List<Results.Row> rows = new ArrayList<>();
     for (int task = 1; task <= run.count(); task++) {
-      Map<String, JsonElement> measured = Map.of(
-          "loss", new JsonPrimitive(1.0 / task), "acc", new JsonPrimitive(Math.sin(task)));
+      Map<String, JsonElement> measured =
+          Map.of("loss", new JsonPrimitive(1.0 / task), "acc", new JsonPrimitive(Math.sin(task)));
       rows.add(new Results.Row(
           task, status.state(task), run.sweep().combinations().get(task - 1).params(), measured));
     }
@@ -110,8 +111,7 @@ class ReportTest {
     SweepRun run = run(count);
     SweepStatus status = status(count);
     Path page = folder.resolve("report.html");
-    FailureGroup odd =
-        new FailureGroup("failed", List.of("<b>&amp;</script>"), TaskSet.first(1));
+    FailureGroup odd = new FailureGroup("failed", List.of("<b>&amp;</script>"), TaskSet.first(1));
     Report.write(run, status, results(run, status), List.of(odd), "acc", page);
     return page;
   }
@@ -153,8 +153,8 @@ class ReportTest {
   /** What the page is when its script has run. */
   private String shown(Path page, Duration longest) throws Exception {
     String browser = BROWSERS.stream()
-        .flatMap(name -> Stream.of(System.getenv("PATH").split(":", -1))
-            .map(where -> Path.of(where, name)))
+        .flatMap(name ->
+            Stream.of(System.getenv("PATH").split(":", -1)).map(where -> Path.of(where, name)))
         .filter(Files::isExecutable)
         .map(Path::toString)
         .findFirst()
@@ -173,7 +173,9 @@ class ReportTest {
         .redirectError(folder.resolve("browser.err").toFile())
         .start();
     try {
-      assertThat(process.waitFor(longest.toSeconds(), TimeUnit.SECONDS)).as(browser).isTrue();
+      assertThat(process.waitFor(longest.toSeconds(), TimeUnit.SECONDS))
+          .as(browser)
+          .isTrue();
     } finally {
       process.destroyForcibly();
     }

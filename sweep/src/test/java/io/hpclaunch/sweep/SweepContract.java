@@ -199,8 +199,7 @@ abstract class SweepContract {
   void aSweepIsCancelledInTheMiddleAndResumed(Mode mode) {
     String yaml = "{grid: {x: [1, 2, 3, 4]}, command: '[ {x} = 1 ] || [ -e mended ] ||"
         + " { touch begun; sleep 600; }'}";
-    SweepRun run =
-        site.run(backend(), yaml, site.options(mode).maxParallel(1));
+    SweepRun run = site.run(backend(), yaml, site.options(mode).maxParallel(1));
     Awaitility.await()
         .atMost(Duration.ofSeconds(90))
         .until(() -> Files.exists(folder.resolve("begun")));

@@ -81,11 +81,7 @@ final class SweepSite implements AutoCloseable {
   SweepRun run(String backend, String yaml, SweepOptions.Builder options) {
     Sweep sweep = Sweep.parse(yaml, "s.yaml", folder);
     return SweepRun.start(
-        sweep,
-        runtime,
-        backend(backend),
-        options.folder(sweeps()).build(),
-        done -> {});
+        sweep, runtime, backend(backend), options.folder(sweeps()).build(), done -> {});
   }
 
   SweepRun run(String backend, Mode mode, String yaml) {

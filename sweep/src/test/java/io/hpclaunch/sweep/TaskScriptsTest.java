@@ -25,8 +25,8 @@ class TaskScriptsTest {
   private SweepFolder made(String yaml, Submission... later) {
     Sweep sweep = Sweep.parse(yaml, "s.yaml", folder);
     int count = sweep.combinations().size();
-    SweepFolder.Begun begun = new SweepFolder.Begun(
-        "s's", Instant.now(), count, folder.toString(), folder.toString());
+    SweepFolder.Begun begun =
+        new SweepFolder.Begun("s's", Instant.now(), count, folder.toString(), folder.toString());
     SweepFolder made = SweepFolder.create(
         folder.resolve("it's $HOME"), begun, sweep, sweep.command(), submission(1, count));
     for (Submission each : later) {
@@ -62,10 +62,9 @@ class TaskScriptsTest {
   @ValueSource(
       strings = {"a b", "it's", "$HOME `id`", "line\nend\n", "\r\n", "a|b;c", "\\", "%s", "☃", ""})
   void everyShellReadsTheValue(String value) throws Exception {
-    SweepFolder sweep = made(
-        "{grid: {v: [" + Jsons.quote(value) + "]}, command: [sh, -c,"
-            + " 'printf %s \"$1|$HPC_PARAM_v|$HPC_SWEEP_ID\" >\"$HPC_TASK_DIR/got\"; exit 3', x,"
-            + " '{v}']}");
+    SweepFolder sweep = made("{grid: {v: [" + Jsons.quote(value) + "]}, command: [sh, -c,"
+        + " 'printf %s \"$1|$HPC_PARAM_v|$HPC_SWEEP_ID\" >\"$HPC_TASK_DIR/got\"; exit 3', x,"
+        + " '{v}']}");
     for (String shell : shells().toList()) {
       assertThat(run(shell, sweep, submission(1, 1), 1)).as(shell).isEqualTo(3);
       assertThat(Files.readString(sweep.task(1).resolve("got")))
