@@ -47,7 +47,7 @@ public final class Sweeps {
 
   private static JobSpec array(int number) {
     return JobSpec.builder("bare")
-        .shell("true")
+        .command("true")
         .array(ArrayRange.of(1, number))
         .stdout("/dev/null")
         .stderr("/dev/null")

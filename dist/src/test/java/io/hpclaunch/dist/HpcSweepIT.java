@@ -59,7 +59,8 @@ class HpcSweepIT extends JobsByCommand {
     JsonObject status =
         new Gson().fromJson(sweep("status", "s", "--json").ok().out(), JsonObject.class);
     assertThat(status.getAsJsonObject("states").get("completed").getAsInt()).isEqualTo(4);
-    assertThat(sweep("errors", "s").ok().out()).contains("exit status 1, 2 tasks: 3-4");
+    assertThat(sweep("errors", "s").ok().out())
+        .contains("failed: exit status 1, 1 task: 3", "    x=2 s=a b");
     assertThat(folder.resolve("sweeps/s/logs/task_002.log")).hasContent("x=1 s=$HOME\n");
     assertThat(sweep("collect", "s").ok().out()).startsWith("task,state,x,s\r\n1,completed,1,a b");
     assertThat(sweep("monitor").ok().out()).contains("6 of 6 ended");

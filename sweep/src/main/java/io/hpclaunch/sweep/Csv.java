@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.sweep;
 
-import com.google.gson.JsonElement;
-import com.google.gson.JsonPrimitive;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -26,9 +24,9 @@ final class Csv {
   }
 
   /** The last row under the heads: what a program that logs as it goes has measured at the end. */
-  static Map<String, JsonElement> lastRow(String text) {
+  static Map<String, Value> lastRow(String text) {
     List<List<String>> rows = parse(text);
-    Map<String, JsonElement> cells = new LinkedHashMap<>();
+    Map<String, Value> cells = new LinkedHashMap<>();
     if (rows.size() < 2) {
       return cells;
     }
@@ -42,10 +40,10 @@ final class Csv {
     return cells;
   }
 
-  private static JsonElement cell(String text) {
-    return Numbers.decimal(text) != null
-        ? new JsonPrimitive(Numbers.decimal(text))
-        : new JsonPrimitive(text);
+  private static Value cell(String text) {
+    return Numbers.decimal(text) == null
+        ? Value.of(text)
+        : new Value.Scalar(Value.Kind.NUMBER, text);
   }
 
   static List<List<String>> parse(String text) {

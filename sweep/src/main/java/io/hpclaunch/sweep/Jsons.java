@@ -7,7 +7,9 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Small steps between values and JSON. */
@@ -40,6 +42,30 @@ final class Jsons {
       array.forEach(each -> all.add(each.getAsString()));
     }
     return all;
+  }
+
+  /** What is read of another program's JSON. */
+  static Value value(JsonElement json) {
+    if (json.isJsonArray()) {
+      List<Value> items = new ArrayList<>();
+      json.getAsJsonArray().forEach(each -> items.add(value(each)));
+      return new Value.Items(items);
+    }
+    if (json.isJsonObject()) {
+      Map<String, Value> fields = new LinkedHashMap<>();
+      json.getAsJsonObject()
+          .entrySet()
+          .forEach(each -> fields.put(each.getKey(), value(each.getValue())));
+      return new Value.Fields(fields);
+    }
+    if (json.isJsonNull()) {
+      return new Value.Scalar(Value.Kind.NULL, "null");
+    }
+    JsonPrimitive one = json.getAsJsonPrimitive();
+    return one.isString()
+        ? Value.of(one.getAsString())
+        : new Value.Scalar(
+            one.isBoolean() ? Value.Kind.BOOL : Value.Kind.NUMBER, one.getAsString());
   }
 
   static JsonArray array(List<String> values) {

@@ -2,7 +2,6 @@
 package io.hpclaunch.sweep;
 
 import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.hpclaunch.api.InvalidConfiguration;
 import io.hpclaunch.api.JobInfo;
@@ -112,14 +111,13 @@ final class Report {
     data.addProperty("created", run.created().getEpochSecond());
     data.addProperty("written", Instant.now().getEpochSecond());
     data.addProperty("left", detail == Detail.ALL ? "" : detail.name());
+    List<TaskState> order = List.of(TaskState.values());
     JsonArray names = new JsonArray();
-    for (TaskState state : TaskState.values()) {
-      names.add(state.toString());
-    }
+    order.forEach(state -> names.add(state.toString()));
     data.add("stateNames", names);
     StringBuilder states = new StringBuilder();
     for (int task = 1; task <= status.size(); task++) {
-      states.append((char) ('0' + status.state(task).ordinal()));
+      states.append(order.indexOf(status.state(task)));
     }
     data.addProperty("states", states.toString());
     times(data);
@@ -240,10 +238,10 @@ final class Report {
     return all;
   }
 
-  private static @Nullable BigDecimal number(@Nullable JsonElement json) {
-    boolean number =
-        json != null && json.isJsonPrimitive() && json.getAsJsonPrimitive().isNumber();
-    return number ? json.getAsBigDecimal() : null;
+  private static @Nullable BigDecimal number(@Nullable Value value) {
+    return value instanceof Value.Scalar scalar && scalar.isFinite()
+        ? Numbers.decimal(scalar.text())
+        : null;
   }
 
   private JsonArray failures() {

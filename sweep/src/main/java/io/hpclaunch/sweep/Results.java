@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What tasks measured: a table with a row for each task that has begun, its parameters, and the
@@ -36,6 +37,7 @@ public record Results(
   public static final List<String> FILES =
       List.of("metrics.json", "results.json", "metrics.csv", "results.csv");
 
+  private static final Value NULL = new Value.Scalar(Value.Kind.NULL, "null");
   private static final long LARGEST = 16L << 20;
 
   /** Copies the lists. */
@@ -52,14 +54,14 @@ public record Results(
    * @param task its number
    * @param state where it stands
    * @param params its parameters
-   * @param metrics what it measured: numbers and texts in JSON, by name
+   * @param metrics what it measured: values by name
    */
   public record Row(
-      int task, TaskState state, Map<String, Value> params, Map<String, JsonElement> metrics) {}
+      int task, TaskState state, Map<String, Value> params, Map<String, Value> metrics) {}
 
   static Results of(Sweep sweep, SweepStatus status, IntFunction<Path> folder, List<String> files) {
     for (String file : files) {
-      if (file.isEmpty() || file.startsWith("/") || List.of(file.split("/")).contains("..")) {
+      if (file.isEmpty() || file.startsWith("/") || List.of(file.split("/", -1)).contains("..")) {
         throw new InvalidConfiguration("'" + file + "' is no file in a task's folder");
       }
     }
@@ -70,7 +72,7 @@ public record Results(
       if (status.state(task) == TaskState.MISSING || status.state(task) == TaskState.PENDING) {
         continue;
       }
-      Map<String, JsonElement> found = new LinkedHashMap<>();
+      Map<String, Value> found = new LinkedHashMap<>();
       for (String file : files) {
         read(folder.apply(task).resolve(file), found, problems);
       }
@@ -81,7 +83,7 @@ public record Results(
     return new Results(sweep.parameters(), List.copyOf(metrics), rows, problems);
   }
 
-  private static void read(Path file, Map<String, JsonElement> found, List<String> problems) {
+  private static void read(Path file, Map<String, Value> found, List<String> problems) {
     try {
       if (!Files.isRegularFile(file)) {
         return;
@@ -104,7 +106,7 @@ public record Results(
   /**
    * Nested objects get dotted names; of a list of objects, such as one per epoch, the last counts.
    */
-  private static void flatten(String name, JsonElement json, Map<String, JsonElement> found) {
+  private static void flatten(String name, JsonElement json, Map<String, Value> found) {
     if (json.isJsonObject()) {
       JsonObject object = json.getAsJsonObject();
       object
@@ -116,10 +118,10 @@ public record Results(
       if (!array.isEmpty() && array.get(array.size() - 1).isJsonObject()) {
         flatten(name, array.get(array.size() - 1), found);
       } else if (!name.isEmpty()) {
-        found.put(name, array);
+        found.put(name, Jsons.value(array));
       }
     } else if (!name.isEmpty()) {
-      found.put(name, json);
+      found.put(name, Jsons.value(json));
     }
   }
 
@@ -149,14 +151,8 @@ public record Results(
     return taken ? "metric." + metric : metric;
   }
 
-  private static String text(@org.jspecify.annotations.Nullable Object cell) {
-    if (cell instanceof Value value) {
-      return value.text();
-    }
-    if (cell instanceof JsonElement json && !json.isJsonNull()) {
-      return json.isJsonPrimitive() ? json.getAsString() : json.toString();
-    }
-    return "";
+  private static String text(@Nullable Value cell) {
+    return cell == null || cell.equals(NULL) ? "" : cell.text();
   }
 
   /**
@@ -168,8 +164,7 @@ public record Results(
     out.print("[");
     String joint = "\n";
     for (Row row : rows) {
-      JsonObject measured = new JsonObject();
-      row.metrics().forEach(measured::add);
+      String measured = new Combination(row.task(), row.metrics()).json();
       out.print(joint + "{\"task\": " + row.task() + ", \"state\": \"" + row.state()
           + "\", \"params\": " + new Combination(row.task(), row.params()).json()
           + ", \"metrics\": " + measured + "}");

@@ -111,7 +111,8 @@ final class SweepFolder {
     Files.writeString(to.resolve(DEFINITION), sweep.text());
     Path scripts = to.resolve("scripts");
     Files.writeString(
-        scripts.resolve(TaskScripts.RUNNER), TaskScripts.runner(path.toString(), begun.id()));
+        scripts.resolve(TaskScripts.RUNNER),
+        TaskScripts.runner(path.toString(), begun.id(), begun.count()));
     StringBuilder values = new StringBuilder();
     try (Writer json = Files.newBufferedWriter(to.resolve("combinations.json"))) {
       json.write("[");

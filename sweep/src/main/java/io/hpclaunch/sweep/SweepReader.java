@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -78,12 +79,12 @@ final class SweepReader {
     Map<String, Node> all = new LinkedHashMap<>(root);
     if (root.get("sweep") instanceof MappingNode inner) {
       Map<String, Node> sweep = map(inner, "sweep");
-      checkKeys(sweep, inner, "sweep.", OF_SWEEP, OF_COMMAND);
+      checkKeys(sweep, "sweep.", OF_SWEEP, OF_COMMAND);
       all.putAll(sweep);
     } else if (root.get("sweep") != null && !isNull(root.get("sweep"))) {
       throw error(root.get("sweep"), "sweep must be a map");
     }
-    checkKeys(root, null, "", OF_SWEEP, OF_COMMAND, OF_OTHERS);
+    checkKeys(root, "", OF_SWEEP, OF_COMMAND, OF_OTHERS);
     List<Axis> axes = new ArrayList<>();
     flat(all.get("grid"), "grid")
         .forEach((name, values) -> axes.add(new Axis(List.of(name), List.of(values))));
@@ -101,8 +102,7 @@ final class SweepReader {
   }
 
   @SafeVarargs
-  private void checkKeys(
-      Map<String, Node> map, @Nullable Node place, String prefix, List<String>... known) {
+  private void checkKeys(Map<String, Node> map, String prefix, List<String>... known) {
     List<String> all = new ArrayList<>();
     for (List<String> each : known) {
       all.addAll(each);
@@ -112,9 +112,7 @@ final class SweepReader {
         String closest = ClosestName.of(entry.getKey(), all)
             .map(n -> "; did you mean " + n + "?")
             .orElse("; there are: " + String.join(", ", all));
-        throw error(
-            place == null ? entry.getValue() : entry.getValue(),
-            "unknown key " + prefix + entry.getKey() + closest);
+        throw error(entry.getValue(), "unknown key " + prefix + entry.getKey() + closest);
       }
     }
   }
@@ -361,7 +359,7 @@ final class SweepReader {
       throw error(node, "samples must be a map");
     }
     Map<String, Node> keys = map(map, "samples");
-    checkKeys(keys, node, "samples.", List.of("count", "seed", "method", "parameters"));
+    checkKeys(keys, "samples.", List.of("count", "seed", "method", "parameters"));
     int count = count(keys.get("count"), node);
     Node seed = keys.get("seed");
     long start = seed == null ? 0 : whole(seed, "samples.seed");
@@ -509,7 +507,7 @@ final class SweepReader {
             word.equals("ne")
                 ? new Exclusions.NoneOf(among(than, path))
                 : new Exclusions.Compared(
-                    Exclusions.Comparison.valueOf(word.toUpperCase(java.util.Locale.ROOT)),
+                    Exclusions.Comparison.valueOf(word.toUpperCase(Locale.ROOT)),
                     number(than, path))));
         return new Exclusions.All(tests);
       }

@@ -21,6 +21,7 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -143,7 +144,7 @@ public final class SweepRun {
     if (id != null) {
       return id;
     }
-    String stamped = "sweep_" + STAMP.format(LocalDateTime.now());
+    String stamped = "sweep_" + STAMP.format(LocalDateTime.now(ZoneId.systemDefault()));
     String free = stamped;
     for (int i = 2; Files.exists(options.folder().resolve(free)); i++) {
       free = stamped + "_" + i;
@@ -287,7 +288,7 @@ public final class SweepRun {
    * The folder of a task.
    *
    * @param task its number
-   * @return a path; the folder is there when the task has begun
+   * @return a path; the folder may be missing before the task has begun
    */
   public Path taskFolder(int task) {
     return folder.task(task);

@@ -17,6 +17,9 @@ final class TaskScripts {
   /** How many tasks one file of values has. */
   static final int CHUNK = 200;
 
+  /** How many folders one task makes. More would save little, and cost where all begin at once. */
+  static final int FOLDERS = 16;
+
   /** How many tasks one file of a map has. */
   static final int MAP_CHUNK = 1000;
 
@@ -40,7 +43,7 @@ final class TaskScripts {
     return "map." + submission + "." + chunk;
   }
 
-  static String runner(String sweepFolder, String id) {
+  static String runner(String sweepFolder, String id, int count) {
     return """
         # Runs one task of the sweep. It is read by the job's own shell, and needs nothing but sh:
         # $1 is the number of the submission, $2 the index; $3 says that the index is a place in the
@@ -54,13 +57,27 @@ final class TaskScripts {
           shift $(((hpc_place - 1) % @MAP_CHUNK@))
           hpc_task=$1
         fi
-        case ${#hpc_task} in
-          1) hpc_name=task_00$hpc_task ;;
-          2) hpc_name=task_0$hpc_task ;;
-          *) hpc_name=task_$hpc_task ;;
-        esac
+        hpc_name() { # NUMBER: task_NNN
+          case ${#1} in
+            1) hpc_name=task_00$1 ;;
+            2) hpc_name=task_0$1 ;;
+            *) hpc_name=task_$1 ;;
+          esac
+        }
+        hpc_name "$hpc_task"
         hpc_folder=$hpc_sweep/tasks/$hpc_name
-        [ -d "$hpc_folder" ] || command -p mkdir -p -- "$hpc_folder" || exit 1
+        if [ ! -d "$hpc_folder" ]; then # one process makes the folders of neighbours, too
+          set -- "$hpc_folder"
+          hpc_next=$(((hpc_task - 1) / @FOLDERS@ * @FOLDERS@))
+          hpc_last=$((hpc_next + @FOLDERS@ < @COUNT@ ? hpc_next + @FOLDERS@ : @COUNT@))
+          while [ "$hpc_next" -lt "$hpc_last" ]; do
+            hpc_next=$((hpc_next + 1))
+            hpc_name "$hpc_next"
+            set -- "$@" "$hpc_sweep/tasks/$hpc_name"
+          done
+          command -p mkdir -p -- "$@" || exit 1
+          hpc_name "$hpc_task"
+        fi
         exec >"$hpc_sweep/logs/$hpc_name.log" 2>&1 || exit 1
 
         hpc_now() { hpc_time=$(TZ=UTC0 command -p date +%Y-%m-%dT%H:%M:%SZ); }
@@ -111,6 +128,8 @@ final class TaskScripts {
         exit "$hpc_code"
         """.replace("@FOLDER@", Quoting.quote(sweepFolder))
         .replace("@ID@", Quoting.quote(id))
+        .replace("@FOLDERS@", Integer.toString(FOLDERS))
+        .replace("@COUNT@", Integer.toString(count))
         .replace("@MAP_CHUNK@", Integer.toString(MAP_CHUNK))
         .replace("@CHUNK@", Integer.toString(CHUNK));
   }

@@ -61,7 +61,7 @@ public final class TaskSet {
   public static TaskSet parse(String text, String source, int count) {
     BitSet numbers = new BitSet();
     String plain = COMMENT.matcher(text).replaceAll(" ").strip();
-    for (String part : plain.isEmpty() ? List.<String>of() : List.of(SEPARATOR.split(plain))) {
+    for (String part : plain.isEmpty() ? List.<String>of() : List.of(SEPARATOR.split(plain, -1))) {
       if (part.isEmpty()) {
         continue;
       }

@@ -2,7 +2,6 @@
 package io.hpclaunch.sweep;
 
 import io.hpclaunch.api.JobInfo;
-import io.hpclaunch.api.JobState;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -41,14 +40,6 @@ public enum TaskState {
       case CANCELLED -> CANCELLED;
       case LOST -> LOST;
       case UNKNOWN -> UNKNOWN;
-    };
-  }
-
-  static JobState job(TaskState state) {
-    return switch (state) {
-      case COMPLETED -> JobState.COMPLETED;
-      case FAILED -> JobState.FAILED;
-      default -> JobState.LOST;
     };
   }
 

@@ -178,7 +178,7 @@ public sealed interface Value {
       if (a.kind() == Kind.NUMBER && b.kind() == Kind.NUMBER) {
         BigDecimal left = Numbers.decimal(a.text());
         BigDecimal right = Numbers.decimal(b.text());
-        return left == null || right == null
+        return (left == null || right == null)
             ? a.text().equals(b.text())
             : left.compareTo(right) == 0;
       }

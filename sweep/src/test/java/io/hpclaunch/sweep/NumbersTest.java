@@ -4,6 +4,7 @@ package io.hpclaunch.sweep;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -67,8 +68,9 @@ class NumbersTest {
             bits.toString())
         .redirectErrorStream(true)
         .start();
-    List<String> theirs =
-        new String(python.getInputStream().readAllBytes()).lines().toList();
+    List<String> theirs = new String(python.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+        .lines()
+        .toList();
     assertThat(ours).isEqualTo(theirs);
   }
 }

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.google.gson.JsonElement;
-import com.google.gson.JsonPrimitive;
 import io.hpclaunch.api.Cause;
 import io.hpclaunch.api.InvalidConfiguration;
 import io.hpclaunch.api.JobInfo;
@@ -99,8 +97,8 @@ class ReportTest {
   private static Results results(SweepRun run, SweepStatus status) {
     List<Results.Row> rows = new ArrayList<>();
     for (int task = 1; task <= run.count(); task++) {
-      Map<String, JsonElement> measured =
-          Map.of("loss", new JsonPrimitive(1.0 / task), "acc", new JsonPrimitive(Math.sin(task)));
+      Map<String, Value> measured =
+          Map.of("loss", Value.of(1.0 / task), "acc", Value.of(Math.sin(task)));
       rows.add(new Results.Row(
           task, status.state(task), run.sweep().combinations().get(task - 1).params(), measured));
     }
