@@ -87,8 +87,7 @@ class ArchitectureTest {
         .that()
         .resideInAPackage("io.hpclaunch.sweep..")
         .should()
-        .dependOnClassesThat(resideInAnyPackage(PLUGINS)
-            .or(resideInAnyPackage("io.hpclaunch.cli..", "io.hpclaunch.sweep..")))
+        .dependOnClassesThat(resideInAnyPackage(PLUGINS).or(resideInAPackage("io.hpclaunch.cli..")))
         .check(CLASSES);
   }
 
