@@ -17,7 +17,7 @@ import java.time.Duration;
 
 /**
  * Sweeps of {@code true} against the same jobs without one: {@code Sweeps FOLDER BACKEND NUMBER
- * [submit]}. With {@code submit} the sweep is cancelled when it has been submitted, and nothing is
+ * [submit]}. With {@code submit} both are cancelled when they have been submitted, and nothing is
  * waited for.
  */
 public final class Sweeps {
@@ -38,8 +38,12 @@ public final class Sweeps {
         .workingDirectory(folder.getParent())
         .build()) {
       Backend backend = runtime.backend(args[1]);
-      long bare = submitOnly ? bareSubmission(backend, number) : bareArray(backend, number);
-      long swept = sweep(runtime, backend, folder, number, submitOnly);
+      if (submitOnly) {
+        submissions(runtime, backend, folder, number);
+        return;
+      }
+      long bare = bareArray(backend, number);
+      long swept = sweep(runtime, backend, folder, number);
       System.out.printf(
           "sweep over bare: %.2f, %.2f s more%n", (double) swept / bare, (swept - bare) / 1e9);
     }
@@ -54,12 +58,18 @@ public final class Sweeps {
         .build();
   }
 
-  private static long bareSubmission(Backend backend, int number) {
+  /** Each from its own beginning; a scheduler that is busy with the end of the other tells nothing. */
+  private static void submissions(
+      HpcRuntime runtime, Backend backend, Path folder, int number) {
     long start = System.nanoTime();
+    SweepRun run = begin(runtime, backend, folder, number);
+    long swept = tell("sweep submitted", start);
+    start = System.nanoTime();
     HPCProcess bare = backend.submit(array(number));
     long took = tell("bare array submitted", start);
+    System.out.printf("%.2f s more%n", (swept - took) / 1e9);
+    run.cancel();
     bare.cancel();
-    return took;
   }
 
   private static long bareArray(Backend backend, int number) throws InterruptedException {
@@ -68,10 +78,8 @@ public final class Sweeps {
     return tell("bare array ended", start);
   }
 
-  private static long sweep(
-      HpcRuntime runtime, Backend backend, Path folder, int number, boolean submitOnly)
-      throws InterruptedException {
-    long start = System.nanoTime();
+  private static SweepRun begin(
+      HpcRuntime runtime, Backend backend, Path folder, int number) {
     Sweep sweep = Sweep.parse(
         "{grid: {x: {range: [" + number + "]}}, command: ['true']}", "benchmark", folder);
     SweepOptions options = SweepOptions.builder()
@@ -79,14 +87,16 @@ public final class Sweeps {
         .folder(folder.resolve("sweeps"))
         .workingDirectory(folder.getParent())
         .build();
-    SweepRun run = SweepRun.start(sweep, runtime, backend, options, done -> {});
-    long took = tell("sweep submitted", start);
-    if (submitOnly) {
-      run.cancel();
-      return took;
-    }
+    return SweepRun.start(sweep, runtime, backend, options, done -> {});
+  }
+
+  private static long sweep(HpcRuntime runtime, Backend backend, Path folder, int number)
+      throws InterruptedException {
+    long start = System.nanoTime();
+    SweepRun run = begin(runtime, backend, folder, number);
+    tell("sweep submitted", start);
     SweepStatus end = run.waitFor();
-    took = tell("sweep ended, " + end.count(TaskState.COMPLETED) + " completed", start);
+    long took = tell("sweep ended, " + end.count(TaskState.COMPLETED) + " completed", start);
     long asked = System.nanoTime();
     run.status();
     tell("status of what has ended", asked);

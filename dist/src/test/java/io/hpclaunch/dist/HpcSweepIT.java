@@ -32,7 +32,7 @@ class HpcSweepIT extends JobsByCommand {
   }
 
   private Result sweep(String... words) throws Exception {
-    String[] all = new String[words.length + 3];
+    String[] all = new String[words.length + 2];
     all[0] = "sweep";
     all[1] = words[0];
     all[2] = "--sweep-dir=" + folder.resolve("sweeps");
