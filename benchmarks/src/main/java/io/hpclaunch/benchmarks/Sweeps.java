@@ -58,9 +58,10 @@ public final class Sweeps {
         .build();
   }
 
-  /** Each from its own beginning; a scheduler that is busy with the end of the other tells nothing. */
-  private static void submissions(
-      HpcRuntime runtime, Backend backend, Path folder, int number) {
+  /**
+   * Each from its own beginning; a scheduler that is busy with the end of the other tells nothing.
+   */
+  private static void submissions(HpcRuntime runtime, Backend backend, Path folder, int number) {
     long start = System.nanoTime();
     SweepRun run = begin(runtime, backend, folder, number);
     long swept = tell("sweep submitted", start);
@@ -78,8 +79,7 @@ public final class Sweeps {
     return tell("bare array ended", start);
   }
 
-  private static SweepRun begin(
-      HpcRuntime runtime, Backend backend, Path folder, int number) {
+  private static SweepRun begin(HpcRuntime runtime, Backend backend, Path folder, int number) {
     Sweep sweep = Sweep.parse(
         "{grid: {x: {range: [" + number + "]}}, command: ['true']}", "benchmark", folder);
     SweepOptions options = SweepOptions.builder()
