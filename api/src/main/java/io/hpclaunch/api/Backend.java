@@ -47,7 +47,8 @@ public interface Backend {
    * Submits a job under a token of the caller's, who keeps it before the call and calls again after
    * a crash: whatever happened in between, at most one job with this token runs. Where a job with
    * the token is known it is the answer, whether or not it has ended, and nothing is submitted; the
-   * description is not compared with the one it was submitted with.
+   * description is not compared with the one it was submitted with. {@link JobId#of(String, Token)}
+   * is an id of the job.
    *
    * <p>After {@link Rejected} and {@link BackendUnavailable} the same token may be used again;
    * after {@link OutcomeUnknown} as well: then the next call looks for the job, and submits it only

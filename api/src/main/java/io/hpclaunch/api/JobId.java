@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.api;
 
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -13,6 +14,8 @@ import java.util.regex.Pattern;
  * @since 0.1
  */
 public record JobId(String backend, NativeId nativeId) {
+  private static final String TOKEN_PREFIX = "token.";
+
   private static final Pattern FORM =
       Pattern.compile("([^:/@]+):([^/@]+)(?:@([^/@]+))?(?:/(\\d{1,9}))?");
 
@@ -25,6 +28,35 @@ public record JobId(String backend, NativeId nativeId) {
   public JobId {
     if (!NativeId.isWord(backend) || backend.indexOf(':') >= 0) {
       throw new IllegalArgumentException("not the name of a backend: '" + backend + "'");
+    }
+  }
+
+  /**
+   * The id of a job by the token of its submission. It is understood from before the scheduler has
+   * given an id, and for as long as the job is remembered.
+   *
+   * @param backend the configured entry's name, or the backend's type
+   * @param token names the submission
+   * @return {@code NAME:token.TOKEN}
+   */
+  public static JobId of(String backend, Token token) {
+    return new JobId(backend, NativeId.of(TOKEN_PREFIX + token));
+  }
+
+  /**
+   * The token in an id that {@link #of(String, Token)} made.
+   *
+   * @return the token, or empty where the scheduler's own id stands there
+   */
+  public Optional<Token> token() {
+    String value = nativeId.value();
+    if (!value.startsWith(TOKEN_PREFIX)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(new Token(value.substring(TOKEN_PREFIX.length())));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
     }
   }
 

@@ -45,6 +45,7 @@ class ArchitectureTest {
         "io.hpclaunch.pbs",
         "io.hpclaunch.ssh",
         "io.hpclaunch.operator",
+        "io.hpclaunch.sweep",
         "io.hpclaunch.cli",
         "io.hpclaunch.cli.launch"
       })
@@ -77,7 +78,18 @@ class ArchitectureTest {
             "io.hpclaunch.pbs..",
             "io.hpclaunch.ssh..",
             "io.hpclaunch.operator..",
+            "io.hpclaunch.sweep..",
             "io.hpclaunch.cli..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void sweepsKnowTheApiAndCoreOnly() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.hpclaunch.sweep..")
+        .should()
+        .dependOnClassesThat(resideInAnyPackage(PLUGINS).or(resideInAPackage("io.hpclaunch.cli..")))
         .check(CLASSES);
   }
 
@@ -97,7 +109,8 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat(resideInAnyPackage(PLUGINS)
             .and(not(resideInAPackage(plugin)))
-            .or(resideInAnyPackage("io.hpclaunch.operator..", "io.hpclaunch.cli..")))
+            .or(resideInAnyPackage(
+                "io.hpclaunch.operator..", "io.hpclaunch.sweep..", "io.hpclaunch.cli..")))
         .check(CLASSES);
   }
 

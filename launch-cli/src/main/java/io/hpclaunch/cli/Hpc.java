@@ -6,6 +6,7 @@ import io.hpclaunch.cli.job.JobCommands;
 import io.hpclaunch.cli.output.OutputLost;
 import io.hpclaunch.cli.output.RawWriter;
 import io.hpclaunch.cli.run.RunCommands;
+import io.hpclaunch.cli.sweep.SweepCommands;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -88,6 +89,7 @@ public final class Hpc implements Runnable {
     CommandLine hpc = new CommandLine(new Hpc(session.options()));
     JobCommands.addTo(hpc, session);
     RunCommands.addTo(hpc, session);
+    SweepCommands.addTo(hpc, session);
     hpc.addSubcommand(new BackendsCommand(session));
     hpc.addSubcommand(new LaunchersCommand(session));
     hpc.addSubcommand(new ResourcesCommand(session));

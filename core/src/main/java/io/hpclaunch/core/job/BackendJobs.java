@@ -217,10 +217,13 @@ public final class BackendJobs implements AutoCloseable {
       own(id);
       try {
         Optional<JobRecord> record = client.store().find(id);
+        Optional<Token> token = id.token();
         if (record.isPresent()) {
           known.put(id, client.store().whole(record.get()));
-        } else {
+        } else if (token.isEmpty()) {
           strangers.add(id);
+        } else if (reconciler.open(token.get()).isPresent()) { // no scheduler knows such an id
+          told.put(id, unknown("whether it was submitted is not known yet"));
         }
       } catch (IOException e) {
         told.put(id, unknown(String.valueOf(e.getMessage())));

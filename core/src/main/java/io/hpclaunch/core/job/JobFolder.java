@@ -10,6 +10,7 @@ import io.hpclaunch.core.shell.RawBytes;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.util.Optional;
 
@@ -47,7 +48,7 @@ final class JobFolder {
 
   private void make() throws IOException {
     if (!transport.mkdir(path, PRIVATE_FOLDER)) {
-      throw new IOException(path + " is there already");
+      throw new FileAlreadyExistsException(path, null, "is there already");
     }
   }
 

@@ -146,7 +146,10 @@ public final class FileJobStore implements JobStore {
 
   @Override
   public Optional<JobRecord> find(JobId id) throws IOException {
-    Optional<Token> token;
+    Optional<Token> token = id.token();
+    if (token.isPresent()) {
+      return load(token.get()).filter(job -> job.id().backend().equals(id.backend()));
+    }
     try {
       token = ids.find(id);
     } catch (DamagedRecord e) {

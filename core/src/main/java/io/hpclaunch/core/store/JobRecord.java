@@ -93,7 +93,7 @@ public record JobRecord(
    * @return {@code token.TOKEN}, which no scheduler calls a job
    */
   public static NativeId unsubmitted(Token token) {
-    return NativeId.of("token." + token);
+    return JobId.of("any", token).nativeId();
   }
 
   /**

@@ -165,6 +165,70 @@ class BackendJobsTest {
     assertThat(bench.state).doesNotExist();
   }
 
+  // ---- a token of the caller's
+
+  @Test
+  void aTokenIsSubmittedOnce() throws IOException {
+    Token token = Token.random();
+    assertThat(bench.jobs.submit(Bench.job(), token).id()).hasToString("c:1");
+    assertThat(bench.jobs.submit(Bench.job(), token).id()).hasToString("c:1");
+    succeed();
+    assertThat(bench.jobs.submit(Bench.job(), token).id()).hasToString("c:1");
+    assertThat(bench.scheduler.submitted).hasSize(1);
+  }
+
+  @Test
+  void aJobIsKnownByItsTokenToo() {
+    Token token = Token.random();
+    JobId id = JobId.of("c", token);
+    assertThat(id.token()).contains(token);
+    assertThat(bench.jobs.status(List.of(id))).isEmpty();
+    bench.jobs.submit(Bench.job(), token);
+    assertThat(bench.jobs.status(List.of(id)).get(id).state()).isEqualTo(JobState.QUEUED);
+    assertThat(bench.jobs.attach(id).id()).hasToString("c:1");
+    assertThat(bench.register.find(id).orElseThrow().id()).hasToString("c:1");
+    assertThat(bench.register.find(JobId.of("other", token))).isEmpty();
+    bench.jobs.cancel(List.of(id));
+    assertThat(bench.scheduler.cancelled).hasSize(1);
+  }
+
+  @Test
+  void aTokenThatWasRefusedMayBeSubmittedAgain() {
+    Token token = Token.random();
+    bench.scheduler.failBefore(new Rejected("no such account"));
+    assertThatThrownBy(() -> bench.jobs.submit(Bench.job(), token)).isInstanceOf(Rejected.class);
+    assertThat(bench.jobs.submit(Bench.job(), token).id()).hasToString("c:1");
+  }
+
+  @Test
+  void aTokenWhoseOutcomeIsOpenIsNotSubmittedAgain() throws IOException {
+    Token token = Token.random();
+    bench.scheduler.findFails = new BackendUnavailable("down");
+    bench.scheduler.failAfter(new OutcomeUnknown(token, "timeout", null));
+    assertThatThrownBy(() -> bench.jobs.submit(Bench.job(), token))
+        .isInstanceOf(OutcomeUnknown.class);
+    assertThatThrownBy(() -> bench.jobs.submit(Bench.job(), token))
+        .isInstanceOf(OutcomeUnknown.class)
+        .hasMessageContaining("not known yet");
+    succeed();
+    bench.scheduler.findFails = null;
+    assertThat(bench.jobs.submit(Bench.job(), token).id()).hasToString("c:1");
+    assertThat(bench.scheduler.submitted).hasSize(1);
+  }
+
+  @Test
+  void aTokenThatAnotherClientIsAboutToSubmitIsLeftToIt() throws IOException {
+    Token token = Token.random();
+    Path others = Files.createDirectories(
+        bench.state.resolve("jobs").resolve(token.value()).resolve("theirs"));
+    assertThatThrownBy(() -> bench.jobs.submit(Bench.job(), token))
+        .isInstanceOf(OutcomeUnknown.class)
+        .hasMessageContaining("another client");
+    assertThat(others).isDirectory();
+    assertThat(bench.scheduler.submitted).isEmpty();
+    assertThat(bench.client.openIntents("c")).isEmpty();
+  }
+
   // ---- outcomes that are not known
 
   @Test

@@ -33,7 +33,7 @@ final class CancelCommand extends JobCommand {
   }
 
   @Override
-  int run() {
+  protected int run() {
     List<JobId> asked = finder().resolve(ids);
     // Who cannot be asked now will say so when asked to cancel.
     JobObserver.Observed seen = JobObserver.observe(runtime(), asked);

@@ -52,7 +52,7 @@ final class CleanCommand extends JobCommand {
       @Nullable String problem) {}
 
   @Override
-  int run() {
+  protected int run() {
     Instant limit = session().time().now().minus(Times.duration("--older-than", olderThan));
     JobObserver.settle(runtime()).forEach(this::tell);
     JobRegister.Listing active = runtime().jobs().active(); // some ended and nobody has looked

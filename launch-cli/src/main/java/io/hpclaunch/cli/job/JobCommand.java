@@ -16,7 +16,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** What the commands about jobs share. */
-abstract class JobCommand implements Callable<Integer> {
+public abstract class JobCommand implements Callable<Integer> {
   private final Session session;
 
   @Spec
@@ -29,12 +29,22 @@ abstract class JobCommand implements Callable<Integer> {
           "A configured backend or a type; default: the configured one, else the detected.")
   private @Nullable String backend;
 
-  JobCommand(Session session) {
+  /**
+   * Makes a command.
+   *
+   * @param session what it works with
+   */
+  protected JobCommand(Session session) {
     this.session = session;
   }
 
-  /** Does the work; gives the exit status. */
-  abstract int run() throws InterruptedException;
+  /**
+   * Does the work.
+   *
+   * @return the exit status
+   * @throws InterruptedException when the waiting thread is interrupted
+   */
+  protected abstract int run() throws InterruptedException;
 
   /** A plugin that lacks a class fails with an Error, which nobody would tell in one line. */
   @Override
@@ -49,21 +59,39 @@ abstract class JobCommand implements Callable<Integer> {
     }
   }
 
-  final Session session() {
+  /**
+   * What the command works with.
+   *
+   * @return the session
+   */
+  protected final Session session() {
     return session;
   }
 
-  final HpcRuntime runtime() {
+  /**
+   * The runtime of the session.
+   *
+   * @return the runtime
+   */
+  protected final HpcRuntime runtime() {
     return session.runtime();
   }
 
-  /** What {@code -b} said. */
-  final @Nullable String backendName() {
+  /**
+   * What {@code -b} said.
+   *
+   * @return a name, or null
+   */
+  protected final @Nullable String backendName() {
     return backend;
   }
 
-  /** The backend that {@code -b} names, else the default. */
-  final Backend backend() {
+  /**
+   * The backend that {@code -b} names, else the default.
+   *
+   * @return the backend
+   */
+  protected final Backend backend() {
     String name = backend;
     return name == null ? runtime().backend() : runtime().backend(name);
   }
@@ -72,23 +100,42 @@ abstract class JobCommand implements Callable<Integer> {
     return new JobFinder(runtime().jobs(), () -> backend().name(), runtime());
   }
 
-  final PrintWriter out() {
+  /**
+   * Standard output.
+   *
+   * @return a writer
+   */
+  protected final PrintWriter out() {
     return spec.commandLine().getOut();
   }
 
-  /** One line on standard error. */
-  final void tell(String line) {
+  /**
+   * Prints one line on standard error.
+   *
+   * @param line the line
+   */
+  protected final void tell(String line) {
     PrintWriter err = spec.commandLine().getErr();
     err.println("hpc: " + OneLine.of(line));
     err.flush();
   }
 
-  final PrintWriter err() {
+  /**
+   * Standard error.
+   *
+   * @return a writer
+   */
+  protected final PrintWriter err() {
     return spec.commandLine().getErr();
   }
 
-  /** The command line is wrong. */
-  final ParameterException wrong(String message) {
+  /**
+   * The error of a command line that is wrong.
+   *
+   * @param message what is wrong
+   * @return the error, to be thrown
+   */
+  protected final ParameterException wrong(String message) {
     return new ParameterException(spec.commandLine(), message);
   }
 }

@@ -20,7 +20,7 @@ abstract class OneJobCommand extends JobCommand {
   abstract int run(JobId job, Backend itsBackend) throws InterruptedException;
 
   @Override
-  final int run() throws InterruptedException {
+  protected final int run() throws InterruptedException {
     JobId job;
     try {
       job = finder().existing(id);

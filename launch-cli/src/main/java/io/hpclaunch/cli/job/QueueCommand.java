@@ -57,7 +57,7 @@ final class QueueCommand extends JobCommand {
       @Nullable Integer nodes) {}
 
   @Override
-  int run() throws InterruptedException {
+  protected int run() throws InterruptedException {
     Backend asked = backend();
     if (watch) {
       boolean terminal =

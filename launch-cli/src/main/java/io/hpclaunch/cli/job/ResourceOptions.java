@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** What a job asks the scheduler for. What is not given comes from the configuration. */
-final class ResourceOptions {
+public final class ResourceOptions {
   @Option(names = "--nodes", paramLabel = "N", description = "Nodes.")
   private @Nullable Integer nodes;
 
@@ -73,8 +73,12 @@ final class ResourceOptions {
           + " '--nodes=2 --mem=32G'; the options above beat it.")
   private @Nullable String resources;
 
-  /** What was asked for; the API checks it. */
-  Resources read() {
+  /**
+   * What was asked for; the API checks it.
+   *
+   * @return the resources; what was not given is unset
+   */
+  public Resources read() {
     Resources.Builder wanted =
         resources == null ? Resources.builder() : Resources.parse(resources).toBuilder();
     readCounts(wanted);

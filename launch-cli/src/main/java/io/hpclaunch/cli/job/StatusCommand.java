@@ -68,7 +68,7 @@ final class StatusCommand extends JobCommand {
   }
 
   @Override
-  int run() throws InterruptedException {
+  protected int run() throws InterruptedException {
     if (all && since != null) {
       throw wrong("--all and --since: give one of them");
     }

@@ -57,7 +57,7 @@ final class SubmitCommand extends JobCommand {
   }
 
   @Override
-  int run() throws InterruptedException {
+  protected int run() throws InterruptedException {
     program.check();
     boolean terminal = session().installation().terminals().contains(Installation.Stream.ERR);
     session().copyListener(new CopyMeter(new Progress(err(), terminal), System::nanoTime));

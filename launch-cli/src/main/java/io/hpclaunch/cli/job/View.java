@@ -18,12 +18,17 @@ import java.util.function.Supplier;
  * @param isLast whether nothing will change any more
  * @param status the exit status
  */
-record View(String text, List<String> problems, Object key, boolean isLast, int status) {
+public record View(String text, List<String> problems, Object key, boolean isLast, int status) {
   private static final Duration INTERVAL = Duration.ofSeconds(2);
   private static final String HOME_AND_CLEAR = "\u001b[H\u001b[2J";
 
-  /** Collects what a printer prints. */
-  static String text(Consumer<PrintWriter> printer) {
+  /**
+   * Collects what a printer prints.
+   *
+   * @param printer prints
+   * @return the text
+   */
+  public static String text(Consumer<PrintWriter> printer) {
     StringWriter text = new StringWriter();
     PrintWriter out = new PrintWriter(text);
     printer.accept(out);
@@ -35,8 +40,16 @@ record View(String text, List<String> problems, Object key, boolean isLast, int 
    * Looks again and again, until nothing will change or nobody reads any more. On a terminal each
    * look is drawn in the place of the one before; nothing of the terminal is changed, so that it
    * can be left at any time. Elsewhere only what has changed is printed.
+   *
+   * @param look looks once
+   * @param terminal whether the output is a terminal
+   * @param time what passes between two looks
+   * @param out where to
+   * @param tell takes lines for standard error
+   * @return the exit status of the last look
+   * @throws InterruptedException when the waiting thread is interrupted
    */
-  static int watch(
+  public static int watch(
       Supplier<View> look, boolean terminal, Time time, PrintWriter out, Consumer<String> tell)
       throws InterruptedException {
     View last = null;

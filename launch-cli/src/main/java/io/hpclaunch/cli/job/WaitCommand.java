@@ -47,7 +47,7 @@ final class WaitCommand extends JobCommand {
   }
 
   @Override
-  int run() throws InterruptedException {
+  protected int run() throws InterruptedException {
     Duration limit = timeout == null ? null : Times.duration("--timeout", timeout);
     List<JobId> jobs = finder().resolve(ids);
     JobObserver.Observed seen = JobObserver.observe(runtime(), jobs);

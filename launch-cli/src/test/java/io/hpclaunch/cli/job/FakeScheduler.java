@@ -130,6 +130,11 @@ final class FakeScheduler implements Backend {
   }
 
   @Override
+  public HPCProcess submit(JobSpec spec, Token token) {
+    return submit(spec);
+  }
+
+  @Override
   public HPCProcess attach(JobId id) {
     asked("attach " + id.nativeId());
     if (!jobs.containsKey(id)) {

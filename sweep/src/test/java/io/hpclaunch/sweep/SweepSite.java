@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hpclaunch.sweep;
+
+import io.hpclaunch.api.Backend;
+import io.hpclaunch.api.HpcRuntime;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A folder with sweeps, and the real backends. */
+final class SweepSite implements AutoCloseable {
+  private final Path folder;
+  private HpcRuntime runtime;
+
+  SweepSite(Path folder) {
+    this.folder = folder;
+    runtime = runtime();
+  }
+
+  private HpcRuntime runtime() {
+    return runtime(folder);
+  }
+
+  static HpcRuntime runtime(Path folder) {
+    return runtime(folder, Clock.systemUTC());
+  }
+
+  static HpcRuntime runtime(Path folder, Clock clock) {
+    Map<String, String> environment = new HashMap<>(System.getenv());
+    environment.put("HPC_SHELL_IDLE", "1");
+    return HpcRuntime.builder()
+        .environment(environment)
+        .configuration(Map.of(
+            "backends",
+            List.of(
+                Map.of(
+                    "name", "shell",
+                    "type", "shell",
+                    "config", Map.of("root", folder.resolve("shell").toString())),
+                Map.of("name", "slurm", "type", "slurm"),
+                Map.of("name", "pbs", "type", "pbs"))))
+        .workingDirectory(folder)
+        .clock(clock)
+        .stateDirectory(folder.resolve("state"))
+        .build();
+  }
+
+  /** A client comes when every deadline has passed. */
+  void muchLaterClient() {
+    runtime.close();
+    runtime = runtime(folder, Clock.offset(Clock.systemUTC(), java.time.Duration.ofHours(1)));
+  }
+
+  /** The client goes, and another one comes. */
+  void nextClient() {
+    runtime.close();
+    runtime = runtime();
+  }
+
+  HpcRuntime client() {
+    return runtime;
+  }
+
+  Backend backend(String name) {
+    return runtime.backend(name);
+  }
+
+  Path sweeps() {
+    return folder.resolve("sweeps");
+  }
+
+  SweepRun open(String id) {
+    return SweepRun.open(sweeps().resolve(id), runtime);
+  }
+
+  SweepRun run(String backend, String yaml, SweepOptions.Builder options) {
+    Sweep sweep = Sweep.parse(yaml, "s.yaml", folder);
+    return SweepRun.start(
+        sweep, runtime, backend(backend), options.folder(sweeps()).build(), done -> {});
+  }
+
+  SweepRun run(String backend, Mode mode, String yaml) {
+    return run(backend, yaml, options(mode));
+  }
+
+  SweepOptions.Builder options(Mode mode) {
+    return SweepOptions.builder().mode(mode).id("s").workingDirectory(folder);
+  }
+
+  static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    runtime.close();
+  }
+}
