@@ -35,7 +35,7 @@ public final class Sweeps {
     boolean submitOnly = args.length > 3 && args[3].equals("submit");
     try (HpcRuntime runtime = HpcRuntime.builder()
         .stateDirectory(folder.resolve("state"))
-        .workingDirectory(folder.getParent())
+        .workingDirectory(folder.resolveSibling("."))
         .build()) {
       Backend backend = runtime.backend(args[1]);
       if (submitOnly) {
@@ -85,7 +85,7 @@ public final class Sweeps {
     SweepOptions options = SweepOptions.builder()
         .mode(Mode.ARRAY)
         .folder(folder.resolve("sweeps"))
-        .workingDirectory(folder.getParent())
+        .workingDirectory(folder.resolveSibling("."))
         .build();
     return SweepRun.start(sweep, runtime, backend, options, done -> {});
   }

@@ -71,9 +71,13 @@ abstract class SweepContract {
 
   abstract String backend();
 
+  /** Brings what the backend needs. */
+  void prepare() throws IOException {}
+
   @BeforeEach
   void open() throws IOException {
     folder = Files.createTempDirectory("sweep").toRealPath();
+    prepare();
     site = new SweepSite(folder);
   }
 

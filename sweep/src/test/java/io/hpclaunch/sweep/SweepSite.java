@@ -42,12 +42,18 @@ final class SweepSite implements AutoCloseable {
                     "name", "shell",
                     "type", "shell",
                     "config", Map.of("root", folder.resolve("shell").toString())),
-                Map.of("name", "slurm", "type", "slurm"),
+                Map.of("name", "slurm", "type", "slurm", "config", slurm(folder)),
                 Map.of("name", "pbs", "type", "pbs"))))
         .workingDirectory(folder)
         .clock(clock)
         .stateDirectory(folder.resolve("state"))
         .build();
+  }
+
+  /** Where the test has noted which cluster it is: clients in other processes read it, too. */
+  static Map<String, String> slurm(Path folder) {
+    Path conf = folder.resolve("slurm_conf");
+    return Files.exists(conf) ? Map.of("slurm_conf", read(conf)) : Map.of();
   }
 
   /** A client comes when every deadline has passed. */
