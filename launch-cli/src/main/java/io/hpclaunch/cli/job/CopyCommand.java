@@ -51,7 +51,7 @@ final class CopyCommand extends JobCommand {
       String source, String target, long files, long bytes, long unchanged, List<String> leftOut) {}
 
   @Override
-  int run() {
+  protected int run() {
     List<CopyPath> sources =
         paths.subList(0, paths.size() - 1).stream().map(this::path).toList();
     CopyPath target = path(paths.get(paths.size() - 1));
