@@ -29,8 +29,8 @@ final class Download extends FileMove {
   @Override
   void begin() throws IOException {
     attempt(() -> {
-      UnfinishedFile unfinished =
-          UnfinishedFile.open(file.here().resolveSibling(unfinishedName()), file.here());
+      UnfinishedFile unfinished = UnfinishedFile.open(
+          file.here().resolveSibling(unfinishedName()), file.here(), isResumable());
       target = unfinished;
       long there = Math.min(unfinished.size(), file.size());
       if (there > 0) {

@@ -32,10 +32,10 @@ final class UnfinishedFile {
     this.content = content;
   }
 
-  /** Opens it, or another one where somebody else is at work on it. */
-  static UnfinishedFile open(Path path, Path target) throws IOException {
+  /** Opens it; where others may come back to it, another one if somebody is at work on it now. */
+  static UnfinishedFile open(Path path, Path target, boolean resumable) throws IOException {
     FileChannel content = openForOwner(path);
-    if (lock(content) == null) {
+    if (resumable && lock(content) == null) {
       content.close();
       Path own = path.resolveSibling(".hpc-" + UUID.randomUUID() + ".tmp");
       return new UnfinishedFile(own, target, openForOwner(own));
