@@ -2,21 +2,19 @@
 package io.hpclaunch.ssh;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.StreamCorruptedException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.sshd.client.channel.ChannelSubsystem;
 import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.common.SshConstants;
-import org.apache.sshd.common.io.IoOutputStream;
-import org.apache.sshd.common.io.IoWriteFuture;
-import org.apache.sshd.common.session.ConnectionService;
+import org.apache.sshd.common.session.Session;
 import org.apache.sshd.common.util.buffer.Buffer;
-import org.apache.sshd.core.CoreModuleProperties;
 import org.apache.sshd.sftp.common.SftpConstants;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A channel for files on which many requests are under way at once: SFTP version 3,
@@ -33,40 +31,32 @@ final class SftpStream implements AutoCloseable {
 
   private static final int MOST_CHUNK = 128 * 1024;
 
-  /** What stands before the bytes of a packet, and of that before the message itself. */
+  /** What stands before the bytes of a packet. */
   private static final int DATA_HEAD = 9;
 
-  private static final int PACKET_HEAD = SshConstants.SSH_PACKET_HEADER_LEN + DATA_HEAD;
+  private static final Duration UNTIL_CLOSED = Duration.ofDays(365);
 
   private static final Source NOTHING = buffer -> {};
+
   /** A piece, what stands before it, and a few requests. */
   private static final int BUFFER = MOST_CHUNK + LEAST_CHUNK;
 
   /** The bytes of files that may be under way at once. */
   private static final int MOST_UNDER_WAY = 4 * 1024 * 1024;
 
-  /**
-   * What the host may send unread: more than all answers that can be under way, or each of both
-   * could wait for the other to read.
-   */
-  private static final long WINDOW = 2L * MOST_UNDER_WAY;
-
-  private final SftpChannel channel;
-  private final IoOutputStream out;
+  private final ChannelSubsystem channel;
   private final int packetSize;
-  private @Nullable IoWriteFuture lastWrite;
   private final SftpAnswers answers;
   private final Map<Integer, Awaited> awaited = new HashMap<>();
-  private long bytesUnderWay;
   private final ByteBuffer request = ByteBuffer.allocate(BUFFER);
+  private long bytesUnderWay;
   private int nextId;
   private boolean replaces;
   private int chunk = LEAST_CHUNK;
 
-  private SftpStream(SftpChannel channel, SftpAnswers answers) {
+  private SftpStream(ChannelSubsystem channel, SftpAnswers answers) {
     this.channel = channel;
     this.answers = answers;
-    out = channel.getAsyncIn();
     packetSize = (int) channel.getRemoteWindow().getPacketSize();
   }
 
@@ -82,9 +72,8 @@ final class SftpStream implements AutoCloseable {
   /** Opens the channel; its slot of the link is given back when it is closed. */
   static SftpStream open(Link link, ClientSession session, Duration limit) throws IOException {
     SftpAnswers answers = new SftpAnswers();
-    SftpChannel channel = new SftpChannel(answers);
-    session.getService(ConnectionService.class).registerChannel(channel);
-    CoreModuleProperties.WINDOW_SIZE.set(channel, WINDOW);
+    ChannelSubsystem channel = session.createSubsystemChannel("sftp");
+    channel.setOut(answers);
     channel.addCloseFutureListener(closed -> answers.ended());
     Link.await(channel, limit);
     SftpStream stream = new SftpStream(channel, answers);
@@ -243,23 +232,31 @@ final class SftpStream implements AutoCloseable {
     }
   }
 
-  /** Sends what was written so far, in packets; the last one may still be on its way. */
+  /** Sends what was written so far, in packets, as far as the host has room for them. */
   private void flush() throws IOException {
     request.flip();
     while (request.hasRemaining()) {
       int length = Math.min(request.remaining(), packetSize);
-      Buffer packet =
-          channel.getSession().createBuffer(SshConstants.SSH_MSG_CHANNEL_DATA, length + DATA_HEAD);
-      packet.rpos(PACKET_HEAD);
-      packet.wpos(PACKET_HEAD);
+      Session session = channel.getSession();
+      Buffer packet = session.createBuffer(SshConstants.SSH_MSG_CHANNEL_DATA, length + DATA_HEAD);
+      packet.putUInt(channel.getRecipient());
+      packet.putUInt(length);
       packet.putRawBytes(request.array(), request.position(), length);
       request.position(request.position() + length);
-      if (lastWrite != null) {
-        lastWrite.verify();
-      }
-      lastWrite = out.writeBuffer(packet);
+      awaitRoom(length);
+      // Whether it was written shows in the answers: a connection that was lost ends them.
+      session.writePacket(packet);
     }
     request.clear();
+  }
+
+  private void awaitRoom(int length) throws IOException {
+    try {
+      channel.getRemoteWindow().waitAndConsume(length, UNTIL_CLOSED);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw (IOException) new InterruptedIOException("interrupted").initCause(e);
+    }
   }
 
   /** Waits for one answer, and gives it to who asked; false where none is awaited. */
