@@ -2,6 +2,7 @@
 package io.hpclaunch.operator;
 
 import io.hpclaunch.api.Backend;
+import io.hpclaunch.api.BackendUnavailable;
 import io.hpclaunch.api.HpcException;
 import io.hpclaunch.api.JobId;
 import io.hpclaunch.api.JobLogs;
@@ -26,10 +27,12 @@ final class Collecting {
 
   private final Work work;
   private final RunFolder run;
+  private final FailedCollections failed;
 
-  Collecting(Work work, RunFolder run) {
+  Collecting(Work work, RunFolder run, FailedCollections failed) {
     this.work = work;
     this.run = run;
+    this.failed = failed;
   }
 
   /** Collects what was not collected; what cannot be is told, and tried again the next time. */
@@ -40,6 +43,9 @@ final class Collecting {
         try {
           collect(task, last);
         } catch (HpcException | IOException e) {
+          if (!(e instanceof BackendUnavailable)) {
+            failed.add(task.id(), last.number(), String.valueOf(e.getMessage()));
+          }
           work.listener()
               .problem(
                   "the results of task " + task.id() + " cannot be collected: " + e.getMessage());
@@ -77,7 +83,7 @@ final class Collecting {
   private record Wanted(TreeFilter patterns) implements TreeFilter {
     @Override
     public boolean enters(String folder) {
-      return patterns.enters(folder);
+      return !folder.equals(Task.EXIT_CODE) && patterns.enters(folder);
     }
 
     @Override
@@ -110,7 +116,8 @@ final class Collecting {
     if (!leftOut.isEmpty()) {
       work.listener()
           .problem("task " + task.id()
-              + ": not collected, being devices, pipes, or links that lead elsewhere: "
+              + ": not collected, being devices, pipes, links that lead elsewhere, or named in bytes"
+              + " that are no UTF-8: "
               + String.join(", ", leftOut.subList(0, Math.min(3, leftOut.size())))
               + (leftOut.size() > 3 ? " and " + (leftOut.size() - 3) + " more" : ""));
     }

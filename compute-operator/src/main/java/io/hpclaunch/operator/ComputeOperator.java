@@ -258,7 +258,7 @@ public final class ComputeOperator implements AutoCloseable {
    * @throws BackendUnavailable when its folder cannot be used, or another process works on it
    */
   public RunStatus collect(String run) {
-    return locked(run, folder -> new Collecting(work, folder).collect());
+    return locked(run, folder -> new Collecting(work, folder, new FailedCollections()).collect());
   }
 
   /**
@@ -274,14 +274,16 @@ public final class ComputeOperator implements AutoCloseable {
   public RunStatus go(String run) throws InterruptedException {
     open(run);
     Polling.Following following = new Polling.Following();
+    FailedCollections failed = new FailedCollections();
     Duration pause = SHORTEST_PAUSE;
     RunStatus before = null;
     while (true) {
       long began = System.nanoTime();
-      RunStatus now = round(run, following);
+      RunStatus now = round(run, following, failed);
       if (now.isOver()) {
         return now;
       }
+      giveUpCollecting(now, failed);
       Duration took = Duration.ofNanos(System.nanoTime() - began);
       pause = now.equals(before) ? longer(pause) : SHORTEST_PAUSE;
       before = now;
@@ -289,13 +291,34 @@ public final class ComputeOperator implements AutoCloseable {
     }
   }
 
+  /** Where only collecting is left to do, and does not work however often it is tried. */
+  private static void giveUpCollecting(RunStatus now, FailedCollections failed) {
+    String why = null;
+    for (TaskStatus task : now.tasks()) {
+      if (!task.state().isFinal()) {
+        return;
+      }
+      if (task.attempt().awaitsCollection()) {
+        Optional<String> failure = failed.givenUp(task.task(), task.attempt().number());
+        if (failure.isEmpty()) {
+          return;
+        }
+        why = "the results of task " + task.task() + " cannot be collected: " + failure.get();
+      }
+    }
+    if (why != null) {
+      throw new BackendUnavailable(why + "; mend that, and go on with the run");
+    }
+  }
+
   /** One step after the other; a run that another process works on is only looked at. */
-  private RunStatus round(String run, Polling.Following following) throws InterruptedException {
+  private RunStatus round(String run, Polling.Following following, FailedCollections failed)
+      throws InterruptedException {
     RunStatus now;
     try {
       now = locked(run, folder -> {
         new Polling(work, folder).poll(following);
-        new Collecting(work, folder).collect();
+        new Collecting(work, folder, failed).collect();
         new Submitting(work, folder).submit();
       });
     } catch (BackendUnavailable e) {
@@ -363,7 +386,7 @@ public final class ComputeOperator implements AutoCloseable {
   public RunStatus retry(String run, RetryRequest request) {
     return locked(run, folder -> {
       new Polling(work, folder).poll(Polling::ask);
-      new Collecting(work, folder).collect();
+      new Collecting(work, folder, new FailedCollections()).collect();
       new Retrying(work, folder).retry(request);
     });
   }

@@ -74,6 +74,10 @@ final class Inputs {
         throw new InvalidJob("task " + task.id() + ": " + each + " is a link to a folder, which"
             + " could lead anywhere: give that folder as an input of its own");
       }
+      if (isLink && !each.toRealPath().startsWith(source.toRealPath())) {
+        throw new InvalidJob("task " + task.id() + ": " + each + " is a link that leads out of its"
+            + " folder: give that file as an input of its own");
+      }
       look(task, each, target + "/" + each.getFileName(), files, folders);
     }
   }

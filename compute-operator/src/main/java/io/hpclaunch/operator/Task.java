@@ -540,7 +540,7 @@ public final class Task {
       Set<String> places = new LinkedHashSet<>();
       for (StagedFile file : files) {
         String place = file.target();
-        if (RESERVED.contains(place)) {
+        if (RESERVED.stream().anyMatch(own -> (place + "/").startsWith(own + "/"))) {
           throw new InvalidJob("task " + id + ": its own " + place + " is written there; "
               + "give the file another name");
         }

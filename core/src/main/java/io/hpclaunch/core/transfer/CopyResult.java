@@ -10,7 +10,7 @@ import java.util.List;
  * @param bytes their bytes in all
  * @param unchanged how many files were there already, with the same size and time
  * @param leftOut what was not copied, by path: links that lead out of the tree, devices, pipes and
- *     sockets
+ *     sockets, and what is named in bytes that are no UTF-8
  */
 public record CopyResult(long files, long bytes, long unchanged, List<String> leftOut) {
   /** Copies the list. */

@@ -7,6 +7,7 @@ import static java.util.stream.Collectors.toList;
 import io.hpclaunch.api.transport.CopyListener;
 import io.hpclaunch.api.transport.CopyProgress;
 import io.hpclaunch.api.transport.FileCopy;
+import io.hpclaunch.api.transport.FileStat;
 import io.hpclaunch.core.transport.LocalTransport;
 import java.io.IOException;
 import java.time.Duration;
@@ -79,7 +80,7 @@ final class Copying {
 
   private boolean isWanted(Entry file) throws IOException {
     Entry old = there.get(file.path());
-    if (old != null && old.isFolder()) {
+    if (old != null && !old.isFile() && old.kind() != FileStat.Kind.LINK) {
       throw to.occupied(file.path(), "a file");
     }
     return old == null || !old.looksLike(file);

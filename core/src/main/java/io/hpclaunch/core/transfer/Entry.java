@@ -14,6 +14,8 @@ import java.time.Instant;
  * @param mode the permissions
  */
 record Entry(String path, FileStat.Kind kind, long size, Instant modified, int mode) {
+  private static final int PERMISSIONS = 0777;
+
   static Entry of(String path, FileStat facts) {
     return new Entry(path, facts.kind(), facts.size(), facts.modified(), facts.mode());
   }
@@ -31,11 +33,17 @@ record Entry(String path, FileStat.Kind kind, long size, Instant modified, int m
     return path.isEmpty() ? 0 : 1 + (int) path.chars().filter(c -> c == '/').count();
   }
 
+  /** A name in bytes that are no UTF-8, which text cannot carry. */
+  boolean hasOddName() {
+    return path.indexOf('\uFFFD') >= 0;
+  }
+
   /** Times of hosts are told to the second. */
   boolean looksLike(Entry other) {
     return isFile()
         && other.isFile()
         && size == other.size
+        && (mode & PERMISSIONS) == (other.mode & PERMISSIONS)
         && modified.getEpochSecond() == other.modified.getEpochSecond();
   }
 }

@@ -32,7 +32,9 @@ record Tree(
       List<Entry> below = new ArrayList<>();
       for (List<Entry> some : parallel.each(level, folder -> side.list(folder.path()))) {
         for (Entry each : some) {
-          if (each.isFolder() && filter.enters(each.path())) {
+          if (each.hasOddName()) {
+            tree.leftOut.add(each.path());
+          } else if (each.isFolder() && filter.enters(each.path())) {
             below.add(each);
           } else if (!each.isFolder() && !isUnfinished(each) && filter.takes(each.path())) {
             tree.take(each, side);

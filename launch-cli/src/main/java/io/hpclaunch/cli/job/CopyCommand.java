@@ -15,7 +15,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -61,6 +63,12 @@ final class CopyCommand extends JobCommand {
           || !source.there().equals(sources.get(0).there())) {
         throw wrong("one side is on this machine and the other on one backend's host, as NAME:PATH;"
             + " found " + paths);
+      }
+    }
+    Set<String> names = new HashSet<>();
+    for (CopyPath source : sources) {
+      if (sources.size() > 1 && !names.add(source.name())) {
+        throw wrong("two sources are called " + source.name() + ": copy them one by one");
       }
     }
     Transport way = remote.there().orElseThrow().transport();
@@ -136,7 +144,7 @@ final class CopyCommand extends JobCommand {
                 + (each.unchanged() > 0 ? "; " + each.unchanged() + " were there already" : ""));
         for (String left : each.leftOut()) {
           tell("not copied from " + each.source() + ": " + left
-              + " (a link that leads out of it, or no file)");
+              + " (a link that leads out of it, no file, or a name that is no UTF-8)");
         }
       }
     }

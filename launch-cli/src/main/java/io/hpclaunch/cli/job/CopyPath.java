@@ -3,6 +3,8 @@ package io.hpclaunch.cli.job;
 
 import io.hpclaunch.api.Backend;
 import io.hpclaunch.api.InvalidJob;
+import io.hpclaunch.cli.output.OneLine;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -24,6 +26,10 @@ record CopyPath(Optional<Backend> there, String path) {
       return new CopyPath(Optional.empty(), text);
     }
     String path = text.substring(colon + 1);
+    if (!StandardCharsets.UTF_8.newEncoder().canEncode(path)) {
+      throw new InvalidJob(
+          "a path on another host is UTF-8, and '" + OneLine.of(path) + "' is not");
+    }
     return new CopyPath(
         Optional.of(backends.apply(text.substring(0, colon))), path.isEmpty() ? "~" : path);
   }
