@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.hpclaunch.api.BackendUnavailable;
 import io.hpclaunch.api.InvalidJob;
 import io.hpclaunch.api.Unsupported;
 import io.hpclaunch.testkit.HpcTestRuntime;
@@ -72,6 +73,53 @@ class ShellRunsTest {
           .sorted()
           .toList();
     }
+  }
+
+  /** What a task leaves may have any name and be anything. */
+  @Test
+  void whatCannotBeCollectedIsToldAndEndsTheRun() throws Exception {
+    RunStatus end = go(run(Task.builder("a")
+        .shell(
+            "mkdir exit_code; echo 1 > exit_code/f",
+            "printf x > \"$(printf 'b\\377')\"",
+            "echo 2 > good",
+            "exit 3")));
+    assertThat(end.task("a").state()).isEqualTo(TaskState.FAILED);
+    assertThat(tree(results("a", 1)))
+        .containsExactly("exit_code", "good", "stderr.log", "stdout.log");
+    assertThat(results("a", 1).resolve("exit_code")).content().isEqualTo("3\n");
+    assertThat(problems).singleElement().asString().contains("no UTF-8");
+  }
+
+  @Test
+  void aCollectionThatNeverWorksIsGivenUp() throws Exception {
+    RunSpec run = run(Task.builder("a").shell("mkdir x; echo 1 > x/f"));
+    ComputeOperator operator = operator();
+    operator.prepare(run);
+    Files.createDirectories(results("a", 1));
+    Files.writeString(results("a", 1).resolve("x"), "in the way");
+    assertThatThrownBy(() -> operator.go("r"))
+        .isInstanceOf(BackendUnavailable.class)
+        .hasMessageContaining("results of task a cannot be collected");
+    Files.delete(results("a", 1).resolve("x"));
+    assertThat(operator.go("r").isOver()).isTrue();
+    assertThat(results("a", 1).resolve("x/f")).exists();
+  }
+
+  @Test
+  void noLinkLeadsOutOfAnInputFolder() throws Exception {
+    Path input = Files.createDirectories(hpc.folder().resolve("in"));
+    Files.writeString(input.resolve("f"), "f");
+    Files.createSymbolicLink(input.resolve("within"), Path.of("f"));
+    RunSpec run = run(Task.builder("a").shell("true").fileFromPath("tree", input));
+    operator().prepare(run);
+    Files.createSymbolicLink(input.resolve("out"), Path.of("/etc/hostname"));
+    RunSpec other = RunSpec.builder("other")
+        .task(Task.builder("a").shell("true").fileFromPath("tree", input).build())
+        .build();
+    assertThatThrownBy(() -> operator().prepare(other))
+        .isInstanceOf(InvalidJob.class)
+        .hasMessageContaining("leads out of its folder");
   }
 
   @Test

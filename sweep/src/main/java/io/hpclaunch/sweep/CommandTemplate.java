@@ -51,6 +51,11 @@ final class CommandTemplate {
       Matcher place = PLACE.matcher(word);
       while (place.find()) {
         String name = place.group(2);
+        if (name != null && shell && isQuoted(word, place.start())) {
+          throw new InvalidConfiguration(source + ": command: {" + name + "} stands within quotes,"
+              + " and each value is quoted as it is put in: write it outside of them, or $"
+              + variable(name) + " within double quotes");
+        }
         if (name != null && !OWN.contains(name) && !names.contains(name)) {
           throw new InvalidConfiguration(source + ": command: there is no parameter {" + name
               + "}; there are: " + String.join(", ", names)
@@ -67,6 +72,22 @@ final class CommandTemplate {
             + " would share the variable " + variable(name) + ": rename one of them");
       }
     }
+  }
+
+  /** Whether a place of a line is within quotes. */
+  private static boolean isQuoted(String line, int place) {
+    char open = 0;
+    for (int i = 0; i < place; i++) {
+      char c = line.charAt(i);
+      if (c == '\\' && open != '\'') {
+        i++;
+      } else if (open == 0 && (c == '\'' || c == '"')) {
+        open = c;
+      } else if (c == open) {
+        open = 0;
+      }
+    }
+    return open != 0;
   }
 
   /** The words of one task. */

@@ -80,7 +80,11 @@ final class SweepReader {
     if (root.get("sweep") instanceof MappingNode inner) {
       Map<String, Node> sweep = map(inner, "sweep");
       checkKeys(sweep, "sweep.", OF_SWEEP, OF_COMMAND);
-      all.putAll(sweep);
+      for (Map.Entry<String, Node> each : sweep.entrySet()) {
+        if (all.put(each.getKey(), each.getValue()) != null) {
+          throw error(each.getValue(), each.getKey() + " is written twice: in sweep and beside it");
+        }
+      }
     } else if (root.get("sweep") != null && !isNull(root.get("sweep"))) {
       throw error(root.get("sweep"), "sweep must be a map");
     }

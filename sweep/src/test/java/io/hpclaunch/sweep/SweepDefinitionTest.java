@@ -104,12 +104,28 @@ class SweepDefinitionTest {
         "samples: {count: 2, method: sobol, parameters: {a: {uniform: [0, 1]}}} | random or latin",
         "{grid: {a: [1]}, samples: {count: 2, parameters: {a: {uniform: [0, 1]}}}} | stands elsewhere",
         "grid: {a: ['x\\0y', !!binary aGk=]} | has no meaning here",
+        "{sweep: {grid: {a: [1]}}, grid: {b: [1]}} | grid is written twice",
       })
   void whatIsWrongIsNamed(String text, String message) {
     assertThatThrownBy(() -> sweep(text))
         .isInstanceOf(InvalidConfiguration.class)
         .hasMessageContaining(message)
         .hasMessageStartingWith("s.yaml");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"echo \"v={a}\"", "echo '{a}'", "echo it\\'s '{a}'", "x=\"$(echo {a})\""})
+  void aPlaceWithinQuotesIsRefused(String line) {
+    CommandTemplate command = new CommandTemplate(line);
+    assertThatThrownBy(() -> command.check(List.of("a"), "s.yaml"))
+        .isInstanceOf(InvalidConfiguration.class)
+        .hasMessageContainingAll("{a} stands within quotes", "HPC_PARAM_a");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"echo 'v='{a}", "echo \"it's\" {a}", "echo \\\" {a}", "echo '{{a}}'"})
+  void aPlaceOutsideOfQuotesIsFilled(String line) {
+    new CommandTemplate(line).check(List.of("a"), "s.yaml");
   }
 
   @Test

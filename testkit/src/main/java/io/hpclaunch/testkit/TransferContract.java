@@ -173,6 +173,38 @@ public abstract class TransferContract {
   }
 
   @Test
+  void permissionsThatChangedAreCopied() throws IOException {
+    Path one = file("tree/f", "f", 0644);
+    TreeCopy.over(transport).upload(here.resolve("tree"), folder + "/t");
+    Files.setAttribute(one, "unix:mode", 0600);
+    TreeCopy.over(transport).upload(here.resolve("tree"), folder + "/t");
+    assertEquals(0600, transport.stat(folder + "/t/f").orElseThrow().mode());
+  }
+
+  /** Neither a device nor a pipe is taken for an old copy. */
+  @Test
+  void onlyFilesAreReplaced() throws IOException {
+    transport.run(Command.of("mkfifo", folder + "/pipe"));
+    IOException error = assertThrows(
+        IOException.class,
+        () -> TreeCopy.over(transport).upload(file("f", "f", 0600), folder + "/pipe"));
+    assertSays(error, "a file is to stand there");
+    assertEquals(
+        FileStat.Kind.OTHER, transport.stat(folder + "/pipe").orElseThrow().kind());
+  }
+
+  @Test
+  void aNameThatIsNoTextIsLeftOutAndTold() throws IOException {
+    transport.mkdir(folder + "/t", 0700);
+    String script = "cd \"$1\" && echo 1 >\"$(printf 'b\\377')\" && echo 2 >good";
+    transport.run(Command.of("sh", "-c", script, "sh", folder + "/t"));
+    CopyResult down = TreeCopy.over(transport).download(folder + "/t", here.resolve("back"));
+    assertEquals(1, down.files());
+    assertEquals(1, down.leftOut().size());
+    assertEquals(List.of("/good"), List.copyOf(content(LOCAL, here + "/back").keySet()));
+  }
+
+  @Test
   void noLinkIsFollowedOutOfTheTree() throws IOException {
     file("secret/s", "secret", 0600);
     file("tree/f", "f", 0600);

@@ -58,6 +58,14 @@ class CopyCommandTest {
   }
 
   @Test
+  void twoOfOneNameAreRefused() {
+    Result result = hpc.run("copy", "one", "in/../one", "cluster:" + there);
+    assertThat(result.status()).isEqualTo(2);
+    assertThat(result.err()).contains("two sources are called one");
+    assertThat(hpc.run("copy", "one", "cluster:" + there + "/b\udcff").err()).contains("is UTF-8");
+  }
+
+  @Test
   void jsonTellsOfEachSource() throws IOException {
     Files.createSymbolicLink(folder.resolve("in/out"), Path.of("/etc"));
     Result told = hpc.run("copy", "--json", "in", "cluster:" + there);
