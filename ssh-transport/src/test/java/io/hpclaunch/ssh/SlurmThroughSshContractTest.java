@@ -6,10 +6,10 @@ import io.hpclaunch.testkit.BackendContract;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A real Slurm behind a real sshd keeps what every backend must. */
+@Tag("long")
 class SlurmThroughSshContractTest extends BackendContract {
   @RegisterExtension
   static final SshdHost HOST = SshdHost.shared();
@@ -57,21 +57,5 @@ class SlurmThroughSshContractTest extends BackendContract {
   @Override
   public boolean hasGpu() {
     return true;
-  }
-
-  // These two wait for Slurm's clock and for nothing else.
-
-  @Override
-  @Test
-  @Tag("long")
-  public void theWalltimeEndsAJob() {
-    super.theWalltimeEndsAJob();
-  }
-
-  @Override
-  @Test
-  @Tag("long")
-  public void aJobIsWarnedBeforeItsWalltimeIsOver() {
-    super.aJobIsWarnedBeforeItsWalltimeIsOver();
   }
 }
