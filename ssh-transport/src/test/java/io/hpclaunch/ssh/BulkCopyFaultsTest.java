@@ -157,6 +157,7 @@ class BulkCopyFaultsTest {
     make(way);
     Halfway first = new Halfway(transport::close);
     assertThatThrownBy(() -> copy(transport, way, first)).hasMessageContaining(transport.host());
+    HOST.awaitNobody();
     try (Stream<Path> all = Files.list(target)) {
       assertThat(all.filter(file -> file.toString().endsWith(".part"))).hasSize(1);
     }
@@ -181,6 +182,7 @@ class BulkCopyFaultsTest {
     make(way);
     assertThatThrownBy(() -> copy(transport, way, new Halfway(transport::close)))
         .hasMessageContaining(transport.host());
+    HOST.awaitNobody();
     Path part;
     try (Stream<Path> all = Files.list(target)) {
       part = all.filter(file -> file.toString().endsWith(".part")).findFirst().orElseThrow();

@@ -154,13 +154,19 @@ final class SshdHost implements BeforeAllCallback, AfterAllCallback {
     }
   }
 
+  /** Waits until nobody is logged in any more: what was sent before a loss is done late. */
+  void awaitNobody() {
+    ProcessHandle daemon = daemon();
+    while (daemon.children().anyMatch(ProcessHandle::isAlive)) {
+      Thread.onSpinWait();
+    }
+  }
+
   /** Ends all who are logged in, as a reboot or an administrator would. */
   void cutAll() {
     ProcessHandle daemon = daemon();
     daemon.descendants().forEach(ProcessHandle::destroyForcibly);
-    while (daemon.children().anyMatch(ProcessHandle::isAlive)) {
-      Thread.onSpinWait();
-    }
+    awaitNobody();
   }
 
   /** Lets those who serve who is logged in stop where they are; {@link #cutAll} ends them. */
