@@ -78,6 +78,19 @@ class CutSubmissionTest {
     }
     way.heal();
     healed.join();
+    awaitHost();
+  }
+
+  /** A login that met the cut is not tried again for a moment. */
+  private void awaitHost() {
+    while (true) {
+      try {
+        hpc.backend().transport().stat("/");
+        return;
+      } catch (BackendUnavailable | IOException e) {
+        Thread.onSpinWait();
+      }
+    }
   }
 
   private static void assertOneLine(HpcException told) {
