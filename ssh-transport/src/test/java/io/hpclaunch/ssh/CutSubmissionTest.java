@@ -61,8 +61,9 @@ class CutSubmissionTest {
     }
     assertThat(accepted).as("the first bytes are not the whole").hasSizeGreaterThan(1);
     denied.forEach(bytes -> assertThat(mark(bytes)).doesNotExist());
-    assertThat(folders())
-        .hasSize(known().size() + hpc.runtime().jobs().unsettled().size());
+    // The folder of one that was denied may stay where the host was away when it was to go.
+    int due = known().size() + hpc.runtime().jobs().unsettled().size();
+    assertThat(folders()).hasSizeBetween(due, due + denied.size());
   }
 
   private void submitCutAfter(int bytes) {
