@@ -105,8 +105,8 @@ class HpcSshIT extends JobsByCommand {
     Result back = hpc.hpc("copy", "cluster:" + there, "back");
     assertThat(back.status()).isEqualTo(1);
     assertThat(back.err())
-        .isEqualTo(
-            "hpc: not copied from " + there + ": out (a link that leads out of it, or no file)\n");
+        .isEqualTo("hpc: not copied from " + there
+            + ": out (a link that leads out of it, no file, or a name that is no UTF-8)\n");
     assertThat(folder.resolve("back/ü")).hasContent("odd");
   }
 
