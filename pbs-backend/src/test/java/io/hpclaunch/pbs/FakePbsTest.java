@@ -129,7 +129,7 @@ class FakePbsTest {
         "#PBS -N late");
 
     assertThat(facts(submit("-h d.sh")))
-        .contains("Job_Name = second\n", "walltime = 00:01:00\n", "/work/a b\n");
+        .contains("Job_Name = second\n", "walltime = 00:01:00\n", "/a b\n");
     assertThat(facts(submit("-h -N mine -l walltime=7 d.sh")))
         .contains("Job_Name = mine\n", "walltime = 00:00:07\n");
     script("bad.sh", "#PBS -o path with");

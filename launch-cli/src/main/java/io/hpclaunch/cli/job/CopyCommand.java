@@ -9,6 +9,7 @@ import io.hpclaunch.cli.ExitStatus;
 import io.hpclaunch.cli.Installation;
 import io.hpclaunch.cli.Session;
 import io.hpclaunch.cli.output.Json;
+import io.hpclaunch.cli.output.Sizes;
 import io.hpclaunch.core.transfer.CopyResult;
 import io.hpclaunch.core.transfer.TreeCopy;
 import java.io.IOException;
@@ -30,9 +31,10 @@ import picocli.CommandLine.Parameters;
       "A path on the host is written NAME:PATH, or :PATH for the backend of -b or the default one."
           + " It is absolute, or relative to the home folder there. Several sources, or one and a"
           + " target that is a folder or ends in '/', are copied into the target.",
-      "What is there already with the same size and time is not copied again, and an interrupted"
-          + " copy is gone on with. Permissions and times are kept. Links are copied as links, and"
-          + " those that lead out of the copied folder are left out and told."
+      "What is there already with the same size, time and permissions is not copied again, and an"
+          + " interrupted copy is gone on with. Permissions and times are kept. Links are copied as"
+          + " links; those that lead out of the copied folder, devices, pipes, sockets and names that"
+          + " are no UTF-8 are left out and told, with exit status 1."
     })
 final class CopyCommand extends JobCommand {
   @Parameters(
@@ -139,7 +141,7 @@ final class CopyCommand extends JobCommand {
     } else {
       for (Copied each : all) {
         out()
-            .println("copied " + each.files() + " files (" + CopyMeter.size(each.bytes()) + ") to "
+            .println("copied " + each.files() + " files (" + Sizes.size(each.bytes()) + ") to "
                 + each.target()
                 + (each.unchanged() > 0 ? "; " + each.unchanged() + " were there already" : ""));
         for (String left : each.leftOut()) {

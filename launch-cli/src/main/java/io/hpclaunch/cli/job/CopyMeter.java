@@ -2,6 +2,7 @@
 package io.hpclaunch.cli.job;
 
 import io.hpclaunch.api.transport.CopyListener;
+import io.hpclaunch.cli.output.Sizes;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Locale;
@@ -15,9 +16,6 @@ final class CopyMeter implements CopyListener {
 
   /** The rate is that of the last seconds: what was long ago says little of what is to come. */
   private static final long WINDOW = TimeUnit.SECONDS.toNanos(5);
-
-  private static final long KIB = 1024;
-  private static final String[] UNITS = {"B", "KiB", "MiB", "GiB", "TiB"};
 
   private final Progress line;
   private final LongSupplier nanos;
@@ -95,11 +93,11 @@ final class CopyMeter implements CopyListener {
         "#".repeat(full),
         ".".repeat(BAR - full),
         (int) (share * 100),
-        size(bytesDone),
-        size(bytes),
+        Sizes.size(bytesDone),
+        Sizes.size(bytes),
         filesDone,
         files,
-        size((long) bytesPerSecond),
+        Sizes.size((long) bytesPerSecond),
         Double.isInfinite(left) ? "no end in sight" : left(left));
   }
 
@@ -116,16 +114,5 @@ final class CopyMeter implements CopyListener {
     return all < 3600
         ? String.format(Locale.ROOT, "%d:%02d left", all / 60, all % 60)
         : String.format(Locale.ROOT, "%d:%02d:%02d left", all / 3600, all / 60 % 60, all % 60);
-  }
-
-  /** Bytes for people. */
-  static String size(long bytes) {
-    double value = bytes;
-    int unit = 0;
-    while (value >= KIB && unit < UNITS.length - 1) {
-      value /= KIB;
-      unit++;
-    }
-    return unit == 0 ? bytes + " B" : String.format(Locale.ROOT, "%.1f %s", value, UNITS[unit]);
   }
 }

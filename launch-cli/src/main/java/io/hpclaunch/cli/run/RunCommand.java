@@ -9,6 +9,7 @@ import io.hpclaunch.cli.Session;
 import io.hpclaunch.cli.job.Progress;
 import io.hpclaunch.cli.output.Json;
 import io.hpclaunch.cli.output.OneLine;
+import io.hpclaunch.cli.output.Sizes;
 import io.hpclaunch.core.config.Configuration;
 import io.hpclaunch.core.shell.Quoting;
 import io.hpclaunch.operator.ComputeOperator;
