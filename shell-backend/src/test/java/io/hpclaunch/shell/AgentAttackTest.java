@@ -65,6 +65,20 @@ class AgentAttackTest {
     }
   }
 
+  /**
+   * Whether it leads its session, as each helper does. What a helper forks to become a job does not, and
+   * has the helper's command line until the script takes its place.
+   */
+  private static boolean leadsSession(ProcessHandle process) {
+    try {
+      String stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
+      String session = stat.substring(stat.lastIndexOf(')') + 2).split(" ")[3];
+      return session.equals(Long.toString(process.pid()));
+    } catch (IOException e) {
+      return false; // it has ended, as a job may between two looks
+    }
+  }
+
   private static String bash(String... words) throws IOException {
     List<String> argv = new ArrayList<>(List.of("bash", "-c"));
     argv.addAll(Arrays.asList(words));
@@ -96,8 +110,10 @@ class AgentAttackTest {
       }
       List<ProcessHandle> found = processes(part);
       if (!found.isEmpty()) {
-        found.get(random.nextInt(found.size())).destroyForcibly();
-        killedScripts += part.equals("/script") ? 1 : 0;
+        ProcessHandle victim = found.get(random.nextInt(found.size()));
+        killedScripts +=
+            part.equals("/script") || part.equals("helper.bash") && !leadsSession(victim) ? 1 : 0;
+        victim.destroyForcibly();
       }
       spool.call("", List.of("repair"));
     }
