@@ -423,7 +423,9 @@ public final class ComputeOperator implements AutoCloseable {
         jobs.computeIfAbsent(last.backend(), name -> new ArrayList<>()).add(job);
       }
     }
-    jobs.forEach((backend, ids) -> work.backend(backend).cancel(ids));
+    for (Map.Entry<String, List<JobId>> each : jobs.entrySet()) {
+      work.backend(run, each.getKey()).cancel(each.getValue());
+    }
   }
 
   /**
