@@ -152,6 +152,7 @@ public final class ContainerScript {
     StringBuilder script = new StringBuilder("\n  # The container's runtime.\n");
     find(script);
     require(script);
+    script.append("  hpc_program=").append(Quoting.quote(argv(spec).get(0))).append('\n');
     script.append("  hpc_label=$hpc_token$hpc_suffix.$hpc_attempt\n");
     if (candidates.size() == 1) {
       fill(script, candidates.get(0));
@@ -231,11 +232,6 @@ public final class ContainerScript {
       script.append(ContainerText.PULL);
     }
     script.append(docker ? ContainerText.DOCKER : ContainerText.PODMAN);
-    if (spec.launcher() == null) {
-      script.append("  hpc_container+=(");
-      script.append(docker ? "--cidfile" : "--pidfile").append(' ').append(ContainerText.STARTED);
-      script.append(")\n");
-    }
     List<String> own = new ArrayList<>();
     Set<String> names = new LinkedHashSet<>(spec.secretEnvironment().keySet());
     spec.environment().forEach((variable, value) -> {

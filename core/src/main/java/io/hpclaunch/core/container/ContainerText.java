@@ -3,12 +3,6 @@ package io.hpclaunch.core.container;
 
 /** The parts of a script with a container that are the same for all jobs. */
 final class ContainerText {
-  /**
-   * A word for bash: the file that the runtime writes once there is a container; Podman writes it
-   * when the container has its first process. One of its own for each attempt.
-   */
-  static final String STARTED = "\"$hpc_folder/.container$hpc_suffix.$hpc_attempt\"";
-
   /** Variables that every container sees, beside those that the job names. */
   private static final String PASSED =
       "HPC_* SLURM_* PBS_* OMPI_* PMIX_* PMI_* MPI_* OMP_* CUDA_VISIBLE_DEVICES";
@@ -47,7 +41,7 @@ final class ContainerText {
   static final String KEEP = """
         (
           umask 077
-          { export -p && declare -p hpc_kind hpc_runtime hpc_label hpc_container; } \\
+          { export -p && declare -p hpc_kind hpc_runtime hpc_label hpc_container hpc_program; } \\
             >"$hpc_folder/container$hpc_suffix"
         )
       """;
@@ -96,37 +90,41 @@ final class ContainerText {
       """;
 
   /**
-   * Whether a status is the runtime's own. Podman and Docker: 125 to 127, podman-run(1); the file
-   * tells whether the command was reached. Apptainer and Singularity: 255 with {@code FATAL:} on
-   * standard error, which is the command's; so that another container has to say it.
+   * Whether a status is the runtime's own, which the runtime has to say once more: what it said is
+   * in the command's standard error. Podman and Docker: 125 to 127, podman-run(1), and 1 of the
+   * first process that Podman's {@code --init} puts before the command (seen on catatonit 0.1.7);
+   * to make a container, and with Podman to initialize it, finds what is wrong and runs nothing.
+   * Apptainer and Singularity: 255, with {@code FATAL:} on standard error.
    */
   static final String WHY = """
+        hpc_try() {
+          local id last=$((${#hpc_container[@]} - 1))
+          id=$("$hpc_runtime" create "${hpc_container[@]:2:last-2}" --init=false \\
+            "${hpc_container[last]}" "$hpc_program" </dev/null) || return
+          [[ $hpc_kind != podman ]] || "$hpc_runtime" init "$id"
+        }
         case $hpc_kind:$hpc_status in
-          podman:12[5-7] | docker:125)
-            [[ -e %s ]] || hpc_said="$hpc_kind could not start the command in the container: \
-      status $hpc_status, its words are in the standard error"
-            ;;
+          podman:1 | podman:12[5-7] | docker:125) hpc_said=$(hpc_try 2>&1 >/dev/null) && hpc_said= ;;
           apptainer:255 | singularity:255)
-            while IFS= read -r hpc_line; do
-              case $hpc_line in
-                FATAL:*'"true"'*) hpc_said= ;;
-                FATAL:*) hpc_said=${hpc_line#FATAL:} ;;
-              esac
-            done < <("${hpc_container[@]}" true 2>&1 >/dev/null </dev/null)
-            [[ -z $hpc_said ]] || hpc_said="$hpc_kind:${hpc_said//  /}"
+            hpc_said=$("${hpc_container[@]}" true 2>&1 >/dev/null </dev/null)
+            [[ $hpc_said == *FATAL:* && $hpc_said != *FATAL:*'"true"'* ]] || hpc_said=
+            hpc_said=${hpc_said##*FATAL:}
             ;;
         esac
-      """.formatted(STARTED);
+      """;
 
   /** Ends it. */
   static final String ENDED_END = """
-        [[ -z $hpc_said ]] || printf '%s\\n' "$hpc_said" >"$hpc_folder/launch$hpc_suffix.$hpc_attempt"
+        hpc_said=${hpc_said%%$'\\n'[$'\\n'S]*} # See 'podman create --help'
+        hpc_said=${hpc_said##*$'\\n'}
+        read -r hpc_said <<<"$hpc_said" # without the blanks before it
+        [[ -z $hpc_said ]] ||
+          printf '%s: %s\\n' "$hpc_kind" "$hpc_said" >"$hpc_folder/launch$hpc_suffix.$hpc_attempt"
       )
       """;
 
   /** The variables of the job are in that file. */
-  static final String FORGET =
-      "command -p rm -f -- \"$hpc_folder/container$hpc_suffix\" " + STARTED + "\n";
+  static final String FORGET = "command -p rm -f -- \"$hpc_folder/container$hpc_suffix\"\n";
 
   private ContainerText() {}
 }
