@@ -73,6 +73,16 @@ interface ContainerContract extends BackendUnderTest {
   }
 
   @Test
+  default void aLauncherStartsAContainerForEachTask() {
+    Checks.needs(this, Capability.LAUNCHERS);
+    assumeTrue(launcher().isPresent(), type() + " (no launcher to test with)");
+    JobSpec.Builder spec = contained("ranks").launcher(launcher().get()).tasks(2);
+    HPCProcess job = hpc().submit(spec.command("/bin/sh", "-c", "echo \"$1\"", "sh", "a 'b'").build());
+    Checks.completed(job, hpc().end(job));
+    Checks.output(job, "a 'b'\na 'b'\n");
+  }
+
+  @Test
   default void aCancelledContainerEnds() {
     Checks.needsJobsHere(this);
     JobSpec.Builder spec = contained("long").workingDirectory(hpc().folder());
