@@ -22,8 +22,7 @@ class TorqueContractTest extends BackendContract {
 
   @Override
   public Map<String, ?> entry() {
-    return Map.of(
-        "config", Map.of("bin", PBS.bin().toString(), "container", APPTAINER.config()));
+    return Map.of("config", Map.of("bin", PBS.bin().toString(), "container", APPTAINER.config()));
   }
 
   @Override

@@ -54,8 +54,8 @@ class ContainerJobsTest {
         .workingDirectory("/")
         .gpu(true)
         .options("--cleanenv", "--hostname=$x");
-    HPCProcess job =
-        hpc.submit(job(container).workingDirectory(work).command("echo", "a  b", "").build());
+    HPCProcess job = hpc.submit(
+        job(container).workingDirectory(work).command("echo", "a  b", "").build());
     assertThat(hpc.end(job).state()).isEqualTo(JobState.COMPLETED);
     assertThat(job.logs().stdout()).isEqualTo("a  b \n");
     assertThat(apptainer.calls())
@@ -90,8 +90,9 @@ class ContainerJobsTest {
     JobInfo end = failure(job(ContainerSpec.image("missing:1")).command("true"));
     assertThat(end.cause()).isEqualTo(Cause.LAUNCH);
     assertThat(end.exitCode()).isEqualTo(255);
-    assertThat(end.reason()).isEqualTo("apptainer: Unable to handle docker://missing:1 uri: failed"
-        + " to get checksum for docker://missing:1: manifest unknown");
+    assertThat(end.reason())
+        .isEqualTo("apptainer: Unable to handle docker://missing:1 uri: failed"
+            + " to get checksum for docker://missing:1: manifest unknown");
   }
 
   @Test
@@ -117,27 +118,27 @@ class ContainerJobsTest {
     JobSpec job = job(ContainerSpec.image("app")).command("true").build();
     Backend none = hpc.runtime()
         .open(
-          "shell",
-          Map.of(
-              "name",
-              "none",
-              "workspace",
-              hpc.workspace().toString(),
-              "config",
-              Map.of("container", Map.of("executable", "/no/such/podman"))));
-      assertThatThrownBy(() -> none.submit(job))
-          .isInstanceOf(ExecutableNotFound.class)
-          .hasMessageContaining("looked for /no/such/podman")
-          .hasMessageContaining("container.executable");
-      assertThat(hpc.workspace().resolve("jobs")).doesNotExist();
-      assertThat(none.script(job)).contains("/no/such/podman");
+            "shell",
+            Map.of(
+                "name",
+                "none",
+                "workspace",
+                hpc.workspace().toString(),
+                "config",
+                Map.of("container", Map.of("executable", "/no/such/podman"))));
+    assertThatThrownBy(() -> none.submit(job))
+        .isInstanceOf(ExecutableNotFound.class)
+        .hasMessageContaining("looked for /no/such/podman")
+        .hasMessageContaining("container.executable");
+    assertThat(hpc.workspace().resolve("jobs")).doesNotExist();
+    assertThat(none.script(job)).contains("/no/such/podman");
 
-      HPCProcess later =
-          none.submit(job.toBuilder().prologue("true # may bring it").build());
-      JobInfo end = hpc.end(later);
-      assertThat(end.cause()).isEqualTo(Cause.LAUNCH);
-      assertThat(end.reason()).contains("no container runtime on").contains("/no/such/podman");
-      assertThat(end.exitCode()).isEqualTo(127);
+    HPCProcess later =
+        none.submit(job.toBuilder().prologue("true # may bring it").build());
+    JobInfo end = hpc.end(later);
+    assertThat(end.cause()).isEqualTo(Cause.LAUNCH);
+    assertThat(end.reason()).contains("no container runtime on").contains("/no/such/podman");
+    assertThat(end.exitCode()).isEqualTo(127);
   }
 
   @Test

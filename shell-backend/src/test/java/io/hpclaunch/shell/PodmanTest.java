@@ -82,8 +82,8 @@ class PodmanTest {
             "",
             "two\nlines"));
     assertThat(job.logs().stdout())
-        .isEqualTo("<" + String.join("><", ODD, "", "two\nlines", ODD, ODD, ODD + "\nline 2")
-            + "><" + job.id() + ">");
+        .isEqualTo("<" + String.join("><", ODD, "", "two\nlines", ODD, ODD, ODD + "\nline 2") + "><"
+            + job.id() + ">");
   }
 
   @Test
@@ -93,10 +93,12 @@ class PodmanTest {
     Files.writeString(data.resolve("f"), "of the host");
     HPCProcess job = completed(job(PODMAN.busybox().input(data.toString()))
         .workingDirectory(work)
-        .shell("pwd; cat /input/f; echo made >out; echo x 2>/dev/null >/input/g || echo read-only"));
+        .shell(
+            "pwd; cat /input/f; echo made >out; echo x 2>/dev/null >/input/g || echo read-only"));
     assertThat(job.logs().stdout()).isEqualTo(work + "\nof the hostread-only\n");
     assertThat(work.resolve("out")).hasContent("made");
-    HPCProcess elsewhere = completed(job(PODMAN.busybox().workingDirectory("/etc")).shell("pwd"));
+    HPCProcess elsewhere =
+        completed(job(PODMAN.busybox().workingDirectory("/etc")).shell("pwd"));
     assertThat(elsewhere.logs().stdout()).isEqualTo("/etc\n");
   }
 
@@ -123,12 +125,14 @@ class PodmanTest {
     JobInfo program = hpc.run(job().command("no-such-program").build());
     assertThat(program.cause()).isEqualTo(Cause.LAUNCH);
     assertThat(program.reason()).contains("podman: ").contains("no-such-program");
-    JobInfo option = hpc.run(job(PODMAN.busybox().options("--no-such")).command("true").build());
+    JobInfo option =
+        hpc.run(job(PODMAN.busybox().options("--no-such")).command("true").build());
     assertThat(option.cause()).isEqualTo(Cause.LAUNCH);
     assertThat(option.reason()).isEqualTo("podman: Error: unknown flag: --no-such");
-    JobInfo image = hpc.run(job(ContainerSpec.image("localhost:1/none:1").options("--tls-verify=false"))
-        .command("true")
-        .build());
+    JobInfo image =
+        hpc.run(job(ContainerSpec.image("localhost:1/none:1").options("--tls-verify=false"))
+            .command("true")
+            .build());
     assertThat(image.cause()).isEqualTo(Cause.LAUNCH);
     assertThat(image.reason())
         .startsWith("the image localhost:1/none:1 cannot be had on ")
@@ -164,8 +168,8 @@ class PodmanTest {
 
   @Test
   void aWalltimeEndsTheContainer() {
-    JobInfo end = hpc.run(
-        job().command("sleep", "600").walltime(Duration.ofSeconds(3)).build());
+    JobInfo end =
+        hpc.run(job().command("sleep", "600").walltime(Duration.ofSeconds(3)).build());
     assertThat(end.cause()).isEqualTo(Cause.TIMEOUT);
     nothingIsLeft();
   }

@@ -21,10 +21,7 @@ class ShellBackendContractTest extends BackendContract {
     return Map.of(
         "config",
         Map.of(
-            "root",
-            hpc().folder().resolve("shell").toString(),
-            "container",
-            APPTAINER.config()));
+            "root", hpc().folder().resolve("shell").toString(), "container", APPTAINER.config()));
   }
 
   @Override

@@ -68,7 +68,7 @@ public final class SlurmBackend
   private static final Duration DETECTION_LIMIT = Duration.ofSeconds(10);
   private static final Duration POLLING = Duration.ofSeconds(2);
 
-  /** KillWait of slurm.conf(5), unless a site sets another. */
+  /** KillWait where it cannot be asked: the default of slurm.conf(5). */
   private static final Duration KILL_WAIT = Duration.ofSeconds(30);
 
   /** Another client's answer may be that old; less than the time between two rounds of one. */
@@ -119,7 +119,13 @@ public final class SlurmBackend
 
   @Override
   public Duration killGrace() {
-    return KILL_WAIT;
+    try {
+      Integer seconds = initialized(listings).config(cluster()).killWait();
+      return seconds == null ? KILL_WAIT : Duration.ofSeconds(seconds);
+    } catch (NoAnswer e) {
+      Log.LOG.debug("KillWait is not known: {}", e.why());
+      return KILL_WAIT;
+    }
   }
 
   @Override

@@ -28,8 +28,8 @@ interface ContainerContract extends BackendUnderTest {
   default void wordsReachTheCommandInAContainerUnchanged() {
     List<String> odd =
         List.of("a  b", "it's", "\"q\"", "$HOME `id` \\n", "", "*", "--bind", "two\nlines", "ü");
-    List<String> argv = new ArrayList<>(
-        List.of("/bin/sh", "-c", "for w; do printf '<%s>' \"$w\"; done", "sh"));
+    List<String> argv =
+        new ArrayList<>(List.of("/bin/sh", "-c", "for w; do printf '<%s>' \"$w\"; done", "sh"));
     argv.addAll(odd);
     HPCProcess job = hpc().submit(contained("words").command(argv).build());
     Checks.completed(job, hpc().end(job));
@@ -38,15 +38,16 @@ interface ContainerContract extends BackendUnderTest {
 
   @Test
   default void linesOfShellRunInAContainer() {
-    HPCProcess job =
-        hpc().submit(contained("lines").shell("x='a  b'", "echo \"$x\" $((1 + 1))").build());
+    HPCProcess job = hpc()
+        .submit(contained("lines").shell("x='a  b'", "echo \"$x\" $((1 + 1))").build());
     Checks.completed(job, hpc().end(job));
     Checks.output(job, "a  b 2\n");
   }
 
   @Test
   default void aContainersStatusIsTheJobs() {
-    HPCProcess job = hpc().submit(contained("status").shell("echo err >&2; exit 42").build());
+    HPCProcess job =
+        hpc().submit(contained("status").shell("echo err >&2; exit 42").build());
     JobInfo end = hpc().end(job);
     assertEquals(JobState.FAILED, end.state(), end::toString);
     assertEquals(Cause.EXIT_CODE, end.cause(), end::toString);
@@ -68,8 +69,7 @@ interface ContainerContract extends BackendUnderTest {
     spec.shell("printf '%s\\n' \"$HPC_JOB_ID\" \"$OF_JOB\" \"$OF_THE_CONTAINER\" \"${A_SECRET-}\"");
     HPCProcess job = hpc().submit(spec.build());
     Checks.completed(job, hpc().end(job));
-    Checks.output(
-        job, job.id() + "\n" + odd + "\n" + odd + "\n" + (secrets ? odd : "") + "\n");
+    Checks.output(job, job.id() + "\n" + odd + "\n" + odd + "\n" + (secrets ? odd : "") + "\n");
   }
 
   @Test
@@ -77,7 +77,8 @@ interface ContainerContract extends BackendUnderTest {
     Checks.needs(this, Capability.LAUNCHERS);
     assumeTrue(launcher().isPresent(), type() + " (no launcher to test with)");
     JobSpec.Builder spec = contained("ranks").launcher(launcher().get()).tasks(2);
-    HPCProcess job = hpc().submit(spec.command("/bin/sh", "-c", "echo \"$1\"", "sh", "a 'b'").build());
+    HPCProcess job =
+        hpc().submit(spec.command("/bin/sh", "-c", "echo \"$1\"", "sh", "a 'b'").build());
     Checks.completed(job, hpc().end(job));
     Checks.output(job, "a 'b'\na 'b'\n");
   }

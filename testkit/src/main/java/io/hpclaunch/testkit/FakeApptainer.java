@@ -86,8 +86,9 @@ public final class FakeApptainer {
   public List<List<String>> calls() {
     try (Stream<Path> files = Files.list(folder)) {
       List<List<String>> calls = new ArrayList<>();
-      for (Path file :
-          files.filter(path -> path.getFileName().toString().startsWith("call.")).toList()) {
+      for (Path file : files
+          .filter(path -> path.getFileName().toString().startsWith("call."))
+          .toList()) {
         String words = Files.readString(file, StandardCharsets.UTF_8);
         calls.add(List.of(words.substring(0, words.length() - 1).split("\0", -1)));
       }

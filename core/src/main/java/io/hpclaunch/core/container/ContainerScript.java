@@ -153,7 +153,7 @@ public final class ContainerScript {
     find(script);
     require(script);
     script.append("  hpc_program=").append(Quoting.quote(argv(spec).get(0))).append('\n');
-    script.append("  hpc_label=$hpc_token$hpc_suffix.$hpc_attempt\n");
+    script.append("  hpc_label=$hpc_token$hpc_suffix\n");
     if (candidates.size() == 1) {
       fill(script, candidates.get(0));
     } else {

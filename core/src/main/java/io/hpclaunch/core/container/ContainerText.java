@@ -42,7 +42,7 @@ final class ContainerText {
         (
           umask 077
           { export -p && declare -p hpc_kind hpc_runtime hpc_label hpc_container hpc_program; } \\
-            >"$hpc_folder/container$hpc_suffix"
+            >"$hpc_folder/container$hpc_suffix.$hpc_attempt"
         )
       """;
 
@@ -55,7 +55,7 @@ final class ContainerText {
       hpc_remove() {
         (
           # shellcheck source=/dev/null
-          . "$hpc_folder/container$hpc_suffix" || exit 0
+          . "$hpc_folder/container$hpc_suffix.$hpc_attempt" || exit 0
           case $hpc_kind in podman | docker) ;; *) exit 0 ;; esac
           mapfile -t ids < <("$hpc_runtime" ps --all --quiet --filter \\
             "label=io.hpclaunch.job=$hpc_label")
@@ -82,10 +82,10 @@ final class ContainerText {
 
   /** Begins to ask why a container may not have started. */
   static final String ENDED_BEGIN = """
-      [[ ! -e $hpc_folder/container$hpc_suffix ]] || (
+      [[ ! -e $hpc_folder/container$hpc_suffix.$hpc_attempt ]] || (
         umask 077
         # shellcheck source=/dev/null
-        . "$hpc_folder/container$hpc_suffix" 2>/dev/null
+        . "$hpc_folder/container$hpc_suffix.$hpc_attempt" 2>/dev/null
         hpc_said=
       """;
 
@@ -124,7 +124,7 @@ final class ContainerText {
       """;
 
   /** The variables of the job are in that file. */
-  static final String FORGET = "command -p rm -f -- \"$hpc_folder/container$hpc_suffix\"\n";
+  static final String FORGET = "command -p rm -f -- \"$hpc_folder/container$hpc_suffix.$hpc_attempt\"\n";
 
   private ContainerText() {}
 }

@@ -142,12 +142,26 @@ final class BackendFactory {
             sources,
             entry,
             plugin.defaultLauncher(),
-            new Containers(entry.name(), containers, host(plugin), way)),
+            new Containers(entry.name(), containers, host(plugin, gate), way)),
         polling(entry.submit()));
   }
 
-  private static ContainerHost host(HPCBackend plugin) {
-    return plugin instanceof ContainerHost host ? host : () -> KILL_GRACE;
+  /** What the plugin says of containers, asked as it is asked everything: one call at a time. */
+  private static ContainerHost host(HPCBackend plugin, PluginGate gate) {
+    if (!(plugin instanceof ContainerHost told)) {
+      return () -> KILL_GRACE;
+    }
+    return new ContainerHost() {
+      @Override
+      public Duration killGrace() {
+        return gate.ask(any -> told.killGrace());
+      }
+
+      @Override
+      public boolean runsOnTransportsHost() {
+        return gate.ask(any -> told.runsOnTransportsHost());
+      }
+    };
   }
 
   /** Seconds; zero and what is not written leave it to the plugin. */

@@ -174,8 +174,7 @@ class SubmitCommandTest {
         .container();
     assertThat(container.image()).isEqualTo("registry/app:1");
     assertThat(container.sif()).isEqualTo(folder + "/images/app.sif");
-    assertThat(container.binds())
-        .hasToString("[" + folder + "/data:/input:ro, /scratch:/scratch]");
+    assertThat(container.binds()).hasToString("[" + folder + "/data:/input:ro, /scratch:/scratch]");
     assertThat(container.workingDirectory()).isEqualTo("/work");
     assertThat(container.environment()).containsExactly(Map.entry("A", "b=c"));
     assertThat(container.gpu()).isTrue();
@@ -183,15 +182,18 @@ class SubmitCommandTest {
   }
 
   @ParameterizedTest
-  @CsvSource(nullValues = "-", value = {
-    "app.sif,        -,            {}/app.sif",
-    "./app.sif,      -,            {}/./app.sif",
-    "/images/a.sif,  -,            /images/a.sif",
-    "oras://h/a.sif, oras://h/a.sif, -",
-    "images/app,     images/app,   -"
-  })
+  @CsvSource(
+      nullValues = "-",
+      value = {
+        "app.sif,        -,            {}/app.sif",
+        "./app.sif,      -,            {}/./app.sif",
+        "/images/a.sif,  -,            /images/a.sif",
+        "oras://h/a.sif, oras://h/a.sif, -",
+        "images/app,     images/app,   -"
+      })
   void anImageMayBeAFile(String given, String image, String sif) {
-    ContainerSpec container = submitted("submit", "--image", given, "--", "prog").container();
+    ContainerSpec container =
+        submitted("submit", "--image", given, "--", "prog").container();
     assertThat(container.image()).isEqualTo(image);
     assertThat(container.sif())
         .isEqualTo(sif == null ? null : sif.replace("{}", folder.toString()));
