@@ -7,6 +7,7 @@ module io.hpclaunch.core {
   requires org.snakeyaml.engine;
 
   exports io.hpclaunch.core.config;
+  exports io.hpclaunch.core.container;
   exports io.hpclaunch.core.job;
   exports io.hpclaunch.core.launch;
   exports io.hpclaunch.core.plugin;

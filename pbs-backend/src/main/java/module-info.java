@@ -2,7 +2,7 @@
 /** The backend {@code pbs}: clusters that OpenPBS, PBS Professional or Torque schedule. */
 module io.hpclaunch.pbs {
   requires transitive io.hpclaunch.api;
-  requires io.hpclaunch.core;
+  requires transitive io.hpclaunch.core;
   requires com.google.gson;
   requires java.xml;
   requires org.slf4j;

@@ -2,7 +2,7 @@
 /** The backend {@code shell}: the machine at hand. */
 module io.hpclaunch.shell {
   requires transitive io.hpclaunch.api;
-  requires io.hpclaunch.core;
+  requires transitive io.hpclaunch.core;
 
   exports io.hpclaunch.shell;
 

@@ -2,7 +2,7 @@
 /** The backend {@code slurm}, clusters that Slurm schedules, and the launcher {@code srun}. */
 module io.hpclaunch.slurm {
   requires transitive io.hpclaunch.api;
-  requires io.hpclaunch.core;
+  requires transitive io.hpclaunch.core;
   requires org.slf4j;
 
   exports io.hpclaunch.slurm;

@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hpclaunch.api.Backend;
 import io.hpclaunch.api.BackendUnavailable;
+import io.hpclaunch.api.Capabilities;
+import io.hpclaunch.api.Capability;
 import io.hpclaunch.api.JobId;
 import io.hpclaunch.api.JobInfo;
 import io.hpclaunch.api.JobState;
 import io.hpclaunch.api.OutcomeUnknown;
 import io.hpclaunch.api.Rejected;
 import io.hpclaunch.api.Token;
+import io.hpclaunch.api.Unsupported;
 import io.hpclaunch.testkit.HpcTestRuntime;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -92,6 +95,14 @@ class FaultyBackendTest {
 
   private static Task.Builder task(String... lines) {
     return Task.builder("a").shell(lines);
+  }
+
+  @Test
+  void whatTheBackendCannotDoIsRefusedBeforeAnythingRuns() {
+    faults.put("capabilities", arguments -> Capabilities.of(Capability.STAGE_IN));
+    assertThatThrownBy(() -> prepared(task("true").image("ubuntu:22.04")))
+        .isInstanceOf(Unsupported.class)
+        .hasMessageContaining("task a needs containers");
   }
 
   @Test

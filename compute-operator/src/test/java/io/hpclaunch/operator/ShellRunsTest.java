@@ -10,7 +10,7 @@ import io.hpclaunch.api.BackendUnavailable;
 import io.hpclaunch.api.HpcRuntime;
 import io.hpclaunch.api.InvalidConfiguration;
 import io.hpclaunch.api.InvalidJob;
-import io.hpclaunch.api.Unsupported;
+import io.hpclaunch.testkit.FakeApptainer;
 import io.hpclaunch.testkit.HpcTestRuntime;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -429,11 +429,39 @@ class ShellRunsTest {
   }
 
   @Test
-  void whatTheBackendCannotDoIsRefusedBeforeAnythingRuns() {
-    assertThatThrownBy(
-            () -> operator().prepare(run(Task.builder("a").shell("true").image("ubuntu:22.04"))))
-        .isInstanceOf(Unsupported.class)
-        .hasMessageContaining("task a needs containers");
+  void aTaskRunsInItsImageWithItsDirectoryInIt() throws Exception {
+    FakeApptainer apptainer = FakeApptainer.install();
+    Map<String, Object> entry = Map.of(
+        "name",
+        "contained",
+        "workspace",
+        hpc.workspace().toString(),
+        "config",
+        Map.of("container", apptainer.config()));
+    ComputeOperator operator = ComputeOperator.over(hpc.runtime().open("shell", entry))
+        .directory(hpc.folder())
+        .build();
+    operator.prepare(run(Task.builder("a")
+        .shell("cat input >output")
+        .image("python:3.12")
+        .fileFromContent("input", "staged")));
+    RunStatus end = operator.go("r");
+    assertThat(end.isWell()).isTrue();
+    assertThat(attempt("a", 1).resolve("output")).hasContent("staged");
+    assertThat(apptainer.calls()).singleElement().satisfies(words -> {
+      String directory = words.get(words.indexOf("--pwd") + 1);
+      assertThat(words)
+          .containsExactly(
+              "exec",
+              "--bind",
+              directory + ":" + directory,
+              "--pwd",
+              directory,
+              "docker://python:3.12",
+              "/bin/sh",
+              "-c",
+              "cat input >output");
+    });
   }
 
   @Test

@@ -305,7 +305,7 @@ class HpcJobsIT extends JobsByCommand {
         "submit missing.sh",
         "submit -N $'two\\nlines' -- true",
         "submit --depends-on afterok:no-such-job -- true",
-        "submit --image x -- true",
+        "submit --image x --bind data -- true",
         "wait",
         "clean"
       })

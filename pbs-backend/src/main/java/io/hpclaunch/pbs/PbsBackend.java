@@ -25,6 +25,8 @@ import io.hpclaunch.api.transport.Command;
 import io.hpclaunch.api.transport.CommandFailed;
 import io.hpclaunch.api.transport.CommandResult;
 import io.hpclaunch.api.transport.Transport;
+import io.hpclaunch.core.container.ContainerHost;
+import io.hpclaunch.core.container.ContainerSettings;
 import io.hpclaunch.core.scheduler.JobQueries;
 import io.hpclaunch.core.scheduler.NoAnswer;
 import io.hpclaunch.core.scheduler.OutputFolders;
@@ -64,7 +66,8 @@ public final class PbsBackend
         ResourceReporter,
         QueueReporter,
         ReasonExplainer,
-        OutputDelivery {
+        OutputDelivery,
+        ContainerHost {
   private static final String NAME = "pbs";
   private static final List<String> ALIASES = List.of("qsub", "openpbs", "torque");
 
@@ -73,6 +76,9 @@ public final class PbsBackend
 
   private static final Duration DETECTION_LIMIT = Duration.ofSeconds(10);
   private static final Duration POLLING = Duration.ofSeconds(5);
+
+  /** kill_delay of a queue, unless a site sets another: pbs_queue_attributes(7B). */
+  private static final Duration KILL_DELAY = Duration.ofSeconds(10);
 
   /** Another client's answer may be that old; less than the time between two rounds of one. */
   private static final Duration SHARED = Duration.ofSeconds(2);
@@ -115,7 +121,14 @@ public final class PbsBackend
 
   @Override
   public List<ConfigKey> configKeys() {
-    return PbsConfig.KEYS;
+    List<ConfigKey> keys = new ArrayList<>(PbsConfig.KEYS);
+    keys.addAll(ContainerSettings.KEYS);
+    return List.copyOf(keys);
+  }
+
+  @Override
+  public Duration killGrace() {
+    return KILL_DELAY;
   }
 
   @Override
@@ -168,7 +181,6 @@ public final class PbsBackend
   @Override
   public Capabilities capabilities() {
     EnumSet<Capability> all = EnumSet.allOf(Capability.class);
-    all.remove(Capability.CONTAINERS);
     if (initialized(pbs).isTorque()) {
       all.remove(Capability.CHUNKS);
     }

@@ -21,6 +21,8 @@ import io.hpclaunch.api.Settings;
 import io.hpclaunch.api.SubmitRequest;
 import io.hpclaunch.api.Token;
 import io.hpclaunch.api.transport.Transport;
+import io.hpclaunch.core.container.ContainerHost;
+import io.hpclaunch.core.container.ContainerSettings;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -49,7 +51,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1
  */
-public final class ShellBackend implements HPCBackend, Detectable, ResourceReporter, QueueReporter {
+public final class ShellBackend
+    implements HPCBackend, Detectable, ResourceReporter, QueueReporter, ContainerHost {
   private static final String NAME = "shell";
   private static final int ASKED_LAST = 1000;
 
@@ -89,6 +92,7 @@ public final class ShellBackend implements HPCBackend, Detectable, ResourceRepor
   @Override
   public List<ConfigKey> configKeys() {
     List<ConfigKey> keys = new ArrayList<>(ShellConfig.KEYS);
+    keys.addAll(ContainerSettings.KEYS);
     keys.add(ConfigKey.of(
         "cores_per_socket",
         ConfigKey.Type.INTEGER,
@@ -107,6 +111,7 @@ public final class ShellBackend implements HPCBackend, Detectable, ResourceRepor
     return Capabilities.of(
         Capability.ARRAYS,
         Capability.DEPENDENCIES,
+        Capability.CONTAINERS,
         Capability.STAGE_IN,
         Capability.SECRETS,
         Capability.LAUNCHERS,
@@ -116,6 +121,16 @@ public final class ShellBackend implements HPCBackend, Detectable, ResourceRepor
         Capability.GPUS,
         Capability.WALLTIME,
         Capability.SHARED_FILES);
+  }
+
+  @Override
+  public Duration killGrace() {
+    return config().killGrace();
+  }
+
+  @Override
+  public boolean runsOnTransportsHost() {
+    return true;
   }
 
   /** An answer costs the machine next to nothing. */

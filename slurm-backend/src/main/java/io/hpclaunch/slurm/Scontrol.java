@@ -98,6 +98,11 @@ final class Scontrol {
       return Squeue.number(get("MaxArraySize"));
     }
 
+    /** The seconds from TERM to KILL, told as {@code 30 sec}; null where they were not told. */
+    @Nullable Integer killWait() {
+      return Squeue.number(get("KillWait").replace(" sec", ""));
+    }
+
     /** Whether sacct can answer: only slurmdbd can be asked since 20.11. */
     boolean hasAccounting() {
       return get("AccountingStorageType").endsWith("slurmdbd");

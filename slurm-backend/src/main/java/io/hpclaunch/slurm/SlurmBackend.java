@@ -23,6 +23,8 @@ import io.hpclaunch.api.transport.Command;
 import io.hpclaunch.api.transport.CommandFailed;
 import io.hpclaunch.api.transport.CommandResult;
 import io.hpclaunch.api.transport.Transport;
+import io.hpclaunch.core.container.ContainerHost;
+import io.hpclaunch.core.container.ContainerSettings;
 import io.hpclaunch.core.scheduler.CarriedToken;
 import io.hpclaunch.core.scheduler.JobQueries;
 import io.hpclaunch.core.scheduler.NoAnswer;
@@ -55,11 +57,19 @@ import org.slf4j.LoggerFactory;
  * @since 0.1
  */
 public final class SlurmBackend
-    implements HPCBackend, Detectable, ResourceReporter, QueueReporter, ReasonExplainer {
+    implements HPCBackend,
+        Detectable,
+        ResourceReporter,
+        QueueReporter,
+        ReasonExplainer,
+        ContainerHost {
   private static final String NAME = "slurm";
   private static final int ASKED = 200;
   private static final Duration DETECTION_LIMIT = Duration.ofSeconds(10);
   private static final Duration POLLING = Duration.ofSeconds(2);
+
+  /** KillWait where it cannot be asked: the default of slurm.conf(5). */
+  private static final Duration KILL_WAIT = Duration.ofSeconds(30);
 
   /** Another client's answer may be that old; less than the time between two rounds of one. */
   private static final Duration SHARED = Duration.ofSeconds(1);
@@ -102,7 +112,20 @@ public final class SlurmBackend
 
   @Override
   public List<ConfigKey> configKeys() {
-    return SlurmConfig.KEYS;
+    List<ConfigKey> keys = new ArrayList<>(SlurmConfig.KEYS);
+    keys.addAll(ContainerSettings.KEYS);
+    return List.copyOf(keys);
+  }
+
+  @Override
+  public Duration killGrace() {
+    try {
+      Integer seconds = initialized(listings).config(cluster()).killWait();
+      return seconds == null ? KILL_WAIT : Duration.ofSeconds(seconds);
+    } catch (NoAnswer e) {
+      Log.LOG.debug("KillWait is not known: {}", e.why());
+      return KILL_WAIT;
+    }
   }
 
   @Override
@@ -139,7 +162,6 @@ public final class SlurmBackend
   public Capabilities capabilities() {
     EnumSet<Capability> all = EnumSet.allOf(Capability.class);
     all.remove(Capability.CHUNKS);
-    all.remove(Capability.CONTAINERS);
     Integer size = null;
     try {
       size = initialized(listings).config(cluster()).maxArraySize();

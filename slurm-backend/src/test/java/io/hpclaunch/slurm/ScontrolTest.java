@@ -13,11 +13,13 @@ class ScontrolTest {
   void readsTheConfiguration() {
     Scontrol.Config config = Scontrol.config(Fixture.read("scontrol-config.txt"));
     assertThat(config.maxArraySize()).isEqualTo(10_001);
+    assertThat(config.killWait()).isEqualTo(2);
     assertThat(config.hasAccounting()).isTrue();
     assertThat(config.enforcesPartLimits()).isFalse();
     assertThat(config.changesSubmissions()).isFalse();
     Scontrol.Config none = Scontrol.config("garbage\n= x\n");
     assertThat(none.maxArraySize()).isNull();
+    assertThat(none.killWait()).isNull();
     assertThat(none.hasAccounting()).isFalse();
     assertThat(none.enforcesPartLimits()).isFalse();
     String answer = """

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.slurm;
 
+import io.hpclaunch.api.ContainerSpec;
 import io.hpclaunch.testkit.BackendContract;
+import io.hpclaunch.testkit.FakeApptainer;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -12,6 +14,8 @@ class SlurmBackendContractTest extends BackendContract {
   @RegisterExtension
   static final SlurmCluster CLUSTER = new SlurmCluster();
 
+  private static final FakeApptainer APPTAINER = FakeApptainer.install();
+
   @Override
   public String type() {
     return "slurm";
@@ -19,7 +23,7 @@ class SlurmBackendContractTest extends BackendContract {
 
   @Override
   public Map<String, ?> entry() {
-    return Map.of("config", Map.of("slurm_conf", CLUSTER.conf()));
+    return Map.of("config", Map.of("slurm_conf", CLUSTER.conf(), "container", APPTAINER.config()));
   }
 
   @Override
@@ -46,5 +50,10 @@ class SlurmBackendContractTest extends BackendContract {
   @Override
   public boolean hasGpu() {
     return true;
+  }
+
+  @Override
+  public Optional<ContainerSpec> container() {
+    return Optional.of(FakeApptainer.container());
   }
 }

@@ -30,6 +30,7 @@ public abstract class BackendContract
         CommandContract,
         EndContract,
         FileContract,
+        ContainerContract,
         CancelContract,
         ArrayContract,
         DependencyContract,

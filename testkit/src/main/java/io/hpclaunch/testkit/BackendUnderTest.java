@@ -110,7 +110,8 @@ public interface BackendUnderTest {
   }
 
   /**
-   * A container that has {@code /bin/true}.
+   * A container that has {@code /bin/sh}; {@link FakeApptainer} has one for machines without a
+   * runtime, which the {@link #entry()} then names.
    *
    * @return the container; empty by default, and jobs in containers are not run
    */

@@ -130,19 +130,6 @@ interface FileContract extends BackendUnderTest {
   }
 
   @Test
-  default void aCommandRunsInAContainer() {
-    Checks.needs(this, Capability.CONTAINERS);
-    assumeTrue(container().isPresent(), type() + " (no container to test with)");
-    HPCProcess job = hpc()
-        .submit(hpc()
-            .job("container")
-            .container(container().get())
-            .command("/bin/true")
-            .build());
-    Checks.completed(job, hpc().end(job));
-  }
-
-  @Test
   default void aJobGetsAGpu() {
     Checks.needs(this, Capability.GPUS);
     assumeTrue(hasGpu(), type() + " (no gpu to test with)");

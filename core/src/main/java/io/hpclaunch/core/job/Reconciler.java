@@ -202,7 +202,8 @@ final class Reconciler {
   }
 
   private Request request(JournalEntry.Intent intent, Plan plan) {
-    return new Request(backend, plan.spec(), intent.token(), intent.jobFolder(), plan.part(), null);
+    return new Request(
+        backend, plan.spec(), intent.token(), intent.jobFolder(), plan.part(), null, null);
   }
 
   /** From here on the job cannot run, wherever it may still come from. */

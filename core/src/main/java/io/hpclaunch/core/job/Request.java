@@ -6,6 +6,7 @@ import io.hpclaunch.api.JobSpec;
 import io.hpclaunch.api.ScriptForm;
 import io.hpclaunch.api.SubmitRequest;
 import io.hpclaunch.api.Token;
+import io.hpclaunch.core.container.ContainerScript;
 import io.hpclaunch.core.script.JobScript;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param jobDirectory its folder
  * @param part what of it is submitted
  * @param launch lines that start the command through a launcher, or null
+ * @param container the container's part in the script, or null
  */
 record Request(
     String backend,
@@ -25,7 +27,8 @@ record Request(
     Token token,
     String jobDirectory,
     Part part,
-    @Nullable String launch)
+    @Nullable String launch,
+    @Nullable ContainerScript container)
     implements SubmitRequest {
   private static final String SCRIPT = "script";
 
@@ -68,8 +71,10 @@ record Request(
 
   @Override
   public String script(ScriptForm form) {
-    JobScript script =
-        JobScript.of(spec, token, form, jobDirectory).backend(backend).launch(launch);
+    JobScript script = JobScript.of(spec, token, form, jobDirectory)
+        .backend(backend)
+        .launch(launch)
+        .container(container);
     if (part.chunk() != null) {
       script.part(part.chunk(), part.offset());
     }

@@ -103,6 +103,7 @@ final class Submissions {
     Capabilities can = gate.capabilities();
     checks.capabilities(spec, can);
     checks.files(spec, can);
+    launches.check(spec);
     Parents.Standing standing = parents.look(spec);
     JobSpec placed = placed(spec, token);
     List<Part> parts = Part.of(spec.array(), can.maxArrayIndex());
@@ -258,7 +259,8 @@ final class Submissions {
         token,
         folder(token),
         part,
-        launches.lines(spec));
+        launches.lines(spec),
+        launches.container(spec));
   }
 
   private JournalEntry.Intent intent(Token token, Part part, String name) {
@@ -318,7 +320,8 @@ final class Submissions {
   /** What is known before the scheduler has it. */
   JobRecord record(JobSpec spec, Token token) {
     Instant now = client.clock().instant();
-    Request paths = new Request(backend, spec, token, folder(token), new Part(null, null, 0), null);
+    Request paths =
+        new Request(backend, spec, token, folder(token), new Part(null, null, 0), null, null);
     JobInfo info = JobInfo.builder(JobState.QUEUED).submitted(now).build();
     return new JobRecord(
         token,

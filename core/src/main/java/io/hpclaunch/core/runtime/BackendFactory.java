@@ -11,6 +11,9 @@ import io.hpclaunch.api.transport.Transport;
 import io.hpclaunch.core.config.BackendEntry;
 import io.hpclaunch.core.config.ConfigSources;
 import io.hpclaunch.core.config.Configuration;
+import io.hpclaunch.core.container.ContainerHost;
+import io.hpclaunch.core.container.ContainerSettings;
+import io.hpclaunch.core.container.Containers;
 import io.hpclaunch.core.job.BackendJobs;
 import io.hpclaunch.core.job.ClientState;
 import io.hpclaunch.core.job.JobDefaults;
@@ -31,6 +34,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes a backend of an entry and a plugin: checks the keys, opens the transport, initializes. */
 final class BackendFactory {
+  /** Of a scheduler of which nothing is known: the least that those known have. */
+  private static final Duration KILL_GRACE = Duration.ofSeconds(5);
+
   private final Configuration configuration;
   private final Plugins plugins;
   private final Transports transports;
@@ -119,6 +125,7 @@ final class BackendFactory {
       Transport way,
       BackendContext context) {
     List<String> modules = entry.modules();
+    ContainerSettings containers = ContainerSettings.of(entry.config());
     return new BackendJobs(
         entry.name(),
         gate,
@@ -127,9 +134,34 @@ final class BackendFactory {
         client,
         new JobDefaults(
             entry.resources(plugin.configKeys()).orElse(configuration.defaultResources()),
-            modules.isEmpty() ? configuration.defaults().words("modules") : modules),
-        new BatchLaunches(configuration, plugins, sources, entry, plugin.defaultLauncher()),
+            modules.isEmpty() ? configuration.defaults().words("modules") : modules,
+            containers.image()),
+        new BatchLaunches(
+            configuration,
+            plugins,
+            sources,
+            entry,
+            plugin.defaultLauncher(),
+            new Containers(entry.name(), containers, host(plugin, gate), way)),
         polling(entry.submit()));
+  }
+
+  /** What the plugin says of containers, asked as it is asked everything: one call at a time. */
+  private static ContainerHost host(HPCBackend plugin, PluginGate gate) {
+    if (!(plugin instanceof ContainerHost told)) {
+      return () -> KILL_GRACE;
+    }
+    return new ContainerHost() {
+      @Override
+      public Duration killGrace() {
+        return gate.ask(any -> told.killGrace());
+      }
+
+      @Override
+      public boolean runsOnTransportsHost() {
+        return gate.ask(any -> told.runsOnTransportsHost());
+      }
+    };
   }
 
   /** Seconds; zero and what is not written leave it to the plugin. */

@@ -6,6 +6,7 @@ import io.hpclaunch.api.InvalidJob;
 import io.hpclaunch.api.JobSpec;
 import io.hpclaunch.api.ScriptForm;
 import io.hpclaunch.api.Token;
+import io.hpclaunch.core.container.ContainerScript;
 import io.hpclaunch.core.shell.Quoting;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +33,7 @@ public final class JobScript {
   private @Nullable ArrayRange part;
   private int offset;
   private @Nullable String launch;
+  private @Nullable ContainerScript container;
 
   private JobScript(JobSpec spec, Token token, ScriptForm form, String folder) {
     this.spec = spec;
@@ -155,13 +157,24 @@ public final class JobScript {
   }
 
   /**
-   * Starts the command in another way: through a launcher or a container runtime.
+   * Starts the command through a launcher.
    *
    * @param lines lines for bash that end in an {@code exec}; null starts the command itself
    * @return this
    */
   public JobScript launch(@Nullable String lines) {
     launch = lines;
+    return this;
+  }
+
+  /**
+   * Starts the command in a container.
+   *
+   * @param given the container's part; null for no container
+   * @return this
+   */
+  public JobScript container(@Nullable ContainerScript given) {
+    container = given;
     return this;
   }
 
@@ -190,8 +203,15 @@ public final class JobScript {
     environment(script, environment);
     checkedLines(script);
     workingDirectory(script);
+    if (container != null) {
+      script.append(container.lines());
+    }
     command(script, environment);
     script.append(") <&0 2>&8 8>&- &\n").append(ScriptText.FOLLOW);
+    if (container != null) {
+      script.append("\n# What the container left.\n").append(container.ended());
+    }
+    script.append(ScriptText.RECORD);
     return withoutLineEndsOfDos(script.toString());
   }
 
@@ -286,6 +306,9 @@ public final class JobScript {
     script.append("hpc_signals=");
     script.append(Quoting.quote(listed ? SIGNALS : SIGNALS + " " + warning)).append('\n');
     script.append(ScriptText.SIGNALS);
+    if (container != null) {
+      script.append(container.following());
+    }
   }
 
   private void environment(StringBuilder script, JobEnvironment environment) {
@@ -343,7 +366,14 @@ public final class JobScript {
 
   private void command(StringBuilder script, JobEnvironment environment) {
     script.append("\n  # The command.\n");
-    if (launch == null && spec.program() instanceof JobSpec.Shell shell) {
+    if (launch != null) {
+      orNotStarted(script, "the launcher", launch);
+    } else if (container != null) {
+      String words = ContainerScript.WORDS + " " + Quoting.join(ContainerScript.argv(spec));
+      orNotStarted(script, "the container's runtime", exec(environment, words));
+    } else if (spec.program() instanceof JobSpec.Command command) {
+      program(script, environment, command.argv());
+    } else if (spec.program() instanceof JobSpec.Shell shell) {
       String lines = Quoting.quote(String.join("\n", shell.lines()));
       if (environment.prefix().isEmpty()) {
         script.append("eval ").append(lines).append('\n');
@@ -351,26 +381,30 @@ public final class JobScript {
         script.append("exec ").append(environment.prefix()).append("bash -c ").append(lines);
         script.append(" \"$0\"\n");
       }
-      return;
     }
-    String program = "the launcher";
-    String start = launch;
-    if (spec.program() instanceof JobSpec.Command c && start == null) {
-      program = c.argv().get(0);
-      if (program.indexOf('/') >= 0) { // bash ends at once where such an exec fails
-        String path = Quoting.quote(program);
-        script.append("  [[ ! -e ").append(path).append(" || -x ").append(path).append(" && ! -d ");
-        script.append(path).append(" ]] ||\n    hpc_not_started ");
-        script.append(Quoting.quote(program + " cannot be executed")).append(" 126\n");
-      }
-      if (!environment.prefix().isEmpty()) { // env(1) would answer for it
-        script.append("  type -P -- ").append(Quoting.quote(program)).append(" >/dev/null ||\n");
-        script.append("    hpc_not_started ").append(notFound(program)).append(" 127\n");
-      }
-      start = "exec "
-          + (environment.prefix().isEmpty() ? "-- " : environment.prefix())
-          + Quoting.join(c.argv());
+  }
+
+  private static void program(StringBuilder script, JobEnvironment environment, List<String> argv) {
+    String program = argv.get(0);
+    if (program.indexOf('/') >= 0) { // bash ends at once where such an exec fails
+      String path = Quoting.quote(program);
+      script.append("  [[ ! -e ").append(path).append(" || -x ").append(path).append(" && ! -d ");
+      script.append(path).append(" ]] ||\n    hpc_not_started ");
+      script.append(Quoting.quote(program + " cannot be executed")).append(" 126\n");
     }
+    if (!environment.prefix().isEmpty()) { // env(1) would answer for it
+      script.append("  type -P -- ").append(Quoting.quote(program)).append(" >/dev/null ||\n");
+      script.append("    hpc_not_started ").append(notFound(program)).append(" 127\n");
+    }
+    orNotStarted(script, program, exec(environment, Quoting.join(argv)));
+  }
+
+  private static String exec(JobEnvironment environment, String words) {
+    return "exec " + (environment.prefix().isEmpty() ? "-- " : environment.prefix()) + words;
+  }
+
+  /** Lines that end in an {@code exec}, and what is told where it comes back. */
+  private static void orNotStarted(StringBuilder script, String program, String start) {
     script.append("  hpc_no_exec() { # STATUS: runs where exec comes back\n");
     script.append("    (($1 != 0 && $1 <= 128)) || return 0 # a signal, before exec was reached\n");
     script.append("    (($1 != 127)) || hpc_not_started ").append(notFound(program));

@@ -155,8 +155,8 @@ final class ScriptText {
       """;
 
   /**
-   * Runs the child, hands signals on to it, and tells how it ended. bash answers 255 where another
-   * child's end came in between, and the true status when it is asked again.
+   * Hands signals on to the child until it has ended. bash answers 255 where another child's end
+   * came in between, and the true status when it is asked again.
    */
   static final String FOLLOW = """
       hpc_pid=$!
@@ -172,6 +172,10 @@ final class ScriptText {
         ((hpc_status != 255)) || { wait "$hpc_pid"; hpc_status=$?; }
       done
       trap '' $hpc_signals
+      """;
+
+  /** Writes the record of a command that has ended. */
+  static final String RECORD = """
 
       hpc_signal=- hpc_cause=- hpc_reason=- hpc_cpu=-
       ((hpc_status > 128 && hpc_status <= 192)) && hpc_signal=$((hpc_status - 128))

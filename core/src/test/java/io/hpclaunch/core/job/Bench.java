@@ -50,7 +50,7 @@ final class Bench implements AutoCloseable {
         new LocalTransport(),
         () -> workspace.resolve("jobs").toString(),
         client,
-        new JobDefaults(Resources.none(), List.of()),
+        new JobDefaults(Resources.none(), List.of(), null),
         spec -> null,
         Duration.ofHours(1)); // the monitor's own thread never comes to its turn
     register = new StoredJobs(client);

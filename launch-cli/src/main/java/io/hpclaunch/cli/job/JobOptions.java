@@ -2,7 +2,6 @@
 package io.hpclaunch.cli.job;
 
 import io.hpclaunch.api.ArrayRange;
-import io.hpclaunch.api.ContainerSpec;
 import io.hpclaunch.api.Dependency;
 import io.hpclaunch.api.InvalidJob;
 import io.hpclaunch.api.JobSpec;
@@ -14,6 +13,7 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What a job is given besides a program and resources. */
@@ -81,17 +81,8 @@ final class JobOptions {
       description = "A line of shell to run first; where it fails, the job does. May be repeated.")
   private List<String> prologue = new ArrayList<>();
 
-  @Option(
-      names = "--image",
-      paramLabel = "IMAGE",
-      description = "Run in this container; a path that ends in .sif is one for Apptainer.")
-  private @Nullable String image;
-
-  @Option(
-      names = "--bind",
-      paramLabel = "HOST:CONTAINER[:ro]",
-      description = "A path that the container sees. May be repeated.")
-  private List<String> binds = new ArrayList<>();
+  @Mixin
+  private ContainerOptions container = new ContainerOptions();
 
   @Option(
       names = "--launcher",
@@ -133,7 +124,7 @@ final class JobOptions {
     job.modules(modules.toArray(String[]::new));
     job.prologue(prologue.toArray(String[]::new));
     job.nativeOptions(nativeOptions.toArray(String[]::new));
-    job.container(container());
+    job.container(container.spec(session));
     if (warning != null) {
       addWarning(job, warning);
     }
@@ -172,26 +163,12 @@ final class JobOptions {
     job.environment(text, own);
   }
 
-  private static @Nullable String absolute(@Nullable String directory, Session session) {
+  static @Nullable String absolute(@Nullable String directory, Session session) {
     if (directory == null || directory.startsWith("/") || directory.isEmpty()) {
       return directory;
     }
     String here = session.callersDirectory();
     return directory.equals(".") ? here : here + "/" + directory;
-  }
-
-  private @Nullable ContainerSpec container() {
-    String named = image;
-    if (named == null) {
-      if (!binds.isEmpty()) {
-        throw new InvalidJob("--bind is for a container: give --image, too");
-      }
-      return null;
-    }
-    ContainerSpec.Builder container =
-        named.endsWith(".sif") ? ContainerSpec.sif(named) : ContainerSpec.image(named);
-    binds.forEach(bind -> container.bind(ContainerSpec.Bind.parse(bind)));
-    return container.build();
   }
 
   private static void addWarning(JobSpec.Builder job, String text) {

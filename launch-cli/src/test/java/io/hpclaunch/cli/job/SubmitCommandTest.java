@@ -7,6 +7,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.hpclaunch.api.Capability;
 import io.hpclaunch.api.Cause;
+import io.hpclaunch.api.ContainerSpec;
 import io.hpclaunch.api.Dependency;
 import io.hpclaunch.api.JobId;
 import io.hpclaunch.api.JobInfo;
@@ -152,6 +153,65 @@ class SubmitCommandTest {
         .containsExactly(StagedFile.path(folder.resolve("data.txt"), "in/data"));
     assertThat(spec.container().image()).isEqualTo("ubuntu");
     assertThat(spec.container().binds()).hasToString("[/a:/b:ro]");
+  }
+
+  @Test
+  void aContainerIsDescribedByOptions() {
+    ContainerSpec container = submitted(
+            "submit",
+            "--image=registry/app:1",
+            "--sif",
+            "images/app.sif",
+            "--bind=data:/input:ro",
+            "--bind=/scratch",
+            "--container-workdir=/work",
+            "--container-env",
+            "A=b=c",
+            "--nv",
+            "--container-option=--cleanenv",
+            "--",
+            "prog")
+        .container();
+    assertThat(container.image()).isEqualTo("registry/app:1");
+    assertThat(container.sif()).isEqualTo(folder + "/images/app.sif");
+    assertThat(container.binds()).hasToString("[" + folder + "/data:/input:ro, /scratch:/scratch]");
+    assertThat(container.workingDirectory()).isEqualTo("/work");
+    assertThat(container.environment()).containsExactly(Map.entry("A", "b=c"));
+    assertThat(container.gpu()).isTrue();
+    assertThat(container.options()).containsExactly("--cleanenv");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      nullValues = "-",
+      value = {
+        "app.sif,        -,            {}/app.sif",
+        "./app.sif,      -,            {}/./app.sif",
+        "/images/a.sif,  -,            /images/a.sif",
+        "oras://h/a.sif, oras://h/a.sif, -",
+        "images/app,     images/app,   -"
+      })
+  void anImageMayBeAFile(String given, String image, String sif) {
+    ContainerSpec container =
+        submitted("submit", "--image", given, "--", "prog").container();
+    assertThat(container.image()).isEqualTo(image);
+    assertThat(container.sif())
+        .isEqualTo(sif == null ? null : sif.replace("{}", folder.toString()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--bind=/a",
+        "--container-workdir=/a",
+        "--container-env=A=b",
+        "--nv",
+        "--container-option=-x"
+      })
+  void whatIsForAContainerNeedsOne(String option) {
+    Result result = hpc.run("submit", option, "--", "prog");
+    assertThat(result.status()).isEqualTo(2);
+    assertThat(result.err()).contains(option.replaceAll("=.*", "")).contains("--image");
   }
 
   @Test

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hpclaunch.cli.job;
+
+import io.hpclaunch.api.ContainerSpec;
+import io.hpclaunch.api.InvalidJob;
+import io.hpclaunch.cli.Session;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The container that a job's command runs in. */
+final class ContainerOptions {
+  @Option(
+      names = "--image",
+      paramLabel = "IMAGE",
+      description = "Run in this container: a reference such as registry/app:1, or a .sif file. The"
+          + " runtime is the first of apptainer, singularity, podman and docker that the node has,"
+          + " or the one that the configuration names.")
+  private @Nullable String image;
+
+  @Option(
+      names = "--sif",
+      paramLabel = "FILE",
+      description = "A .sif file, which apptainer and singularity take in place of the image.")
+  private @Nullable String sif;
+
+  @Option(
+      names = "--bind",
+      paramLabel = "HOST:CONTAINER[:ro]",
+      description = "A path that the container sees, such as data:/input:ro; relative ones count"
+          + " from the present directory. May be repeated.")
+  private List<String> binds = new ArrayList<>();
+
+  @Option(
+      names = "--container-workdir",
+      paramLabel = "DIR",
+      description = "Where in the container the command starts; default: in the job's directory,"
+          + " which the container sees under the same path.")
+  private @Nullable String directory;
+
+  @Option(
+      names = "--container-env",
+      paramLabel = "K=V",
+      description = "A variable for the container alone. May be repeated.")
+  private List<String> variables = new ArrayList<>();
+
+  @Option(names = "--nv", description = "Let the container see the gpus.")
+  private boolean gpu;
+
+  @Option(
+      names = "--container-option",
+      paramLabel = "OPT",
+      description = "An option for the container's runtime as it is: --container-option=--cleanenv."
+          + " May be repeated.")
+  private List<String> options = new ArrayList<>();
+
+  /** The container, or null where none was asked for. */
+  @Nullable ContainerSpec spec(Session session) {
+    if (image == null && sif == null) {
+      String lonely = lonely();
+      if (lonely != null) {
+        throw new InvalidJob(lonely + " is for a container: give --image, too");
+      }
+      return null;
+    }
+    ContainerSpec.Builder container = named(session);
+    binds.forEach(bind -> container.bind(absolute(ContainerSpec.Bind.parse(bind), session)));
+    variables.forEach(text -> addVariable(container, text));
+    if (directory != null) {
+      container.workingDirectory(directory);
+    }
+    return container.gpu(gpu).options(options.toArray(String[]::new)).build();
+  }
+
+  private @Nullable String lonely() {
+    if (!binds.isEmpty()) {
+      return "--bind";
+    }
+    if (directory != null) {
+      return "--container-workdir";
+    }
+    if (!variables.isEmpty()) {
+      return "--container-env";
+    }
+    if (gpu) {
+      return "--nv";
+    }
+    return options.isEmpty() ? null : "--container-option";
+  }
+
+  private ContainerSpec.Builder named(Session session) {
+    String file = sif;
+    String reference = image;
+    if (reference != null && isFile(reference)) {
+      file = file == null ? reference : file;
+      reference = null;
+    }
+    String path = file == null ? null : JobOptions.absolute(file, session);
+    if (reference == null) {
+      return ContainerSpec.sif(String.valueOf(path));
+    }
+    ContainerSpec.Builder container = ContainerSpec.image(reference);
+    return path == null ? container : container.sifPath(path);
+  }
+
+  /** A path as a shell's completion writes it. */
+  private static boolean isFile(String image) {
+    return !image.contains("://")
+        && (image.endsWith(".sif") || image.startsWith("./") || image.startsWith("../"));
+  }
+
+  private static ContainerSpec.Bind absolute(ContainerSpec.Bind bind, Session session) {
+    String host = String.valueOf(JobOptions.absolute(bind.host(), session));
+    return new ContainerSpec.Bind(host, bind.container(), bind.readOnly());
+  }
+
+  private static void addVariable(ContainerSpec.Builder container, String text) {
+    int equals = text.indexOf('=');
+    if (equals < 1) {
+      throw new InvalidJob("--container-env '" + text + "' is not NAME=VALUE");
+    }
+    container.environment(text.substring(0, equals), text.substring(equals + 1));
+  }
+}
