@@ -26,7 +26,7 @@ class ReservedTest {
     "--nodes=2 --ntasks-per-node=3 --cpus-per-task=4 --mem-per-cpu=1G, 24, 12",
     "--nodes=2 --ntasks=3 --mem-per-cpu=1G, 3, 2",
     "--ntasks=3 --mem-per-cpu=1G, 3, ",
-    "--ntasks=2000000000 --cpus-per-task=2000000000, , ",
+    "--ntasks=100000 --cpus-per-task=100000, , ",
     "select=2:ncpus=8:mem=32gb, 16, 32",
     "select=1:ncpus=8:mem=32gb+1:ncpus=1, , "
   })

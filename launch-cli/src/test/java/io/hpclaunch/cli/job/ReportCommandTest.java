@@ -98,12 +98,34 @@ class ReportCommandTest {
     assertThat(lines).hasSize(2);
     assertThat(cells(lines.get(0)))
         .containsExactly(
-            "ID", "NAME", "STATE", "WAITED", "TIME", "CPUS", "CPU TIME", "RESERVED", "CPU EFF",
-            "CPU HOURS", "MEMORY", "RESERVED", "MEM EFF");
+            "ID",
+            "NAME",
+            "STATE",
+            "WAITED",
+            "TIME",
+            "CPUS",
+            "CPU TIME",
+            "RESERVED",
+            "CPU EFF",
+            "CPU HOURS",
+            "MEMORY",
+            "RESERVED",
+            "MEM EFF");
     assertThat(cells(lines.get(1)))
         .containsExactly(
-            "cluster:7", "job", "COMPLETED", "00:00:10", "00:01:40", "2", "00:01:40", "00:03:20",
-            "50.0%", "0.028", "1.0 GiB", "4.0 GiB", "25.0%");
+            "cluster:7",
+            "job",
+            "COMPLETED",
+            "00:00:10",
+            "00:01:40",
+            "2",
+            "00:01:40",
+            "00:03:20",
+            "50.0%",
+            "0.028",
+            "1.0 GiB",
+            "4.0 GiB",
+            "25.0%");
   }
 
   @Test
@@ -120,8 +142,7 @@ class ReportCommandTest {
     List<String> lines = hpc.run("report").lines();
     assertThat(lines.stream().filter(line -> line.startsWith("cluster:2")))
         .singleElement()
-        .satisfies(line ->
-            assertThat(cells(line).subList(3, 13)).containsOnly("-"));
+        .satisfies(line -> assertThat(cells(line).subList(3, 13)).containsOnly("-"));
     assertThat(lines.get(4)).startsWith("total").doesNotContain("%");
   }
 
@@ -141,8 +162,19 @@ class ReportCommandTest {
     List<String> total = cells(hpc.run("report").lines().get(4));
     assertThat(total)
         .containsExactly(
-            "total", "3 jobs", "-", "00:00:16", "00:08:20", "2", "00:28:20", "00:13:20",
-            "87.5%", "0.472", "4.0 GiB", "4.0 GiB", "81.3%");
+            "total",
+            "3 jobs",
+            "-",
+            "00:00:16",
+            "00:08:20",
+            "2",
+            "00:28:20",
+            "00:13:20",
+            "87.5%",
+            "0.472",
+            "4.0 GiB",
+            "4.0 GiB",
+            "81.3%");
   }
 
   @Test
@@ -182,7 +214,8 @@ class ReportCommandTest {
     assertThat(second.get("id").getAsString()).isEqualTo("cluster:7/2");
     assertThat(second.get("array_index").getAsInt()).isEqualTo(2);
     assertThat(second.get("cpu_efficiency").getAsDouble()).isEqualTo(1);
-    assertThat(only("report", "7/1", "--json").get("cpu_efficiency").getAsDouble()).isEqualTo(0.5);
+    assertThat(only("report", "7/1", "--json").get("cpu_efficiency").getAsDouble())
+        .isEqualTo(0.5);
   }
 
   @Test
@@ -195,8 +228,7 @@ class ReportCommandTest {
 
   @Test
   void csvIsThatOfRfc4180() {
-    hpc.remembers(
-        "cluster:7", half().toBuilder().reason("a \"b\",\nc").build(), null);
+    hpc.remembers("cluster:7", half().toBuilder().reason("a \"b\",\nc").build(), null);
     hpc.remembers("cluster:8", JobInfo.builder(JobState.LOST).ended(ENDED).build(), null);
     String[] csv = hpc.run("report", "--format", "csv").out().split("\r\n", -1);
     assertThat(csv).hasSize(4);
@@ -302,6 +334,7 @@ class ReportCommandTest {
   void clocksThatDifferMakeNoNegativeWaiting() {
     hpc.remembers(
         "cluster:7", half().toBuilder().submitted(ENDED.minusSeconds(99)).build(), null);
-    assertThat(only("report", "7", "--json").get("waiting_seconds").getAsDouble()).isZero();
+    assertThat(only("report", "7", "--json").get("waiting_seconds").getAsDouble())
+        .isZero();
   }
 }
