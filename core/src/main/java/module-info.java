@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What stands between users and plugins: configuration, discovery, transports, the runtime. */
+@SuppressWarnings("requires-automatic") // tomlj's name is in its manifest, and stays
 module io.hpclaunch.core {
   requires transitive io.hpclaunch.api;
   requires com.google.common;
   requires com.google.gson;
   requires org.snakeyaml.engine;
+  requires org.tomlj;
 
   exports io.hpclaunch.core.config;
   exports io.hpclaunch.core.container;

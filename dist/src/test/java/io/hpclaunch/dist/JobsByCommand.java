@@ -26,6 +26,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Jobs by the command {@code hpc}, in a state folder of each test's own. */
 abstract class JobsByCommand {
+  /** Lines of bash that keep one cpu busy for some seconds. */
+  static final String BURN = "end=$((SECONDS + 4)); while ((SECONDS < end)); do :; done";
+
+  /** What that uses of two cpus at most, where times are told in whole seconds. */
+  static final double HALF = 0.7;
+
   private static final Duration LONGEST = Duration.ofSeconds(60);
 
   /** Whether this run has seen the class-data archive made. */

@@ -39,16 +39,8 @@ final class SshSite implements BeforeAllCallback, AfterAllCallback {
 
   @Override
   public void beforeAll(ExtensionContext context) throws IOException {
-    for (String script : List.of("sshd-up", "slurm-up")) {
-      Ran up = run(SCRIPTS.resolve(script).toString());
-      Assumptions.assumeTrue(
-          up.status() != NOT_TO_BE_HAD, script + " (" + up.err().strip() + ")");
-      assertThat(up.status()).as(up.err()).isZero();
-      for (String line : up.out().lines().toList()) {
-        String[] words = line.replaceFirst("^export ", "").split("=", 2);
-        told.put(words[0], words[1]);
-      }
-    }
+    told.putAll(up("sshd-up"));
+    told.putAll(up("slurm-up"));
     folder = Files.createTempDirectory("ssh-site");
     Files.createDirectory(programs());
     for (String each : System.getenv("PATH").split(":", -1)) {
@@ -56,6 +48,20 @@ final class SshSite implements BeforeAllCallback, AfterAllCallback {
         link(programs(), Path.of(each));
       }
     }
+  }
+
+  /** What a script that starts something, or finds it up, says of it. */
+  static Map<String, String> up(String script) {
+    Ran up = run(SCRIPTS.resolve(script).toString());
+    Assumptions.assumeTrue(
+        up.status() != NOT_TO_BE_HAD, script + " (" + up.err().strip() + ")");
+    assertThat(up.status()).as(up.err()).isZero();
+    Map<String, String> variables = new TreeMap<>();
+    for (String line : up.out().lines().toList()) {
+      String[] words = line.replaceFirst("^export ", "").split("=", 2);
+      variables.put(words[0], words[1]);
+    }
+    return variables;
   }
 
   @Override

@@ -38,10 +38,16 @@ final class PbsStates {
           .nodes(job.hosts().isEmpty() ? null : job.hosts())
           .wallTime(job.used().walltime())
           .cpuTime(job.used().cput())
-          .peakMemory(job.used().mem())
-          .allocatedCpus(job.requested().ncpus());
+          .peakMemory(onOneNode(job.used().mem(), job))
+          .allocatedCpus(job.requested().ncpus())
+          .allocatedMemory(onOneNode(job.requested().mem(), job));
     }
     return info.ended(info.build().state().isFinal() ? job.ended() : null).build();
+  }
+
+  /** PBS tells of all nodes together: of several, what each had in the mean. */
+  private static @Nullable Long onOneNode(@Nullable Long bytes, PbsJob job) {
+    return bytes == null ? null : Long.valueOf(bytes / Math.max(1, job.hosts().size()));
   }
 
   /** run_count counts starts: what waits after one waits for the next attempt. */

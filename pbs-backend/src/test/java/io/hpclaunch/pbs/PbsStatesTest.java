@@ -81,6 +81,25 @@ class PbsStatesTest {
     assertThat(info.ended()).isEqualTo("2026-11-21T01:33:50Z");
     assertThat(info.wallTime()).isEqualTo(Duration.ofSeconds(3));
     assertThat(info.peakMemory()).isEqualTo(7380L << 10);
+    assertThat(info.cpuTime()).isNotNull();
+    assertThat(info.allocatedCpus()).isEqualTo(2);
+    assertThat(info.allocatedMemory()).isEqualTo(100L << 20);
+  }
+
+  @Test
+  void memoryIsThatOfOneNodeOfSeveral() {
+    JobInfo info = job(
+        "7.vm",
+        "job_state=F",
+        "Exit_status=0",
+        "exec_host=n1/0*2+n1/1*2+n2/0*2",
+        "resources_used.mem=3072kb",
+        "Resource_List.mem=8gb",
+        "Resource_List.ncpus=6");
+    assertThat(info.nodes()).containsExactly("n1", "n2");
+    assertThat(info.allocatedCpus()).isEqualTo(6);
+    assertThat(info.peakMemory()).isEqualTo(1536L << 10);
+    assertThat(info.allocatedMemory()).isEqualTo(4L << 30);
   }
 
   @Test

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  */
 record JobReport(String id, @Nullable ArrayRange elements, JobInfo info, String name) {
   private static final int LEAST_WORDS = 17;
+  private static final int CPUS = 17;
+  private static final int MEMORY = 18;
   private static final int NAME = 19;
 
   /**
@@ -67,7 +69,7 @@ record JobReport(String id, @Nullable ArrayRange elements, JobInfo info, String 
         .ended(time(words[10]))
         .wallTime(value(words[11], micros -> Duration.of(micros, ChronoUnit.MICROS)))
         .cpuTime(value(words[12], Duration::ofMillis))
-        .peakMemory(value(words[13], kib -> Math.multiplyExact(kib, MemorySize.KIB)))
+        .peakMemory(kib(words[13]))
         .nativeState(Words.decode(words[15]))
         .reason(Words.decode(words[16]));
     Integer attempt = number(words[7]);
@@ -75,6 +77,9 @@ record JobReport(String id, @Nullable ArrayRange elements, JobInfo info, String 
     if (state == JobState.UNKNOWN || time(words[9]) != null) {
       String host = Words.decode(words[14]);
       info.nodes(host == null ? null : List.of(host));
+    }
+    if (time(words[9]) != null && words.length > MEMORY) {
+      info.allocatedCpus(number(words[CPUS])).allocatedMemory(kib(words[MEMORY]));
     }
     Cause cause = cause(words[6]);
     if (state == JobState.FAILED && cause != null) {
@@ -95,6 +100,10 @@ record JobReport(String id, @Nullable ArrayRange elements, JobInfo info, String 
 
   private static @Nullable Integer number(String word) {
     return value(word, Math::toIntExact);
+  }
+
+  private static @Nullable Long kib(String word) {
+    return value(word, kib -> Math.multiplyExact(kib, MemorySize.KIB));
   }
 
   private static @Nullable Instant time(String word) {

@@ -54,6 +54,19 @@ class AnswersTest {
   }
 
   @Test
+  void whatAJobHoldsIsToldOnceItHasStarted() {
+    JobInfo info = ((Seen) query(JOB, FAILED + " 2 1024")).info();
+    assertThat(info.allocatedCpus()).isEqualTo(2);
+    assertThat(info.allocatedMemory()).isEqualTo(1L << 20);
+    assertThat(((Seen) query(JOB, FAILED + " 2 -")).info().allocatedMemory()).isNull();
+    JobInfo waits = ((Seen) query(
+            JOB, "job " + ID + " - QUEUED - - - 1 1763695200000000 - - - - - n1 queued - 2 1024"))
+        .info();
+    assertThat(waits.allocatedCpus()).isNull();
+    assertThat(waits.allocatedMemory()).isNull();
+  }
+
+  @Test
   void whatHasNotStartedHasNoNodeAndNoTimes() {
     Observation queued = query(
         JOB,
@@ -105,7 +118,7 @@ class AnswersTest {
     assertThat(elements).hasSize(50_003).containsKeys(0, 99_998, 100_002, 100_004);
     assertThat(elements.get(4711 * 2).state()).isEqualTo(JobState.QUEUED);
     assertThat(elements.get(100_000).state()).isEqualTo(JobState.FAILED);
-    assertThat(Answers.queue(List.of("job " + ID + " 3-5" + waits + " 1 0 name")))
+    assertThat(Answers.queue(List.of("job " + ID + " 3-5" + waits + " 1 - name")))
         .extracting(QueueReporter.Entry::id)
         .containsExactly(JOB.element(3), JOB.element(4), JOB.element(5));
   }

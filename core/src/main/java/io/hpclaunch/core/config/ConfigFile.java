@@ -13,20 +13,20 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.List;
 
 /**
  * A file to read.
  *
  * @param path where it is, absolute
  * @param name how messages name it: as the user did
- * @param foreignPlace whether another system looks for its own file here
+ * @param owner the other system that looks for its own file here; empty for none
  */
-record ConfigFile(Path path, String name, boolean foreignPlace) {
+record ConfigFile(Path path, String name, String owner) {
   /** The key of our own files under which everything stands. */
   static final String OWN_KEY = "hpc";
 
-  static final String EMPTY = "is empty: settings stand under 'hpc:'";
+  static final String EMPTY_YAML = "is empty: settings stand under 'hpc:'";
+  static final String TOML_SUFFIX = ".toml";
 
   private static final int MOST_BYTES = 16 << 20;
   private static final char BYTE_ORDER_MARK = '\uFEFF';
@@ -109,20 +109,36 @@ record ConfigFile(Path path, String name, boolean foreignPlace) {
 
   private Node.Fields parse(String text, int rank) {
     Source ours = new Source(Source.Kind.FILE, name, rank);
-    Node top = YamlReader.document(text, ours);
+    Node top = isToml() ? toml(text, ours) : YamlReader.document(text, ours);
     if (!(top instanceof Node.Fields map)) {
       throw error(top.origin().line(), "must be a map with the key 'hpc', not " + top.kindName());
     }
-    if (!map.entries().containsKey(OWN_KEY)) {
-      for (ForeignFormat format : List.of(new HpcConnectFormat())) {
-        Node translated = format.translate(map, foreignPlace);
-        if (translated != null) {
-          Source theirs = new Source(Source.Kind.FOREIGN_FILE, name, rank);
-          return Checker.layer(translated.moved(new Origin.ToSource(theirs)));
-        }
+    for (ForeignFormat format : ForeignFormat.ALL) {
+      Node translated = format.translate(map, format.name().equals(owner));
+      if (translated != null) {
+        Source theirs = new Source(Source.Kind.FILE, name, rank, format.name());
+        return Checker.layer(translated.moved(new Origin.ToSource(theirs)));
       }
     }
     return Checker.layer(own(map));
+  }
+
+  private boolean isToml() {
+    return path.toString().endsWith(TOML_SUFFIX);
+  }
+
+  private Node toml(String text, Source source) {
+    try {
+      return TomlReader.document(text, source);
+    } catch (NoClassDefFoundError e) {
+      throw new InvalidConfiguration(
+          name + ": cannot be read: the TOML parser, tomlj, is not on the class path", e);
+    }
+  }
+
+  /** How a message names the place of settings, in the words of the file's language. */
+  private String place() {
+    return isToml() ? "[hpc]" : "'hpc:'";
   }
 
   private Node own(Node.Fields map) {
@@ -133,13 +149,13 @@ record ConfigFile(Path path, String name, boolean foreignPlace) {
         throw error(
             value.origin().line(),
             misplaced
-                ? "key '" + key + "' stands outside: settings stand under 'hpc:'"
-                : "unknown key '" + key + "': settings stand under 'hpc:'");
+                ? "key '" + key + "' stands outside: settings stand under " + place()
+                : "unknown key '" + key + "': settings stand under " + place());
       }
     }
     Node own = map.entries().get(OWN_KEY);
     if (own == null) {
-      throw error(1, EMPTY);
+      throw error(1, "is empty: settings stand under " + place());
     }
     return own;
   }

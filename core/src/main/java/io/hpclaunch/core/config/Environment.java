@@ -43,9 +43,17 @@ final class Environment {
     }
     text("HSM_HPC_WALLTIME", FOREIGN, "defaults", "walltime");
     text("HSM_HPC_RESOURCES", FOREIGN, "defaults", Schema.RESOURCES);
-    text("CCAT_WORKFLOW_MANAGER_HPC_BACKEND", FOREIGN, BACKEND);
+    ccatsBackend();
     ofType("CCAT_WORKFLOW_MANAGER_SLURM_PARTITION", "slurm", "partition", "queue");
     ofType("CCAT_WORKFLOW_MANAGER_K8S_NAMESPACE", "k8s", "namespace");
+  }
+
+  private void ccatsBackend() {
+    String variable = CcatFormat.VARIABLE_PREFIX.concat(CcatFormat.BACKEND);
+    String name = variables.get(variable);
+    if (name != null && !name.isEmpty()) {
+      put(variable, FOREIGN, CcatFormat.backend(name), BACKEND);
+    }
   }
 
   private void text(String variable, int rank, String... path) {
@@ -53,6 +61,10 @@ final class Environment {
     if (text == null || text.isEmpty()) {
       return;
     }
+    put(variable, rank, text, path);
+  }
+
+  private void put(String variable, int rank, String text, String... path) {
     Node node = Node.Scalar.text(text, Origin.of(Source.environment(variable, rank)));
     Key key = Schema.ROOT;
     for (String name : path) {

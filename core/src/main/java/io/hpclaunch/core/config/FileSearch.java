@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** Where configuration files are looked for. Files that are not there are passed over. */
 final class FileSearch {
   private static final String OURS = "hpc-launch.yaml";
-  private static final String HPC_CONNECTS = "hpc_connect.yaml";
+  private static final String YAML_SUFFIX = ".yaml";
   private static final int WRITABLE_BY_ALL = 0002;
 
   private final ConfigSources sources;
@@ -31,15 +31,15 @@ final class FileSearch {
     }
     if (named != null) {
       Path path = sources.workingDirectory().resolve(named);
-      return List.of(new ConfigFile(path, named.toString(), isHpcConnects(path)));
+      return List.of(new ConfigFile(path, named.toString(), owner(path)));
     }
     return new FileSearch(sources).search();
   }
 
   private List<ConfigFile> search() {
-    foreign(StateFolder.path(sources.environment(), "HPC_CONNECT_SITE_CONFIG"));
+    hpcConnects(StateFolder.path(sources.environment(), "HPC_CONNECT_SITE_CONFIG"));
     ours(sources.systemFile());
-    foreign(hpcConnectsOfUser());
+    hpcConnects(hpcConnectsOfUser());
     ours(configHome().resolve("hpc-launch").resolve("config.yaml"));
     upwards();
     return found;
@@ -61,24 +61,62 @@ final class FileSearch {
         return inXdg;
       }
     }
-    return sources.home().resolve(".config").resolve(HPC_CONNECTS);
+    return sources.home().resolve(".config").resolve(HpcConnectFormat.FILE);
   }
 
   private void upwards() {
     for (Path folder = sources.workingDirectory(); folder != null; folder = folder.getParent()) {
-      Path own = folder.resolve(OURS);
-      if (isThere(own)) {
-        checkTrusted(own);
-        ours(own);
-        return;
-      }
-      Path theirs = folder.resolve(HPC_CONNECTS);
-      if (isThere(theirs)) {
-        checkTrusted(theirs);
-        foreign(theirs);
+      if (found(own(folder.resolve(OURS)), "")
+          || found(hpcConnectsOf(folder), HpcConnectFormat.NAME)
+          || found(there(folder, SweepManagerFormat.FILE), SweepManagerFormat.NAME)
+          || found(there(folder, SweepManagerFormat.FILE_OF_SWEEPS), SweepManagerFormat.NAME)
+          || found(ccats(folder), CcatFormat.NAME)) {
         return;
       }
     }
+  }
+
+  private boolean found(@Nullable Path file, String owner) {
+    if (file == null) {
+      return false;
+    }
+    checkTrusted(file);
+    add(file, owner);
+    return true;
+  }
+
+  private static @Nullable Path hpcConnectsOf(Path folder) {
+    Path file = folder.resolve(HpcConnectFormat.FILE);
+    return isThere(file) ? file : null;
+  }
+
+  /** Each folder upwards is asked for it whenever hpc-launch starts: an exception would cost. */
+  private static @Nullable Path there(Path folder, String name) {
+    Path file = folder.resolve(name);
+    return file.toFile().exists() ? file : null;
+  }
+
+  /** Many programs call a file so: only one that speaks of jobs is taken. */
+  private static @Nullable Path ccats(Path folder) {
+    Path file = there(folder, CcatFormat.FILE);
+    return file != null && CcatFormat.isIn(file) ? file : null;
+  }
+
+  /** Our own file in YAML, or the one in TOML beside it; with both nobody knows which one holds. */
+  private static @Nullable Path own(Path yaml) {
+    String name = String.valueOf(yaml.getFileName());
+    Path toml = name.endsWith(YAML_SUFFIX)
+        ? yaml.resolveSibling(
+            name.substring(0, name.length() - YAML_SUFFIX.length()) + ConfigFile.TOML_SUFFIX)
+        : null;
+    if (toml == null || !isThere(toml)) {
+      return isThere(yaml) ? yaml : null;
+    }
+    if (isThere(yaml)) {
+      throw new InvalidConfiguration(yaml + " and " + toml
+          + " are both there, and only one can hold: remove one, or name it by --config-file");
+    }
+    return toml;
   }
 
   /** A file that anybody may have put there names programs that would be run in our name. */
@@ -103,20 +141,24 @@ final class FileSearch {
     }
   }
 
-  private void ours(Path file) {
-    add(file, false);
-  }
-
-  private void foreign(@Nullable Path file) {
+  private void ours(Path yaml) {
+    Path file = own(yaml);
     if (file != null) {
-      add(sources.workingDirectory().resolve(file), true);
+      add(file, "");
     }
   }
 
-  private void add(Path file, boolean foreign) {
-    if (isThere(file)) {
-      found.add(new ConfigFile(file, file.toString(), foreign));
+  private void hpcConnects(@Nullable Path named) {
+    if (named != null) {
+      Path file = sources.workingDirectory().resolve(named);
+      if (isThere(file)) {
+        add(file, HpcConnectFormat.NAME);
+      }
     }
+  }
+
+  private void add(Path file, String owner) {
+    found.add(new ConfigFile(file, file.toString(), owner));
   }
 
   /** A link that leads nowhere is there: reading it tells the user so. */
@@ -124,8 +166,12 @@ final class FileSearch {
     return Files.exists(file, LinkOption.NOFOLLOW_LINKS);
   }
 
-  private static boolean isHpcConnects(Path path) {
-    Path name = path.getFileName();
-    return name != null && name.toString().equals(HPC_CONNECTS);
+  /** The system whose own file is called so. */
+  private static String owner(Path path) {
+    String name = String.valueOf(path.getFileName());
+    if (name.equals(HpcConnectFormat.FILE)) {
+      return HpcConnectFormat.NAME;
+    }
+    return name.equals(SweepManagerFormat.FILE) ? SweepManagerFormat.NAME : "";
   }
 }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class HpcConnectFormat implements ForeignFormat {
   static final String NAME = "hpc_connect";
+  static final String FILE = "hpc_connect.yaml";
 
   @Override
   public String name() {
@@ -23,9 +24,12 @@ final class HpcConnectFormat implements ForeignFormat {
 
   @Override
   public @Nullable Node translate(Node.Fields top, boolean ownPlace) {
+    if (top.entries().containsKey(ConfigFile.OWN_KEY)) {
+      return null;
+    }
     Node content = top.entries().get(NAME);
     if (content == null) {
-      if (!ownPlace || top.entries().containsKey(ConfigFile.OWN_KEY)) {
+      if (!ownPlace) {
         return null;
       }
       content = top;

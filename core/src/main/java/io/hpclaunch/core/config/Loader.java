@@ -48,7 +48,16 @@ final class Loader {
   }
 
   private void merge(Node.Fields layer) {
+    Node profiles = layer.entries().remove(Schema.PROFILES);
+    Node below = tree.entries().get(Schema.PROFILES);
     tree = Merger.merge(tree, layer);
+    if (profiles instanceof Node.Fields overlays) {
+      Node.Fields lower =
+          below instanceof Node.Fields map ? map : Node.Fields.empty(overlays.origin());
+      tree.entries().put(Schema.PROFILES, Merger.mergeProfiles(lower, overlays));
+    } else if (profiles != null) {
+      tree.entries().remove(Schema.PROFILES);
+    }
   }
 
   private void files() {
@@ -63,11 +72,14 @@ final class Loader {
     String option = sources.profile();
     String variable = sources.environment().get("HPC_PROFILE");
     String name = option != null ? option : variable;
-    if (name == null || (option == null && name.isEmpty())) {
-      return;
-    }
     Node all = tree.entries().get(Schema.PROFILES);
     Map<String, Node> known = all instanceof Node.Fields map ? map.entries() : Map.of();
+    if (name == null || (option == null && name.isEmpty())) {
+      name = CcatFormat.environment(sources.environment(), known);
+    }
+    if (name == null) {
+      return;
+    }
     if (!(known.get(name) instanceof Node.Fields overlay)) {
       throw new InvalidConfiguration((option != null ? "--profile" : "environment HPC_PROFILE")
           + ": there is no profile '"

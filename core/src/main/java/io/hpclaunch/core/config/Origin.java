@@ -27,7 +27,7 @@ record Origin(Source source, int line) {
     public Origin of(Origin origin) {
       Source file = origin.source();
       String told = "profile ".concat(name).concat(" in ").concat(file.name());
-      return new Origin(new Source(file.kind(), told, rank), origin.line());
+      return new Origin(new Source(file.kind(), told, rank, file.system()), origin.line());
     }
   }
 
@@ -41,8 +41,8 @@ record Origin(Source source, int line) {
     if (line > 0) {
       text.append(':').append(line);
     }
-    if (source.kind() == Source.Kind.FOREIGN_FILE) {
-      text.append(" (").append(HpcConnectFormat.NAME).append(')');
+    if (!source.system().isEmpty()) {
+      text.append(" (").append(source.system()).append(')');
     }
     return text.toString();
   }

@@ -7,20 +7,23 @@ package io.hpclaunch.core.config;
  * @param kind what the layer is
  * @param name how messages name it
  * @param rank its place in the order of merging; the higher one wins
+ * @param system the other system whose file was translated; empty for our own form, and for all
+ *     that is no file
  */
-record Source(Kind kind, String name, int rank) {
+record Source(Kind kind, String name, int rank, String system) {
   enum Kind {
     BUILT_IN,
-    /** A file with a format of our own. */
     FILE,
-    /** A file of another system, translated. */
-    FOREIGN_FILE,
     JAVA,
     ENVIRONMENT,
     COMMAND_LINE
   }
 
   static final Source BUILT_IN = new Source(Kind.BUILT_IN, "built-in", 0);
+
+  Source(Kind kind, String name, int rank) {
+    this(kind, name, rank, "");
+  }
 
   static Source environment(String variable, int rank) {
     return new Source(Kind.ENVIRONMENT, "environment ".concat(variable), rank);

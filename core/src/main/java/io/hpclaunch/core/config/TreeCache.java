@@ -20,13 +20,13 @@ import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Remembers parsed and checked files in the state folder, so that no YAML is parsed while nothing
- * changed. An entry holds for one path, time of change, size and inode. It may hold secrets, and is
- * for its owner only. Whatever goes wrong here costs time and nothing else.
+ * Remembers parsed and checked files in the state folder, so that no YAML and no TOML is parsed
+ * while nothing changed. An entry holds for one path, time of change, size and inode. It may hold
+ * secrets, and is for its owner only. Whatever goes wrong here costs time and nothing else.
  */
 final class TreeCache {
   /** To be raised when this format, or what is checked beyond the keys' types, changes. */
-  private static final int FORMAT = 1;
+  private static final int FORMAT = 2;
 
   private static final long FNV_BASIS = 0xcbf29ce484222325L;
   private static final long FNV_PRIME = 0x100000001b3L;
@@ -61,8 +61,8 @@ final class TreeCache {
         return null;
       }
       DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes, body, end - body));
-      Source.Kind kind = in.readBoolean() ? Source.Kind.FOREIGN_FILE : Source.Kind.FILE;
-      return (Node.Fields) read(in, new Source(kind, file.name(), rank));
+      String system = readText(in);
+      return (Node.Fields) read(in, new Source(Source.Kind.FILE, file.name(), rank, system));
     } catch (IOException | RuntimeException e) {
       return null;
     }
@@ -80,7 +80,7 @@ final class TreeCache {
       ByteArrayOutputStream bytes = new ByteArrayOutputStream();
       DataOutputStream out = new DataOutputStream(bytes);
       out.write(key);
-      out.writeBoolean(layer.origin().source().kind() == Source.Kind.FOREIGN_FILE);
+      writeText(out, layer.origin().source().system());
       write(out, layer);
       out.writeLong(checksum(bytes.toByteArray(), bytes.size()));
       store(entry(file), bytes.toByteArray());
@@ -115,7 +115,7 @@ final class TreeCache {
     out.writeInt(FORMAT);
     out.writeInt(Schema.fingerprint());
     writeText(out, file.path().toString());
-    out.writeBoolean(file.foreignPlace());
+    writeText(out, file.owner());
     out.writeLong(nanos(attributes));
     out.writeLong(attributes.size());
     Object inode = attributes.fileKey();

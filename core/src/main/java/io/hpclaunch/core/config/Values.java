@@ -191,6 +191,16 @@ final class Values {
         : new BigDecimal(text).doubleValue();
   }
 
+  /** What is wrong with a key of a file, or null. */
+  static @Nullable String wrongKey(String key) {
+    for (int at = 0; at < key.length(); at++) {
+      if (Character.isISOControl(key.charAt(at))) {
+        return "a key holds a control character";
+      }
+    }
+    return key.isEmpty() ? "a key is empty" : null;
+  }
+
   static String join(String path, String key) {
     return path.isEmpty() ? key : path.concat(".").concat(key);
   }

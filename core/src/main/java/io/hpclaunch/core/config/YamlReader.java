@@ -67,7 +67,7 @@ final class YamlReader {
               settings, new ParserImpl(settings, new StreamReader(settings, text)))
           .getSingleNode();
       if (root.isEmpty()) {
-        throw error(lines ? 1 : 0, lines ? ConfigFile.EMPTY : "has no value");
+        throw error(lines ? 1 : 0, lines ? ConfigFile.EMPTY_YAML : "has no value");
       }
       return node(root.get(), origin(root.get()), 0);
     } catch (ReaderException e) {
@@ -178,13 +178,9 @@ final class YamlReader {
       throw error(place.line(), "a key must be text, not a list or map");
     }
     kind(scalar);
-    if (scalar.getValue().isEmpty()) {
-      throw error(place.line(), "a key is empty");
-    }
-    for (int at = 0; at < scalar.getValue().length(); at++) {
-      if (Character.isISOControl(scalar.getValue().charAt(at))) {
-        throw error(place.line(), "a key holds a control character");
-      }
+    String wrong = Values.wrongKey(scalar.getValue());
+    if (wrong != null) {
+      throw error(place.line(), wrong);
     }
     return scalar.getValue();
   }

@@ -33,7 +33,7 @@ public final class YamlValue {
    * @throws InvalidConfiguration when it cannot be read, or is no YAML
    */
   public static YamlValue read(Path file, String name) {
-    return new YamlValue(new ConfigFile(file.toAbsolutePath(), name, false).document(), "");
+    return new YamlValue(new ConfigFile(file.toAbsolutePath(), name, "").document(), "");
   }
 
   /**

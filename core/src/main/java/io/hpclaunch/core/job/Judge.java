@@ -102,7 +102,7 @@ final class Judge {
     Outcome outcome = outcome(known, null, known.last(), answer, now);
     JobRecord judged = known.withMissingSince(outcome.missingSince());
     if (outcome.info() != null) {
-      judged = judged.observe(outcome.info(), now);
+      judged = judged.observe(complete(outcome.info(), known, known.last()), now);
     }
     return verdict(WholeJob.of(judged), outcome.unknown());
   }
@@ -190,7 +190,15 @@ final class Judge {
           ? missing(asBefore, index, last, denied, now)
           : outcome(asBefore, index, last, one, now);
       take(index, outcome, seen, missing);
+      seen.computeIfPresent(index, (i, info) -> complete(info, asBefore, last));
     }
+  }
+
+  /** Of what has ended nobody will tell more. */
+  private static JobInfo complete(JobInfo info, JobRecord known, @Nullable Observations last) {
+    return info.state().isFinal()
+        ? known.reserved().complete(info, last == null ? null : last.info())
+        : info;
   }
 
   private static void take(

@@ -25,6 +25,7 @@ import io.hpclaunch.core.store.Journal;
 import io.hpclaunch.core.store.JournalEntry;
 import io.hpclaunch.core.store.JournalEntry.Kind;
 import io.hpclaunch.core.store.Observations;
+import io.hpclaunch.core.store.Reserved;
 import io.hpclaunch.core.store.SpecJson;
 import io.hpclaunch.core.store.WholeJob;
 import java.io.IOException;
@@ -335,7 +336,8 @@ final class Submissions {
         spec.array(),
         List.of(),
         null,
-        CancelWish.NONE);
+        CancelWish.NONE,
+        Reserved.of(spec.resources()));
   }
 
   /** Submits one part, or holds it. */

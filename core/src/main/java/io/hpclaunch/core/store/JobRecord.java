@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param missingSince since when the scheduler has denied the job, without evidence of its end;
  *     null while it knows it
  * @param wish whose end clients have asked for
+ * @param reserved what it asked to be kept for it; of an array what each element asked for
  */
 public record JobRecord(
     Token token,
@@ -44,10 +45,56 @@ public record JobRecord(
     @Nullable ArrayRange array,
     List<Chunk> chunks,
     @Nullable Instant missingSince,
-    CancelWish wish) {
+    CancelWish wish,
+    Reserved reserved) {
   /** Copies the list. */
   public JobRecord {
     chunks = List.copyOf(chunks);
+  }
+
+  /**
+   * A record that does not say what the job asked to be kept for it.
+   *
+   * @param token names the submission
+   * @param id what users call the job
+   * @param name the job's name
+   * @param jobFolder its folder
+   * @param stdout where its output goes, or null
+   * @param stderr where its errors go, or null
+   * @param submitted when it was submitted
+   * @param last what is known of it
+   * @param array the elements, or null
+   * @param chunks the parts of a split array
+   * @param missingSince since when the scheduler has denied it, or null
+   * @param wish whose end clients have asked for
+   */
+  public JobRecord(
+      Token token,
+      JobId id,
+      String name,
+      String jobFolder,
+      @Nullable String stdout,
+      @Nullable String stderr,
+      Instant submitted,
+      Observations last,
+      @Nullable ArrayRange array,
+      List<Chunk> chunks,
+      @Nullable Instant missingSince,
+      CancelWish wish) {
+    this(
+        token,
+        id,
+        name,
+        jobFolder,
+        stdout,
+        stderr,
+        submitted,
+        last,
+        array,
+        chunks,
+        missingSince,
+        wish,
+        Reserved.UNKNOWN);
   }
 
   /**
@@ -201,6 +248,6 @@ public record JobRecord(
       CancelWish wished) {
     return new JobRecord(
         token, given, name, jobFolder, stdout, stderr, submitted, whole, array, parts, missing,
-        wished);
+        wished, reserved);
   }
 }

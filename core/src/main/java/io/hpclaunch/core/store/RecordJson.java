@@ -59,6 +59,8 @@ public final class RecordJson {
     json.add("chunks", chunks);
     Json.put(json, "missing_since", record.missingSince());
     json.add("cancel", wish(record.wish()));
+    Json.put(json, "reserved_cpus", record.reserved().cpus());
+    Json.put(json, "reserved_memory", record.reserved().memory());
     return Json.text(json);
   }
 
@@ -104,7 +106,10 @@ public final class RecordJson {
         Json.get(json, "array", e -> ArrayRange.parse(e.getAsString())),
         chunks,
         Json.instant(json, "missing_since"),
-        wish(json.get("cancel")));
+        wish(json.get("cancel")),
+        new Reserved(
+            Json.integer(json, "reserved_cpus"),
+            Json.get(json, "reserved_memory", JsonElement::getAsLong)));
   }
 
   /** {@code true}, or the elements. */

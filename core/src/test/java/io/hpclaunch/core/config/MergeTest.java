@@ -234,6 +234,23 @@ class MergeTest {
   }
 
   @Test
+  void aProfileUnsetsWhatTheFilesSayOnlyWhereItIsChosen() {
+    site.user("hpc: {profiles: {bare: {defaults: {queue: null, nodes: 2}}}}");
+    site.local("""
+        hpc:
+          defaults: {queue: q, account: a}
+          backends: [{type: slurm}]
+          profiles: {bare: {backends: null, defaults: {account: null}}}
+        """);
+    assertThat(site.load().defaultResources())
+        .isEqualTo(Resources.builder().queue("q").account("a").build());
+    assertThat(site.load().backends()).hasSize(1);
+    Configuration bare = Configuration.load(site.sources().profile("bare").build());
+    assertThat(bare.defaultResources()).isEqualTo(Resources.builder().nodes(2).build());
+    assertThat(bare.backends()).isEmpty();
+  }
+
+  @Test
   void anUnknownProfileListsTheKnown() {
     site.local("hpc: {profiles: {staging: {}, production: {}}}");
     assertThatThrownBy(

@@ -176,6 +176,32 @@ class TreeCacheTest {
   }
 
   @Test
+  void withAWarmCacheNoTomlIsLoadedEither() throws Exception {
+    Files.delete(file);
+    Path toml = site.write("home/project/hpc-launch.toml", """
+        [hpc]
+        backend = "site"
+        [[hpc.backends]]
+        name = "site"
+        type = "shell"
+        launch.exec = "mine"
+        """);
+    Files.setLastModifiedTime(toml, LONG_AGO);
+    assertThat(probe("C")).contains("exec=mine").anyMatch(l -> l.contains("org.tomlj"));
+    assertThat(cached()).hasSize(1);
+    assertThat(probe("C"))
+        .contains("exec=mine")
+        .noneMatch(l -> l.contains("org.tomlj"))
+        .noneMatch(l -> l.contains("io.hpclaunch") && l.contains("$$Lambda"));
+    assertThat(site.load().root().origin("backend")).contains(toml + ":2");
+  }
+
+  @Test
+  void withYamlAloneNoTomlIsLoaded() throws Exception {
+    assertThat(probe("C.UTF-8")).noneMatch(l -> l.contains("org.tomlj"));
+  }
+
+  @Test
   void filesAreUtf8WhateverTheLocale() throws Exception {
     assertThat(probe("C")).contains("exec=mine");
     assertThat(probe("C")).contains("exec=mine");

@@ -21,6 +21,7 @@ import io.hpclaunch.api.Observation;
 import io.hpclaunch.api.OutcomeUnknown;
 import io.hpclaunch.api.QueueReporter;
 import io.hpclaunch.api.Rejected;
+import io.hpclaunch.api.Resources;
 import io.hpclaunch.api.StagedFile;
 import io.hpclaunch.api.Token;
 import io.hpclaunch.api.Unsupported;
@@ -824,6 +825,33 @@ class BackendJobsTest {
     exit("status=0", "end\n");
     bench.jobs.round();
     assertThat(process.waitFor().state()).isEqualTo(JobState.COMPLETED);
+  }
+
+  @Test
+  void whatNoSchedulerTellsWasReservedAsItWasAskedFor() throws Exception {
+    Resources asked =
+        Resources.builder().tasks(3).cpusPerTask(2).memoryPerNode(1L << 30).build();
+    HPCProcess job = bench.jobs.submit(Bench.job().toBuilder().resources(asked).build());
+    HPCProcess array = bench.jobs.submit(
+        Bench.job().toBuilder().resources(asked).array(ArrayRange.of(4, 5)).build());
+    succeed(); // the record is all that is left of the client
+    JobInfo end = JobInfo.builder(JobState.COMPLETED)
+        .started(Bench.START)
+        .ended(Bench.START.plusSeconds(9))
+        .wallTime(Duration.ofSeconds(9))
+        .build();
+    bench.scheduler.say(NativeId.of("1"), end.toBuilder().allocatedCpus(8).build());
+    JobInfo told = bench.jobs.status(List.of(job.id())).get(job.id());
+    assertThat(told.allocatedCpus()).isEqualTo(8);
+    assertThat(told.allocatedMemory()).isEqualTo(1L << 30);
+    bench.scheduler.answers.put(
+        NativeId.of("2"), new Observation.SeenArray(Map.of(4, end, 5, end), null, true));
+    JobInfo element =
+        bench.jobs.status(List.of(array.id().element(5))).get(array.id().element(5));
+    assertThat(element.allocatedCpus()).isEqualTo(6);
+    assertThat(element.allocatedMemory()).isEqualTo(1L << 30);
+    assertThat(bench.register.find(array.id()).orElseThrow().elements().get(4).allocatedCpus())
+        .isEqualTo(6);
   }
 
   @Test

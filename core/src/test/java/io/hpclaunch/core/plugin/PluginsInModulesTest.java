@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.Logger;
 import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.tomlj.Toml;
 
 /** API, core and a plugin as modules, in a layer of their own. */
 class PluginsInModulesTest {
@@ -50,6 +51,7 @@ class PluginsInModulesTest {
             NullMarked.class,
             Logger.class,
             LoadSettings.class,
+            Toml.class,
             Preconditions.class,
             Gson.class)
         .map(PluginJar::home)

@@ -28,6 +28,7 @@ public final class JobCommands {
     hpc.addSubcommand(new ExplainCommand(session));
     hpc.addSubcommand(new ScriptCommand(session));
     hpc.addSubcommand(new CopyCommand(session));
+    hpc.addSubcommand(new ReportCommand(session));
     hpc.addSubcommand(new CleanCommand(session));
   }
 }

@@ -52,15 +52,15 @@ final class JobObject {
     return job;
   }
 
-  private static @Nullable Double hours(@Nullable Duration time) {
+  static @Nullable Double hours(@Nullable Duration time) {
     return time == null ? null : rounded(time.toMillis() / 1000.0 / SECONDS_PER_HOUR);
   }
 
-  private static @Nullable Double gigabytes(@Nullable Long bytes) {
+  static @Nullable Double gigabytes(@Nullable Long bytes) {
     return bytes == null ? null : rounded((double) bytes / MemorySize.GIB);
   }
 
-  private static double rounded(double value) {
+  static double rounded(double value) {
     return Math.round(value * MILLION) / MILLION;
   }
 }

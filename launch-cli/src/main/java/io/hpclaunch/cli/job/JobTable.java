@@ -20,7 +20,7 @@ final class JobTable {
   private final Instant now;
   private final Map<String, Integer> beginnings = new HashMap<>();
 
-  private JobTable(List<JobReport> jobs, Instant now) {
+  JobTable(List<JobReport> jobs, Instant now) {
     this.now = now;
     jobs.stream()
         .map(job -> job.id().nativeId().value())
@@ -47,7 +47,7 @@ final class JobTable {
   }
 
   /** A UUID by its beginning, where no other job shown has the same. */
-  private String id(JobId id) {
+  String id(JobId id) {
     String value = id.nativeId().value();
     String whole = id.toString();
     String beginning = ShortIds.beginning(value);
