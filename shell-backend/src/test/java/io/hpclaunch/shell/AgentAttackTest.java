@@ -66,8 +66,8 @@ class AgentAttackTest {
   }
 
   /**
-   * Whether it leads its session, as each helper does. What a helper forks to become a job does not, and
-   * has the helper's command line until the script takes its place.
+   * Whether it leads its session, as each helper does. What a helper forks to become a job does
+   * not, and has the helper's command line until the script takes its place.
    */
   private static boolean leadsSession(ProcessHandle process) {
     try {

@@ -58,6 +58,7 @@ final class Submissions {
   private final JobDefaults defaults;
   private final Launches launches;
   private final Parents parents;
+  private final Place place;
   private final JobChecks checks;
 
   Submissions(
@@ -68,7 +69,8 @@ final class Submissions {
       ClientState client,
       JobDefaults defaults,
       Launches launches,
-      Parents parents) {
+      Parents parents,
+      Place place) {
     this.backend = backend;
     this.gate = gate;
     this.transport = transport;
@@ -77,6 +79,7 @@ final class Submissions {
     this.defaults = defaults;
     this.launches = launches;
     this.parents = parents;
+    this.place = place;
     this.checks = new JobChecks(backend, transport);
   }
 
@@ -263,7 +266,13 @@ final class Submissions {
 
   private JournalEntry.Intent intent(Token token, Part part, String name) {
     return new JournalEntry.Intent(
-        token, part.chunk(), client.clock().instant(), backend, name, folder(token));
+        token,
+        part.chunk(),
+        client.clock().instant(),
+        backend,
+        name,
+        folder(token),
+        place.ensured());
   }
 
   private static void append(Journal journal, JournalEntry entry) {
@@ -332,7 +341,8 @@ final class Submissions {
         spec.array(),
         List.of(),
         null,
-        CancelWish.NONE);
+        CancelWish.NONE,
+        place.ensured());
   }
 
   /** Submits one part, or holds it. */

@@ -7,6 +7,7 @@ import io.hpclaunch.api.JobInfo;
 import io.hpclaunch.api.NativeId;
 import io.hpclaunch.api.Token;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -31,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * @param missingSince since when the scheduler has denied the job, without evidence of its end;
  *     null while it knows it
  * @param wish whose end clients have asked for
+ * @param place which place holds the job's folder, of a store that clients share who see other
+ *     files; else null
  */
 public record JobRecord(
     Token token,
@@ -44,10 +47,41 @@ public record JobRecord(
     @Nullable ArrayRange array,
     List<Chunk> chunks,
     @Nullable Instant missingSince,
-    CancelWish wish) {
+    CancelWish wish,
+    @Nullable String place) {
   /** Copies the list. */
   public JobRecord {
     chunks = List.copyOf(chunks);
+  }
+
+  /** A record of a store whose clients all see the same files. */
+  public JobRecord(
+      Token token,
+      JobId id,
+      String name,
+      String jobFolder,
+      @Nullable String stdout,
+      @Nullable String stderr,
+      Instant submitted,
+      Observations last,
+      @Nullable ArrayRange array,
+      List<Chunk> chunks,
+      @Nullable Instant missingSince,
+      CancelWish wish) {
+    this(
+        token,
+        id,
+        name,
+        jobFolder,
+        stdout,
+        stderr,
+        submitted,
+        last,
+        array,
+        chunks,
+        missingSince,
+        wish,
+        null);
   }
 
   /**
@@ -104,6 +138,18 @@ public record JobRecord(
    */
   public boolean isSubmitted() {
     return !id.nativeId().equals(unsubmitted(token));
+  }
+
+  /**
+   * All ids by which the job may be looked up.
+   *
+   * @return its own; of a split array then those of its chunks
+   */
+  public List<NativeId> nativeIds() {
+    List<NativeId> all = new ArrayList<>();
+    all.add(id.nativeId());
+    chunks.forEach(chunk -> all.add(chunk.id()));
+    return all;
   }
 
   /**
@@ -201,6 +247,29 @@ public record JobRecord(
       CancelWish wished) {
     return new JobRecord(
         token, given, name, jobFolder, stdout, stderr, submitted, whole, array, parts, missing,
-        wished);
+        wished, place);
+  }
+
+  /**
+   * Notes which place holds the job's folder.
+   *
+   * @param known the place
+   * @return the record
+   */
+  public JobRecord withPlace(@Nullable String known) {
+    return new JobRecord(
+        token,
+        id,
+        name,
+        jobFolder,
+        stdout,
+        stderr,
+        submitted,
+        last,
+        array,
+        chunks,
+        missingSince,
+        wish,
+        known);
   }
 }

@@ -14,6 +14,8 @@ import io.hpclaunch.api.JobInfo;
 import io.hpclaunch.api.JobState;
 import io.hpclaunch.api.NativeId;
 import io.hpclaunch.api.Token;
+import io.hpclaunch.core.shell.RawBytes;
+import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -59,7 +61,33 @@ public final class RecordJson {
     json.add("chunks", chunks);
     Json.put(json, "missing_since", record.missingSince());
     json.add("cancel", wish(record.wish()));
+    Json.put(json, "place", record.place());
     return Json.text(json);
+  }
+
+  /**
+   * Reads a record as a store keeps it.
+   *
+   * @param bytes what {@link #write} wrote, as UTF-8
+   * @param token whose record it is to be
+   * @param where it stands, for messages
+   * @return the record
+   * @throws DamagedRecord when the bytes are no record, one of a newer version, or another job's
+   * @throws IOException when it cannot be read now
+   */
+  public static JobRecord read(byte[] bytes, Token token, Object where) throws IOException {
+    try {
+      JobRecord record = read(RawBytes.decode(bytes));
+      if (!record.token().equals(token)) {
+        throw new JsonParseException("it is the record of " + record.token());
+      }
+      return record;
+    } catch (JsonParseException e) {
+      if (e.getCause() instanceof OutOfMemoryError) {
+        throw new IOException("there is not enough memory for the record " + where, e);
+      }
+      throw new DamagedRecord("the record " + where + " is damaged: " + e.getMessage(), e);
+    }
   }
 
   /**
@@ -104,7 +132,8 @@ public final class RecordJson {
         Json.get(json, "array", e -> ArrayRange.parse(e.getAsString())),
         chunks,
         Json.instant(json, "missing_since"),
-        wish(json.get("cancel")));
+        wish(json.get("cancel")),
+        Json.string(json, "place"));
   }
 
   /** {@code true}, or the elements. */
