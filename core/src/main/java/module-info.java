@@ -23,6 +23,7 @@ module io.hpclaunch.core {
   uses io.hpclaunch.api.HPCBackend;
   uses io.hpclaunch.api.HPCLauncher;
   uses io.hpclaunch.api.transport.TransportProvider;
+  uses io.hpclaunch.core.store.StoreProvider;
 
   provides io.hpclaunch.api.spi.RuntimeProvider with
       io.hpclaunch.core.runtime.CoreRuntimeProvider;

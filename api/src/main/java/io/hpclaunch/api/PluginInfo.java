@@ -22,6 +22,8 @@ public record PluginInfo(
     /** A launcher. */
     LAUNCHER,
     /** A way to other hosts. */
-    TRANSPORT
+    TRANSPORT,
+    /** A place for records of jobs. */
+    STORE
   }
 }

@@ -24,7 +24,8 @@ class ArchitectureTest {
     "io.hpclaunch.shell..",
     "io.hpclaunch.slurm..",
     "io.hpclaunch.pbs..",
-    "io.hpclaunch.ssh.."
+    "io.hpclaunch.ssh..",
+    "io.hpclaunch.redis.."
   };
 
   private static final JavaClasses CLASSES = new ClassFileImporter()
@@ -44,6 +45,7 @@ class ArchitectureTest {
         "io.hpclaunch.slurm",
         "io.hpclaunch.pbs",
         "io.hpclaunch.ssh",
+        "io.hpclaunch.redis",
         "io.hpclaunch.operator",
         "io.hpclaunch.sweep",
         "io.hpclaunch.cli",
@@ -77,6 +79,7 @@ class ArchitectureTest {
             "io.hpclaunch.slurm..",
             "io.hpclaunch.pbs..",
             "io.hpclaunch.ssh..",
+            "io.hpclaunch.redis..",
             "io.hpclaunch.operator..",
             "io.hpclaunch.sweep..",
             "io.hpclaunch.cli..")
@@ -100,7 +103,8 @@ class ArchitectureTest {
         "io.hpclaunch.shell..",
         "io.hpclaunch.slurm..",
         "io.hpclaunch.pbs..",
-        "io.hpclaunch.ssh.."
+        "io.hpclaunch.ssh..",
+        "io.hpclaunch.redis.."
       })
   void noPluginKnowsAnotherNorTheCommands(String plugin) {
     noClasses()

@@ -7,11 +7,14 @@ import io.hpclaunch.api.transport.CopyListener;
 import io.hpclaunch.core.config.ConfigSources;
 import io.hpclaunch.core.config.Configuration;
 import io.hpclaunch.core.config.StateFolder;
+import io.hpclaunch.core.job.Stores;
 import io.hpclaunch.core.launch.LaunchEnvironment;
 import io.hpclaunch.core.plugin.Plugins;
+import io.hpclaunch.core.store.StateStore;
 import java.io.OutputStream;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -223,6 +226,16 @@ public final class Session implements AutoCloseable {
       plugins = found;
     }
     return found;
+  }
+
+  /**
+   * Opens the store that the configuration names.
+   *
+   * @return the store, to be closed by the caller; it connects when it is first used
+   * @throws InvalidConfiguration when it cannot be what is configured
+   */
+  public StateStore openStore() {
+    return Stores.open(configuration(), plugins(), sources(), Clock.systemUTC());
   }
 
   /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.core.config;
 
+import io.hpclaunch.api.ConfigKey;
 import io.hpclaunch.api.InvalidConfiguration;
 import io.hpclaunch.api.Resources;
 import io.hpclaunch.api.Settings;
@@ -107,6 +108,27 @@ public final class Configuration {
    */
   public Resources defaultResources() {
     return new ResourceKeys((Node.Fields) map("defaults"), "defaults").read();
+  }
+
+  /**
+   * Where records and journals are kept.
+   *
+   * @return the {@code store} settings, not yet checked; empty ones for files of the state folder
+   * @see #checkStore
+   */
+  public Settings store() {
+    return section(Schema.STORE);
+  }
+
+  /**
+   * Checks {@code store} against what the store's provider knows.
+   *
+   * @param known the provider's keys; {@code type} is known anyway
+   * @throws InvalidConfiguration for an unknown key or a value of the wrong type; the message names
+   *     file, line, and the closest known key
+   */
+  public void checkStore(List<ConfigKey> known) {
+    Checker.plugin((Node.Fields) map(Schema.STORE), known, Schema.STORE_KEYS, Schema.STORE);
   }
 
   /**

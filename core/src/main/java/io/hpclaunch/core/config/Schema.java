@@ -20,6 +20,7 @@ final class Schema {
   static final String BACKENDS = "backends";
   static final String PROFILES = "profiles";
   static final String RESOURCES = "resources";
+  static final String STORE = "store";
 
   /** Keys of every entry's {@code config}, and of {@code defaults}. */
   static final List<ConfigKey> COMMON_KEYS = List.of(
@@ -47,6 +48,9 @@ final class Schema {
 
   static final List<ConfigKey> TRANSPORT_KEYS =
       List.of(ConfigKey.of("type", STRING, "type of transport"));
+
+  static final List<ConfigKey> STORE_KEYS =
+      List.of(ConfigKey.of("type", STRING, "type of store; default: files"));
 
   private static final Key NAME = Key.of(STRING, Key.Rule.NAME);
 
@@ -79,6 +83,7 @@ final class Schema {
         .with("backend", NAME)
         .with("debug", BOOLEAN)
         .with("durability", Key.of(STRING, Key.Rule.DURABILITY))
+        .with(STORE, new Key.Open(group(STORE_KEYS)))
         .with("defaults", group(COMMON_KEYS))
         .with(BACKENDS, new Key.Entries(ENTRY))
         .with("worker_pools", new Key.Named(pool()));

@@ -23,14 +23,15 @@ public final class Secrets {
    *
    * @param key a key, or a path of keys with dots, of which the last one counts
    * @return true for {@code password}, {@code amqp_url}, {@code token}, {@code api_key} and the
-   *     like; false for {@code key_path}
+   *     like; false for {@code key_path}, {@code password_file} and {@code password_env}, which
+   *     only lead to one
    */
   public static boolean isSecret(String key) {
     return isSecretName(key.substring(key.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT));
   }
 
   private static boolean isSecretName(String name) {
-    if (name.endsWith("_path") || name.endsWith("_file")) {
+    if (name.endsWith("_path") || name.endsWith("_file") || name.endsWith("_env")) {
       return false;
     }
     for (String word : WORDS) {

@@ -52,6 +52,7 @@ public final class BackendJobs implements AutoCloseable {
   private final Observer observer;
   private final Monitor monitor;
   private final Cancellation cancellation;
+  private final Place place;
 
   /**
    * Makes the jobs of a backend. Nothing is asked or read yet.
@@ -78,15 +79,16 @@ public final class BackendJobs implements AutoCloseable {
     this.gate = gate;
     this.transport = transport;
     this.client = client;
-    observer = new Observer(gate, new Judge(new ExitEvidence(transport)), client);
+    place = new Place(transport, workspace, client.isShared());
+    observer = new Observer(gate, new Judge(new ExitEvidence(transport)), place, client);
     Parents parents = new Parents(backend, gate, observer, client);
-    submissions =
-        new Submissions(backend, gate, transport, workspace, client, defaults, launches, parents);
-    reconciler = new Reconciler(backend, gate, transport, client, submissions);
+    submissions = new Submissions(
+        backend, gate, transport, workspace, client, defaults, launches, parents, place);
+    reconciler = new Reconciler(backend, gate, transport, client, submissions, place);
     Duration least = polling == null ? gate.pollingInterval() : polling;
     monitor = new Monitor(
         backend, observer, reconciler, client, new Pace(least, client.clock().instant()));
-    cancellation = new Cancellation(gate, transport, client, submissions);
+    cancellation = new Cancellation(gate, transport, client, submissions, place);
   }
 
   /** As {@link io.hpclaunch.api.Backend#submit}. */
@@ -311,6 +313,7 @@ public final class BackendJobs implements AutoCloseable {
           "no record of ours has job " + id + ": where its output is, only its scheduler knows");
     }
     JobRecord record = known.get();
+    place.require(record);
     Integer index = element(record, id);
     if (gate.ask(plugin -> plugin instanceof LogReader)) {
       return new NativeLogs(gate, record.id().nativeId(), index);
@@ -417,6 +420,7 @@ public final class BackendJobs implements AutoCloseable {
     own(id);
     JobRecord record =
         record(id).orElseThrow(() -> new InvalidJob("no record of ours has job " + id));
+    place.require(record);
     JobFolder folder = new JobFolder(transport, record.jobFolder());
     try {
       Optional<String> text = folder.read(JobFolder.SPEC);
@@ -444,6 +448,7 @@ public final class BackendJobs implements AutoCloseable {
     if (!record.isFinal()) {
       throw new InvalidJob(record.id() + " has not ended: cancel it, or wait for its end");
     }
+    place.require(record);
     try {
       boolean removed = client.store().remove(record.token(), () -> removeTraces(record));
       if (!removed) {

@@ -33,12 +33,19 @@ final class Cancellation {
   private final Transport transport;
   private final ClientState client;
   private final Submissions submissions;
+  private final Place place;
 
-  Cancellation(PluginGate gate, Transport transport, ClientState client, Submissions submissions) {
+  Cancellation(
+      PluginGate gate,
+      Transport transport,
+      ClientState client,
+      Submissions submissions,
+      Place place) {
     this.gate = gate;
     this.transport = transport;
     this.client = client;
     this.submissions = submissions;
+    this.place = place;
   }
 
   /**
@@ -57,6 +64,7 @@ final class Cancellation {
       if (record.isEmpty()) {
         strangers.add(id);
       } else if (!record.get().isFinal()) {
+        place.require(record.get());
         ours.addAll(natives(record.get(), id));
         if (record.get().isSubmitted()) {
           CancelWish wish = CancelWish.of(id.nativeId().index());

@@ -1,25 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.core.job;
 
-import io.hpclaunch.api.BackendUnavailable;
 import io.hpclaunch.api.HpcException;
-import io.hpclaunch.api.InvalidConfiguration;
 import io.hpclaunch.api.transport.CopyListener;
-import io.hpclaunch.core.config.StateFolder;
-import io.hpclaunch.core.store.FileJobStore;
+import io.hpclaunch.core.store.FileStateStore;
 import io.hpclaunch.core.store.JobStore;
 import io.hpclaunch.core.store.Journal;
-import io.hpclaunch.core.store.Journals;
+import io.hpclaunch.core.store.JournalEntry;
 import io.hpclaunch.core.store.OpenIntent;
+import io.hpclaunch.core.store.StateStore;
 import java.io.IOException;
-import java.nio.file.FileSystemException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutorService;
@@ -27,30 +25,29 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What one client has of the state folder: the records, a journal of its own, the journals of
- * clients that are gone, and the threads on which callbacks run. Everything is opened when it is
- * first needed.
+ * What one client has of the store: the records, a journal of its own, the journals of clients that
+ * are gone, and the threads on which callbacks run. Everything is opened when it is first needed.
  */
 public final class ClientState implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ClientState.class);
 
-  private static final String REMEDY =
-      "move it away, make it your own, or set HPC_STATE_DIR to a folder of your own";
   private static final int CALLBACK_THREADS = 8;
   private static final Duration BETWEEN_TAKE_OVERS = Duration.ofSeconds(10);
 
-  private final Path folder;
-  private final Journals journals;
-  private final JobStore store;
+  /** What is asked for all backends at once, and not for one. */
+  private static final String ALL = "";
+
+  private final StateStore state;
   private final Clock clock;
   private final CopyListener copies;
   private final List<Journal> orphans = new ArrayList<>();
-  private Instant nextTakeOver = Instant.MIN;
+  private final Map<String, Instant> nextTakeOver = new HashMap<>();
   private @Nullable Journal own;
   private @Nullable ExecutorService callbacks;
 
@@ -62,23 +59,20 @@ public final class ClientState implements AutoCloseable {
    * @param clock the present
    */
   public ClientState(Path folder, boolean durable, Clock clock) {
-    this(folder, durable, clock, CopyListener.NONE);
+    this(new FileStateStore(folder, durable, clock), clock, CopyListener.NONE);
   }
 
   /**
-   * Names a state folder; nothing is read or made yet.
+   * Takes a store, and closes it in the end; nothing is read or made yet.
    *
-   * @param folder the folder
-   * @param durable whether what is written must survive the loss of power
+   * @param state the store
    * @param clock the present
    * @param copies told of files that are brought to jobs
    */
-  public ClientState(Path folder, boolean durable, Clock clock, CopyListener copies) {
-    this.folder = folder;
+  public ClientState(StateStore state, Clock clock, CopyListener copies) {
+    this.state = state;
     this.clock = clock;
     this.copies = copies;
-    this.journals = new Journals(folder, durable, clock);
-    this.store = new FileJobStore(folder, durable, clock);
   }
 
   /**
@@ -87,7 +81,12 @@ public final class ClientState implements AutoCloseable {
    * @return the store
    */
   public JobStore store() {
-    return store;
+    return state.jobs();
+  }
+
+  /** Whether clients that see other files may use the store, too. */
+  boolean isShared() {
+    return state.isShared();
   }
 
   CopyListener copies() {
@@ -98,16 +97,10 @@ public final class ClientState implements AutoCloseable {
     return clock;
   }
 
-  Path folder() {
-    return folder;
-  }
-
   /** Refuses a submission whose state could not be kept, before anything else is done for it. */
   synchronized void check() {
-    String fault = own == null ? StateFolder.fault(folder) : null;
-    if (fault != null) {
-      throw new InvalidConfiguration(
-          "the state folder cannot be used: " + fault + "; nothing was submitted; " + REMEDY);
+    if (own == null || state.isShared()) {
+      state.check(true);
     }
   }
 
@@ -116,37 +109,17 @@ public final class ClientState implements AutoCloseable {
     if (own == null) {
       check();
       try {
-        StateFolder.create(folder);
-        own = journals.open();
+        own = state.journals().open();
       } catch (IOException e) {
-        throw unwritable(e);
+        throw state.unwritable(e);
       }
     }
     return own;
   }
 
-  private RuntimeException unwritable(IOException e) {
-    String text = "the state folder cannot be written: " + StateFolder.words(e)
-        + "; nothing was submitted; set HPC_STATE_DIR to a folder of your own";
-    boolean full =
-        e instanceof FileSystemException && String.valueOf(e.getMessage()).contains("No space");
-    return full || !(e instanceof FileSystemException)
-        ? new BackendUnavailable(text, e)
-        : new InvalidConfiguration(text, e);
-  }
-
-  /** The error of a client that reads the state folder. */
+  /** The error of a client that reads. */
   HpcException unreadable(IOException e) {
-    String fault = StateFolder.fault(folder);
-    if (fault != null) {
-      return new InvalidConfiguration(
-          "the state folder cannot be used: " + fault + "; " + REMEDY, e);
-    }
-    IOException first = e.getCause() instanceof FileSystemException told ? told : e;
-    return new BackendUnavailable(
-        "the state folder cannot be read: " + StateFolder.words(first)
-            + "; mend it, or set HPC_STATE_DIR to a folder of your own",
-        e);
+    return state.unreadable(e);
   }
 
   /** An intent that is open in a journal of ours. */
@@ -155,9 +128,12 @@ public final class ClientState implements AutoCloseable {
   /**
    * What is open for one backend, by this client or by one that is gone; not what this client is
    * about to submit.
+   *
+   * @param backend the entry's name
+   * @param reachable whether this client can settle an intent of a client that is gone
    */
-  synchronized List<Open> openIntents(String backend) {
-    takeOver();
+  synchronized List<Open> openIntents(String backend, Predicate<JournalEntry.Intent> reachable) {
+    takeOver(backend, intent -> intent.backend().equals(backend) && reachable.test(intent));
     List<Open> found = new ArrayList<>();
     for (Journal journal : allJournals()) {
       for (OpenIntent intent : journal.openIntents()) {
@@ -172,12 +148,16 @@ public final class ClientState implements AutoCloseable {
 
   /** The backends of which something is open. */
   synchronized List<String> openBackends() {
-    String fault = StateFolder.fault(folder);
-    if (fault != null) {
-      throw new InvalidConfiguration("the state folder cannot be used: " + fault + "; " + REMEDY);
-    }
-    takeOver();
+    state.check(false);
     Set<String> names = new TreeSet<>();
+    if (!state.isShared()) { // which of a shared store's can be settled here, backends know
+      takeOver(ALL, any -> true);
+    }
+    try {
+      state.journals().abandoned().forEach(intent -> names.add(intent.backend()));
+    } catch (IOException e) {
+      throw state.unreadable(e);
+    }
     for (Journal journal : allJournals()) {
       journal.openIntents().forEach(open -> names.add(open.intent().backend()));
     }
@@ -186,18 +166,19 @@ public final class ClientState implements AutoCloseable {
 
   /** Has the journals of clients that are gone looked for at the next question, and not later. */
   synchronized void lookForOrphans() {
-    nextTakeOver = Instant.MIN;
+    nextTakeOver.clear();
   }
 
   /** Others rarely die while this client lives; to look for their journals costs a listing. */
-  private void takeOver() {
+  private void takeOver(String backend, Predicate<JournalEntry.Intent> reachable) {
     Instant now = clock.instant();
-    if (now.isBefore(nextTakeOver) || !Files.isDirectory(folder)) {
+    String asked = state.isShared() ? backend : ALL;
+    if (now.isBefore(nextTakeOver.getOrDefault(asked, Instant.MIN))) {
       return;
     }
-    nextTakeOver = now.plus(BETWEEN_TAKE_OVERS);
+    nextTakeOver.put(asked, now.plus(BETWEEN_TAKE_OVERS));
     try {
-      orphans.addAll(journals.takeOver());
+      orphans.addAll(state.journals().takeOver(reachable));
     } catch (IOException e) {
       log.warn("The journal of earlier clients cannot be read: {}", e.getMessage());
     }
@@ -239,7 +220,7 @@ public final class ClientState implements AutoCloseable {
       try {
         journal.close();
       } catch (IOException e) {
-        log.warn("The journal {} cannot be closed: {}", journal.file(), e.getMessage());
+        log.warn("The journal {} cannot be closed: {}", journal.name(), e.getMessage());
       }
     }
     orphans.clear();
@@ -247,6 +228,6 @@ public final class ClientState implements AutoCloseable {
     if (callbacks != null) {
       callbacks.shutdown();
     }
-    store.close();
+    state.close();
   }
 }

@@ -41,6 +41,9 @@ final class Monitor implements AutoCloseable {
   private boolean closed;
   private volatile boolean unsettled;
 
+  /** Whether all ends that were told are written down; else there are rounds without jobs, too. */
+  private volatile boolean kept = true;
+
   Monitor(String backend, Observer observer, Reconciler reconciler, ClientState client, Pace pace) {
     this.backend = backend;
     this.observer = observer;
@@ -107,12 +110,14 @@ final class Monitor implements AutoCloseable {
     if (unsettled) {
       unsettled = reconciler.settle();
     }
+    kept = observer.keepAgain();
     List<WholeJob> jobs = new ArrayList<>();
     for (Followed job : followed.values()) {
       jobs.add(job.record().isSubmitted() ? job.job() : job.job().with(stored(job)));
     }
     long begin = System.nanoTime();
     Map<Token, Judge.Verdict> verdicts = observer.observe(jobs);
+    kept = kept && observer.isKept();
     Duration took = Duration.ofNanos(System.nanoTime() - begin);
     return pace.next(update(verdicts.values()), took, client.clock().instant());
   }
@@ -181,10 +186,10 @@ final class Monitor implements AutoCloseable {
   private boolean await(Duration pause) {
     lock.lock();
     try {
-      long left = followed.isEmpty() ? Long.MAX_VALUE : pause.toNanos();
+      long left = hasNothingToDo() ? Long.MAX_VALUE : pause.toNanos();
       while (left > 0 && !nudged && !closed) {
         left = bell.awaitNanos(Math.min(left, TimeUnit.DAYS.toNanos(1)));
-        if (followed.isEmpty() && !nudged) {
+        if (hasNothingToDo() && !nudged) {
           left = Long.MAX_VALUE;
         }
       }
@@ -198,6 +203,10 @@ final class Monitor implements AutoCloseable {
     } finally {
       lock.unlock();
     }
+  }
+
+  private boolean hasNothingToDo() {
+    return followed.isEmpty() && kept;
   }
 
   @Override

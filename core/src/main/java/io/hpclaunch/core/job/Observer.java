@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,11 +26,16 @@ final class Observer {
 
   private final PluginGate gate;
   private final Judge judge;
+  private final Place place;
   private final ClientState client;
 
-  Observer(PluginGate gate, Judge judge, ClientState client) {
+  /** Ends that could not be written down yet. */
+  private final Map<Token, WholeJob> unkept = new ConcurrentHashMap<>();
+
+  Observer(PluginGate gate, Judge judge, Place place, ClientState client) {
     this.gate = gate;
     this.judge = judge;
+    this.place = place;
     this.client = client;
   }
 
@@ -40,14 +46,72 @@ final class Observer {
    * @return the verdicts
    */
   Map<Token, Judge.Verdict> observe(Collection<WholeJob> jobs) {
-    List<NativeId> ids = new ArrayList<>();
-    jobs.forEach(job -> ids.addAll(Judge.asked(job.record())));
-    Map<NativeId, Observation> answers = gate.query(ids);
     Map<Token, Judge.Verdict> verdicts = new HashMap<>(jobs.size() * 2);
+    List<WholeJob> seen = new ArrayList<>();
+    Map<Token, WholeJob> elsewhere = new HashMap<>();
+    List<NativeId> ids = new ArrayList<>();
     for (WholeJob job : jobs) {
+      if (place.isElsewhere(job.record().place())) {
+        elsewhere.put(job.record().token(), job);
+      } else {
+        seen.add(job);
+        ids.addAll(Judge.asked(job.record()));
+      }
+    }
+    Map<NativeId, Observation> answers = gate.query(ids);
+    for (WholeJob job : seen) {
       verdicts.put(job.record().token(), judged(job, answers));
     }
+    if (!elsewhere.isEmpty()) {
+      client.store().load(elsewhere.keySet()).records().forEach(record ->
+          elsewhere.computeIfPresent(record.token(), (token, known) -> stored(record, known)));
+      elsewhere.forEach((token, job) -> verdicts.put(token, asTold(job)));
+    }
     return verdicts;
+  }
+
+  private WholeJob stored(JobRecord record, WholeJob known) {
+    try {
+      return client.store().whole(record);
+    } catch (IOException e) {
+      log.debug("What is known of the elements of {} cannot be read", record.id(), e);
+      return known.with(record);
+    }
+  }
+
+  /** How a job of another place stands, only clients there can see: what they wrote down holds. */
+  private static Judge.Verdict asTold(WholeJob stored) {
+    JobRecord record = stored.record();
+    JobInfo last = record.last().info();
+    return new Judge.Verdict(
+        stored,
+        record.isFinal()
+            ? last
+            : last.toBuilder()
+                .reason("as was seen at " + record.last().observed() + " where its folder is")
+                .build());
+  }
+
+  /**
+   * Writes down the ends that could not be written down when they were seen.
+   *
+   * @return whether all are written
+   */
+  boolean keepAgain() {
+    unkept.forEach((token, job) -> {
+      try {
+        client.store().save(job);
+        unkept.remove(token, job);
+      } catch (IOException e) {
+        log.debug("The end of {} is still not kept", job.record().id(), e);
+      }
+    });
+    return isKept();
+  }
+
+  /** Whether all ends that were seen are written down. */
+  boolean isKept() {
+    return unkept.isEmpty();
   }
 
   /** One job that cannot be judged harms no other. */
@@ -122,6 +186,9 @@ final class Observer {
             e);
       } else {
         log.warn("What was seen of job {} is not kept: {}", job.record().id(), e.getMessage());
+        if (job.record().isFinal()) {
+          unkept.put(job.record().token(), job);
+        }
       }
       return job;
     }

@@ -48,6 +48,7 @@ final class Reconciler {
   private final Transport transport;
   private final ClientState client;
   private final Submissions submissions;
+  private final Place place;
   private Instant nextAttempt = Instant.MIN;
 
   Reconciler(
@@ -55,22 +56,29 @@ final class Reconciler {
       PluginGate gate,
       Transport transport,
       ClientState client,
-      Submissions submissions) {
+      Submissions submissions,
+      Place place) {
     this.backend = backend;
     this.gate = gate;
     this.transport = transport;
     this.client = client;
     this.submissions = submissions;
+    this.place = place;
+  }
+
+  /** A folder that is missing says something only where it would be seen. */
+  private List<ClientState.Open> openIntents() {
+    return client.openIntents(backend, intent -> !place.isElsewhere(intent.place()));
   }
 
   /** Whether jobs are held, behind which others have to wait. */
   boolean holdsJobs() {
-    return client.openIntents(backend).stream().anyMatch(Reconciler::isHeld);
+    return openIntents().stream().anyMatch(Reconciler::isHeld);
   }
 
   /** A submission whose outcome is open. */
   Optional<ClientState.Open> open(Token token) {
-    return client.openIntents(backend).stream()
+    return openIntents().stream()
         .filter(open -> open.intent().intent().token().equals(token))
         .findFirst();
   }
@@ -86,7 +94,7 @@ final class Reconciler {
    * @return whether something is still open
    */
   synchronized boolean settle() {
-    List<ClientState.Open> all = client.openIntents(backend);
+    List<ClientState.Open> all = openIntents();
     List<ClientState.Open> held = new ArrayList<>();
     List<ClientState.Open> unsettled = new ArrayList<>();
     for (ClientState.Open open : all) {

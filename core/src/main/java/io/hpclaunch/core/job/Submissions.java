@@ -59,6 +59,7 @@ final class Submissions {
   private final JobDefaults defaults;
   private final Launches launches;
   private final Parents parents;
+  private final Place place;
   private final JobChecks checks;
 
   Submissions(
@@ -69,7 +70,8 @@ final class Submissions {
       ClientState client,
       JobDefaults defaults,
       Launches launches,
-      Parents parents) {
+      Parents parents,
+      Place place) {
     this.backend = backend;
     this.gate = gate;
     this.transport = transport;
@@ -78,6 +80,7 @@ final class Submissions {
     this.defaults = defaults;
     this.launches = launches;
     this.parents = parents;
+    this.place = place;
     this.checks = new JobChecks(backend, transport);
   }
 
@@ -266,7 +269,13 @@ final class Submissions {
 
   private JournalEntry.Intent intent(Token token, Part part, String name) {
     return new JournalEntry.Intent(
-        token, part.chunk(), client.clock().instant(), backend, name, folder(token));
+        token,
+        part.chunk(),
+        client.clock().instant(),
+        backend,
+        name,
+        folder(token),
+        place.ensured());
   }
 
   private static void append(Journal journal, JournalEntry entry) {
@@ -337,7 +346,8 @@ final class Submissions {
         List.of(),
         null,
         CancelWish.NONE,
-        Reserved.of(spec.resources()));
+        Reserved.of(spec.resources()),
+        place.ensured());
   }
 
   /** Submits one part, or holds it. */

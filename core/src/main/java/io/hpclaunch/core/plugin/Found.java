@@ -6,6 +6,7 @@ import io.hpclaunch.api.HPCLauncher;
 import io.hpclaunch.api.InvalidConfiguration;
 import io.hpclaunch.api.PluginInfo;
 import io.hpclaunch.api.transport.TransportProvider;
+import io.hpclaunch.core.store.StoreProvider;
 import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 
@@ -109,9 +110,12 @@ public final class Found<T> {
     if (plugin instanceof HPCLauncher launcher) {
       return launcher.name();
     }
-    return plugin instanceof HPCBackend backend
-        ? backend.name()
-        : ((TransportProvider) plugin).name();
+    if (plugin instanceof HPCBackend backend) {
+      return backend.name();
+    }
+    return plugin instanceof TransportProvider transport
+        ? transport.name()
+        : ((StoreProvider) plugin).name();
   }
 
   private static boolean matches(Object plugin, String wanted) {

@@ -8,6 +8,7 @@ import io.hpclaunch.api.PluginInfo;
 import io.hpclaunch.api.PluginInfo.Kind;
 import io.hpclaunch.api.PluginProblem;
 import io.hpclaunch.api.transport.TransportProvider;
+import io.hpclaunch.core.store.StoreProvider;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -108,6 +109,17 @@ public final class Plugins implements AutoCloseable {
    */
   public Optional<Found<TransportProvider>> transport(String name) {
     return find(Kind.TRANSPORT, name);
+  }
+
+  /**
+   * The store of a name.
+   *
+   * @param name a type
+   * @return the provider, or empty when there is none
+   * @throws InvalidConfiguration when there are two; the message names both jars
+   */
+  public Optional<Found<StoreProvider>> store(String name) {
+    return find(Kind.STORE, name);
   }
 
   /**

@@ -15,6 +15,7 @@ import io.hpclaunch.core.config.ConfigSources;
 import io.hpclaunch.core.config.Configuration;
 import io.hpclaunch.core.job.ClientState;
 import io.hpclaunch.core.job.StoredJobs;
+import io.hpclaunch.core.job.Stores;
 import io.hpclaunch.core.plugin.Detector;
 import io.hpclaunch.core.plugin.Found;
 import io.hpclaunch.core.plugin.Plugins;
@@ -58,8 +59,8 @@ final class CoreRuntime implements HpcRuntime {
     this.plugins = plugins;
     this.detector = new Detector(plugins);
     this.transports = new Transports(plugins);
-    boolean durable = configuration.root().string("durability").orElse("").equals("machine");
-    this.client = new ClientState(sources.stateDirectory(), durable, clock, copies);
+    this.client =
+        new ClientState(Stores.open(configuration, plugins, sources, clock), clock, copies);
     this.factory = new BackendFactory(configuration, plugins, transports, sources, client, clock);
     this.jobs = new StoredJobs(client);
   }

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.core.store;
 
-import com.google.gson.JsonParseException;
 import io.hpclaunch.api.JobId;
 import io.hpclaunch.api.JobRegister;
 import io.hpclaunch.api.Token;
 import io.hpclaunch.core.config.StateFolder;
-import io.hpclaunch.core.shell.RawBytes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -110,7 +108,7 @@ public final class FileJobStore implements JobStore {
   /** Indices first: a job that is listed and has no record is passed over, the reverse is lost. */
   private void write(Optional<JobRecord> known, JobRecord now, Path file) throws IOException {
     boolean wasFinal = known.isPresent() && known.get().isFinal();
-    if (known.isEmpty() || !IdIndex.ids(known.get()).equals(IdIndex.ids(now))) {
+    if (known.isEmpty() || !known.get().nativeIds().equals(now.nativeIds())) {
       ids.put(now);
     }
     if (!now.isFinal() && (known.isEmpty() || wasFinal)) {
@@ -125,26 +123,15 @@ public final class FileJobStore implements JobStore {
   @Override
   public Optional<JobRecord> load(Token token) throws IOException {
     Path file = file(token);
-    String text;
+    byte[] bytes;
     try {
-      text = RawBytes.decode(Files.readAllBytes(file));
+      bytes = Files.readAllBytes(file);
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IOException e) {
       throw new IOException("the record " + file + " cannot be read: " + words(e), e);
     }
-    try {
-      JobRecord record = RecordJson.read(text);
-      if (!record.token().equals(token)) {
-        throw new JsonParseException("it is the record of " + record.token());
-      }
-      return Optional.of(record);
-    } catch (JsonParseException e) {
-      if (e.getCause() instanceof OutOfMemoryError) {
-        throw new IOException("there is not enough memory for the record " + file, e);
-      }
-      throw new DamagedRecord("the record " + file + " is damaged: " + e.getMessage(), e);
-    }
+    return Optional.of(RecordJson.read(bytes, token, file));
   }
 
   @Override
@@ -180,7 +167,7 @@ public final class FileJobStore implements JobStore {
     JobRecord youngest = null;
     for (JobRecord each : load(allTokens()).records()) {
       boolean has = each.id().backend().equals(id.backend())
-          && IdIndex.ids(each).contains(id.nativeId().whole());
+          && each.nativeIds().contains(id.nativeId().whole());
       if (has && (youngest == null || each.submitted().isAfter(youngest.submitted()))) {
         youngest = each;
       }

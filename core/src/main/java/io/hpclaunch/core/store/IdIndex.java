@@ -25,7 +25,7 @@ final class IdIndex {
 
   /** Where a scheduler began to count again, the id is the new job's. */
   void put(JobRecord record) throws IOException {
-    for (NativeId id : ids(record)) {
+    for (NativeId id : record.nativeIds()) {
       Path file = file(record.id().backend(), id);
       StateFiles.folders(StateFiles.parent(file));
       RecordLocks.with(StateFiles.parent(file), () -> {
@@ -55,7 +55,7 @@ final class IdIndex {
 
   /** Takes a job's ids away, but for those that are another's meanwhile. */
   void remove(JobRecord record) throws IOException {
-    for (NativeId id : ids(record)) {
+    for (NativeId id : record.nativeIds()) {
       Path file = file(record.id().backend(), id);
       if (Files.isDirectory(StateFiles.parent(file))) {
         RecordLocks.with(StateFiles.parent(file), () -> remove(file, record.token()));
@@ -82,14 +82,6 @@ final class IdIndex {
 
   List<String> backends() throws IOException {
     return StateFiles.names(folder).stream().map(FileNames::decode).sorted().toList();
-  }
-
-  /** All ids of a job: of a split array those of its chunks. */
-  static List<NativeId> ids(JobRecord record) {
-    List<NativeId> all = new ArrayList<>();
-    all.add(record.id().nativeId());
-    record.chunks().forEach(chunk -> all.add(chunk.id()));
-    return all;
   }
 
   /** A line; one without its end was cut short, and is no token. */

@@ -7,6 +7,7 @@ import io.hpclaunch.api.JobInfo;
 import io.hpclaunch.api.NativeId;
 import io.hpclaunch.api.Token;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -32,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  *     null while it knows it
  * @param wish whose end clients have asked for
  * @param reserved what it asked to be kept for it; of an array what each element asked for
+ * @param place which place holds the job's folder, of a store that clients share who see other
+ *     files; else null
  */
 public record JobRecord(
     Token token,
@@ -46,14 +49,15 @@ public record JobRecord(
     List<Chunk> chunks,
     @Nullable Instant missingSince,
     CancelWish wish,
-    Reserved reserved) {
+    Reserved reserved,
+    @Nullable String place) {
   /** Copies the list. */
   public JobRecord {
     chunks = List.copyOf(chunks);
   }
 
   /**
-   * A record that does not say what the job asked to be kept for it.
+   * A record that says neither what the job asked to be kept for it nor which place has its folder.
    *
    * @param token names the submission
    * @param id what users call the job
@@ -94,7 +98,8 @@ public record JobRecord(
         chunks,
         missingSince,
         wish,
-        Reserved.UNKNOWN);
+        Reserved.UNKNOWN,
+        null);
   }
 
   /**
@@ -151,6 +156,18 @@ public record JobRecord(
    */
   public boolean isSubmitted() {
     return !id.nativeId().equals(unsubmitted(token));
+  }
+
+  /**
+   * All ids by which the job may be looked up.
+   *
+   * @return its own; of a split array then those of its chunks
+   */
+  public List<NativeId> nativeIds() {
+    List<NativeId> all = new ArrayList<>();
+    all.add(id.nativeId());
+    chunks.forEach(chunk -> all.add(chunk.id()));
+    return all;
   }
 
   /**
@@ -248,6 +265,30 @@ public record JobRecord(
       CancelWish wished) {
     return new JobRecord(
         token, given, name, jobFolder, stdout, stderr, submitted, whole, array, parts, missing,
-        wished, reserved);
+        wished, reserved, place);
+  }
+
+  /**
+   * Notes which place holds the job's folder.
+   *
+   * @param known the place
+   * @return the record
+   */
+  public JobRecord withPlace(@Nullable String known) {
+    return new JobRecord(
+        token,
+        id,
+        name,
+        jobFolder,
+        stdout,
+        stderr,
+        submitted,
+        last,
+        array,
+        chunks,
+        missingSince,
+        wish,
+        reserved,
+        known);
   }
 }

@@ -39,6 +39,7 @@ public sealed interface JournalEntry {
    * @param backend the entry's name
    * @param name the job's name
    * @param jobFolder where its files go, on the host that the backend's transport reaches
+   * @param place which place holds that folder, as in {@link JobRecord#place}, or null
    */
   record Intent(
       Token token,
@@ -46,8 +47,20 @@ public sealed interface JournalEntry {
       Instant time,
       String backend,
       String name,
-      String jobFolder)
-      implements JournalEntry {}
+      String jobFolder,
+      @Nullable String place)
+      implements JournalEntry {
+    /** An intent of a store whose clients all see the same files. */
+    public Intent(
+        Token token,
+        @Nullable ArrayRange part,
+        Instant time,
+        String backend,
+        String name,
+        String jobFolder) {
+      this(token, part, time, backend, name, jobFolder, null);
+    }
+  }
 
   /**
    * What became of an intent.

@@ -16,7 +16,7 @@ import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /** The journal's lines: JSON, a tab, and the CRC-32 of the JSON. */
-final class JournalLines {
+public final class JournalLines {
   private static final int VERSION = 1;
   private static final int CRC_DIGITS = 8;
 
@@ -28,9 +28,20 @@ final class JournalLines {
    * @param entries the whole lines, in order
    * @param damaged how many lines are torn or damaged
    */
-  record Read(List<JournalEntry> entries, int damaged) {}
+  public record Read(List<JournalEntry> entries, int damaged) {
+    /** Copies the list. */
+    public Read {
+      entries = List.copyOf(entries);
+    }
+  }
 
-  static byte[] write(JournalEntry entry) {
+  /**
+   * Writes an entry.
+   *
+   * @param entry what happened
+   * @return its line, with its end
+   */
+  public static byte[] write(JournalEntry entry) {
     JsonObject json = new JsonObject();
     json.addProperty("v", VERSION);
     Json.put(json, "token", entry.token());
@@ -41,6 +52,7 @@ final class JournalLines {
       json.addProperty("backend", intent.backend());
       json.addProperty("name", intent.name());
       json.addProperty("job_folder", intent.jobFolder());
+      Json.put(json, "place", intent.place());
     } else if (entry instanceof JournalEntry.Outcome outcome) {
       json.addProperty("kind", outcome.kind().name());
       NativeId id = outcome.nativeId();
@@ -55,7 +67,13 @@ final class JournalLines {
     return line;
   }
 
-  static Read read(byte[] bytes) {
+  /**
+   * Reads entries.
+   *
+   * @param bytes lines
+   * @return what could be read
+   */
+  public static Read read(byte[] bytes) {
     List<JournalEntry> entries = new ArrayList<>();
     int damaged = 0;
     int from = 0;
@@ -104,7 +122,8 @@ final class JournalLines {
           time,
           Json.text(json, "backend"),
           Json.text(json, "name"),
-          Json.text(json, "job_folder"));
+          Json.text(json, "job_folder"),
+          Json.string(json, "place"));
     }
     return new JournalEntry.Outcome(
         token,

@@ -2,126 +2,38 @@
 package io.hpclaunch.core.store;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
-import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Predicate;
 
-/** The journals of a state folder: one file for each process that submits. */
-public final class Journals {
-  /** How long the journal of another host must have been silent before its owner counts as gone. */
-  public static final Duration FOREIGN_SILENCE = Duration.ofHours(1);
-
-  private static final String SUFFIX = ".log";
-
-  /** So that no two journals of this process have one name. */
-  private static final AtomicInteger OPENED = new AtomicInteger();
-
-  private final Path folder;
-  private final boolean durable;
-  private final Clock clock;
-
+/** The journals of all clients of a store: one for each client that submits. */
+public interface Journals {
   /**
-   * Names the journals of a state folder. Nothing is read or made yet.
-   *
-   * @param stateFolder the state folder
-   * @param durable whether each entry is to survive the loss of power
-   * @param clock for the silence of other hosts
-   */
-  public Journals(Path stateFolder, boolean durable, Clock clock) {
-    folder = stateFolder.resolve("journal");
-    this.durable = durable;
-    this.clock = clock;
-  }
-
-  /**
-   * Opens a journal for this process.
+   * Opens a journal for this client.
    *
    * @return a journal that nobody else writes to
-   * @throws IOException when the folder cannot be written
+   * @throws IOException when it cannot be made
    */
-  public Journal open() throws IOException {
-    StateFiles.folders(folder);
-    return Journal.create(own(), force());
-  }
+  Journal open() throws IOException;
 
   /**
-   * Takes over the journals whose owners are gone, and those that this process has closed with
-   * something open: each is renamed to a name of this process, so that of several that try one
-   * succeeds. The caller deals with their open intents, appends the outcomes to the same journal,
-   * and closes it.
+   * Takes over what clients that are gone have left open, and what this process has closed with
+   * something open: of several that try, one gets an intent. The caller deals with the intents,
+   * appends the outcomes to the journal that holds them, and closes it.
    *
-   * @return the journals, with what is open in them; those that cannot be read are left alone
-   * @throws IOException when the folder cannot be read
+   * @param reachable the intents that the caller can settle. A store whose clients all reach the
+   *     same does not ask, and hands over all
+   * @return the journals that hold them; what cannot be read is left alone
+   * @throws IOException when the journals cannot be listed
    */
-  public List<Journal> takeOver() throws IOException {
-    List<Journal> taken = new ArrayList<>();
-    for (String name : StateFiles.names(folder)) {
-      Path file = folder.resolve(name);
-      if (name.endsWith(SUFFIX) && isOrphan(name, file)) {
-        Journal journal = take(file);
-        if (journal != null) {
-          taken.add(journal);
-        }
-      }
-    }
-    return taken;
-  }
-
-  private boolean isOrphan(String name, Path file) throws IOException {
-    ProcessIdentity owner = owner(name);
-    if (owner == null) {
-      return false; // somebody else's file
-    }
-    return switch (owner.life()) {
-      case ALIVE -> owner.equals(ProcessIdentity.current()) && !Journal.isOpenHere(file);
-      case GONE -> true;
-      case UNKNOWN -> isSilent(file);
-    };
-  }
-
-  private boolean isSilent(Path file) throws IOException {
-    try {
-      Instant last = Files.getLastModifiedTime(file).toInstant();
-      return last.plus(FOREIGN_SILENCE).isBefore(clock.instant());
-    } catch (NoSuchFileException e) {
-      return false; // another one took it
-    }
-  }
-
-  private @Nullable Journal take(Path file) {
-    try {
-      return Journal.take(file, own(), force());
-    } catch (IOException e) {
-      return null; // another one took it, or it cannot be read
-    }
-  }
-
-  private Path own() {
-    int number = OPENED.getAndIncrement();
-    String copy = number == 0 ? "" : "." + number;
-    return folder.resolve(ProcessIdentity.current() + copy + SUFFIX);
-  }
-
-  private static @Nullable ProcessIdentity owner(String name) {
-    String stem = name.substring(0, name.length() - SUFFIX.length());
-    int dot = stem.lastIndexOf('.');
-    boolean numbered = dot > stem.lastIndexOf('-');
-    return ProcessIdentity.parse(numbered ? stem.substring(0, dot) : stem);
-  }
+  List<Journal> takeOver(Predicate<JournalEntry.Intent> reachable) throws IOException;
 
   /**
-   * Network file systems tell of a full disk only when what was written is forced to the server.
+   * What clients that are gone have left open, and nobody has taken over.
+   *
+   * @return the intents; none where {@link #takeOver} hands over all
+   * @throws IOException when the journals cannot be listed
    */
-  private boolean force() throws IOException {
-    String type = Files.getFileStore(folder).type().toLowerCase(Locale.ROOT);
-    return durable || type.startsWith("nfs") || type.startsWith("cifs") || type.startsWith("smb");
+  default List<JournalEntry.Intent> abandoned() throws IOException {
+    return List.of();
   }
 }

@@ -14,6 +14,8 @@ import io.hpclaunch.api.JobInfo;
 import io.hpclaunch.api.JobState;
 import io.hpclaunch.api.NativeId;
 import io.hpclaunch.api.Token;
+import io.hpclaunch.core.shell.RawBytes;
+import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -61,7 +63,33 @@ public final class RecordJson {
     json.add("cancel", wish(record.wish()));
     Json.put(json, "reserved_cpus", record.reserved().cpus());
     Json.put(json, "reserved_memory", record.reserved().memory());
+    Json.put(json, "place", record.place());
     return Json.text(json);
+  }
+
+  /**
+   * Reads a record as a store keeps it.
+   *
+   * @param bytes what {@link #write} wrote, as UTF-8
+   * @param token whose record it is to be
+   * @param where it stands, for messages
+   * @return the record
+   * @throws DamagedRecord when the bytes are no record, one of a newer version, or another job's
+   * @throws IOException when it cannot be read now
+   */
+  public static JobRecord read(byte[] bytes, Token token, Object where) throws IOException {
+    try {
+      JobRecord record = read(RawBytes.decode(bytes));
+      if (!record.token().equals(token)) {
+        throw new JsonParseException("it is the record of " + record.token());
+      }
+      return record;
+    } catch (JsonParseException e) {
+      if (e.getCause() instanceof OutOfMemoryError) {
+        throw new IOException("there is not enough memory for the record " + where, e);
+      }
+      throw new DamagedRecord("the record " + where + " is damaged: " + e.getMessage(), e);
+    }
   }
 
   /**
@@ -109,7 +137,8 @@ public final class RecordJson {
         wish(json.get("cancel")),
         new Reserved(
             Json.integer(json, "reserved_cpus"),
-            Json.get(json, "reserved_memory", JsonElement::getAsLong)));
+            Json.get(json, "reserved_memory", JsonElement::getAsLong)),
+        Json.string(json, "place"));
   }
 
   /** {@code true}, or the elements. */

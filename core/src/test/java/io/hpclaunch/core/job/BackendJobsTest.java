@@ -91,7 +91,7 @@ class BackendJobsTest {
         .isEqualTo("rw-------");
     assertThat(bench.scheduler.submitted.get(0).scriptPath())
         .isEqualTo(job.resolve("script").toString());
-    assertThat(bench.client.openIntents("c")).isEmpty();
+    assertThat(bench.client.openIntents("c", any -> true)).isEmpty();
   }
 
   @Test
@@ -144,7 +144,7 @@ class BackendJobsTest {
     bench.scheduler.failBefore(new BackendUnavailable("no route"));
     assertThatThrownBy(this::submit).isInstanceOf(BackendUnavailable.class);
     assertThat(bench.folders()).isEmpty();
-    assertThat(bench.client.openIntents("c")).isEmpty();
+    assertThat(bench.client.openIntents("c", any -> true)).isEmpty();
   }
 
   @Test
@@ -227,7 +227,7 @@ class BackendJobsTest {
         .hasMessageContaining("another client");
     assertThat(others).isDirectory();
     assertThat(bench.scheduler.submitted).isEmpty();
-    assertThat(bench.client.openIntents("c")).isEmpty();
+    assertThat(bench.client.openIntents("c", any -> true)).isEmpty();
   }
 
   // ---- outcomes that are not known
@@ -295,7 +295,7 @@ class BackendJobsTest {
     assertThat(bench.record("1").id()).hasToString("c:1");
     assertThat(bench.scheduler.submitted).hasSize(1);
     succeed();
-    assertThat(bench.client.openIntents("c")).isEmpty();
+    assertThat(bench.client.openIntents("c", any -> true)).isEmpty();
   }
 
   @Test
@@ -308,7 +308,7 @@ class BackendJobsTest {
     bench.pass(Reconciler.DEADLINE);
     bench.jobs.status(List.of());
     assertThat(bench.folders()).isEmpty();
-    assertThat(bench.client.openIntents("c")).isEmpty();
+    assertThat(bench.client.openIntents("c", any -> true)).isEmpty();
     assertThat(bench.scheduler.submitted).isEmpty();
   }
 
@@ -320,7 +320,7 @@ class BackendJobsTest {
     succeed();
     bench.jobs.status(List.of());
     assertThat(bench.folders()).isEmpty();
-    assertThat(bench.client.openIntents("c")).isEmpty();
+    assertThat(bench.client.openIntents("c", any -> true)).isEmpty();
   }
 
   @Test
@@ -404,7 +404,7 @@ class BackendJobsTest {
     assertThat(held.waitFor(Duration.ofSeconds(10)).orElseThrow().state())
         .isEqualTo(JobState.CANCELLED);
     assertThat(bench.scheduler.submitted).isEmpty();
-    assertThat(bench.client.openIntents("c")).isEmpty();
+    assertThat(bench.client.openIntents("c", any -> true)).isEmpty();
   }
 
   @Test
@@ -461,7 +461,7 @@ class BackendJobsTest {
     assertThat(child.info().cause()).isEqualTo(Cause.DEPENDENCY);
     assertThat(child.info().reason()).contains("afternotok:c:1", "completed");
     assertThat(bench.scheduler.submitted).hasSize(1);
-    assertThat(bench.client.openIntents("c")).isEmpty();
+    assertThat(bench.client.openIntents("c", any -> true)).isEmpty();
     succeed();
     assertThat(bench.jobs.status(List.of(child.id())).get(child.id()).state())
         .isEqualTo(JobState.FAILED);
@@ -625,7 +625,7 @@ class BackendJobsTest {
     JobSpec spec = Bench.job().toBuilder().array(ArrayRange.of(0, 9)).build();
     assertThatThrownBy(() -> bench.jobs.submit(spec)).isInstanceOf(Rejected.class);
     assertThat(bench.scheduler.cancelled).containsExactly(NativeId.of("1"));
-    assertThat(bench.client.openIntents("c")).isEmpty();
+    assertThat(bench.client.openIntents("c", any -> true)).isEmpty();
   }
 
   private static final int MANY = 100_000;

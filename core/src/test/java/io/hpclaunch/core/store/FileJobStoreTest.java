@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hpclaunch.api.ArrayRange;
-import io.hpclaunch.api.Cause;
 import io.hpclaunch.api.JobId;
 import io.hpclaunch.api.JobInfo;
 import io.hpclaunch.api.JobRegister;
@@ -18,7 +17,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -26,7 +24,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -35,6 +32,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+/** What is the files' own; what all stores promise is tested by testkit's StoreContract. */
 class FileJobStoreTest {
   private static final Instant NOW = Instant.parse("2025-11-21T10:00:00Z");
 
@@ -75,122 +73,6 @@ class FileJobStoreTest {
         .distinct()
         .toList();
     assertThat(ids).hasSize(1);
-  }
-
-  @Test
-  void aRecordComesBackWhole() throws Exception {
-    JobInfo info = JobInfo.builder(JobState.QUEUED)
-        .failed(Cause.OUT_OF_MEMORY)
-        .exitCode(0)
-        .signal(9)
-        .nativeState("OUT_OF_ME+")
-        .reason("r ü \udcff")
-        .submitted(NOW)
-        .started(NOW)
-        .ended(NOW)
-        .attempt(3)
-        .nodes(List.of("n1", "n2"))
-        .wallTime(Duration.ofMillis(1234))
-        .cpuTime(Duration.ofHours(50))
-        .peakMemory(1L << 40)
-        .build();
-    Observations last = new Observations(info, NOW, true);
-    JobRecord record = new JobRecord(
-        token(1),
-        JobId.parse("c:4@x"),
-        "n 'ü'",
-        "/f",
-        "o/{id}",
-        "e",
-        NOW,
-        last,
-        ArrayRange.parse("1-9:2%3"),
-        List.of(new JobRecord.Chunk(NativeId.of("4"), ArrayRange.of(1, 5), 7)),
-        NOW.minusSeconds(5),
-        new CancelWish(false, Set.of(3, 5)));
-    assertThat(store.save(record)).isEqualTo(record);
-    assertThat(open(state).load(record.token())).contains(record);
-  }
-
-  @Test
-  void aJobIsFoundByItsIdsAndTheirBeginnings() throws Exception {
-    JobRecord plain = store.save(record(1, "abc-1", JobState.QUEUED));
-    JobRecord split = record(2, "abd-2", JobState.QUEUED);
-    split = store.save(new JobRecord(
-        split.token(),
-        split.id(),
-        "n",
-        "/f",
-        null,
-        null,
-        NOW,
-        split.last(),
-        ArrayRange.of(1, 4),
-        List.of(
-            new JobRecord.Chunk(NativeId.of("77[].srv"), ArrayRange.of(1, 2), 0),
-            new JobRecord.Chunk(NativeId.of("78[].srv"), ArrayRange.of(3, 4), 2)),
-        null,
-        CancelWish.of(null)));
-    assertThat(store.find(JobId.parse("c:abc-1"))).contains(plain);
-    assertThat(store.find(JobId.parse("c:78[].srv/3"))).contains(split);
-    assertThat(store.find(JobId.parse("d:abc-1"))).isEmpty();
-    assertThat(store.find(JobId.parse("c:abc-1@other"))).isEmpty();
-    assertThat(store.complete("c", "ab")).containsExactly(plain.id(), split.id());
-    assertThat(store.complete("c", "abc")).containsExactly(plain.id());
-    assertThat(store.complete("none", "")).isEmpty();
-  }
-
-  @Test
-  void anIdThatTheSchedulerGivesAgainIsTheNewJobs() throws Exception {
-    JobRecord old = store.save(record(1, "7", JobState.COMPLETED));
-    JobRecord young = store.save(record(2, "7", JobState.QUEUED));
-    assertThat(store.find(JobId.parse("c:7"))).contains(young);
-    store.remove(old.token());
-    assertThat(store.find(JobId.parse("c:7"))).contains(young);
-  }
-
-  @Test
-  void idsWithAnyCharactersAreKept() throws Exception {
-    for (String id : List.of(".", "..", "a:b", "%41", "ü漢", "A", "a", "12[].srv")) {
-      JobRecord record = store.save(record(id.hashCode() & 0xffff, id, JobState.QUEUED));
-      assertThat(store.find(record.id())).as(id).contains(record);
-      assertThat(store.complete("c", id)).contains(record.id());
-    }
-  }
-
-  @Test
-  void endedJobsLeaveTheActiveOnesForTheirDay() throws Exception {
-    JobRecord one = store.save(record(1, "1", JobState.QUEUED));
-    JobRecord two = store.save(record(2, "2", JobState.QUEUED));
-    assertThat(store.active()).containsExactlyInAnyOrder(one.token(), two.token());
-    store.save(one.observe(info(JobState.COMPLETED), NOW));
-    assertThat(store.active()).containsExactly(two.token());
-    assertThat(store.ended(NOW.minus(Duration.ofDays(1)), NOW)).containsExactly(one.token());
-    assertThat(store.ended(Instant.EPOCH, NOW.minus(Duration.ofDays(1)))).isEmpty();
-    store.remove(one.token());
-    assertThat(store.ended(Instant.EPOCH, NOW)).isEmpty();
-    assertThat(store.load(one.token())).isEmpty();
-    assertThat(store.find(one.id())).isEmpty();
-    store.remove(one.token());
-  }
-
-  @Test
-  void aLossThatIsCorrectedMayBeActiveAgain() throws Exception {
-    JobRecord lost = store.save(record(1, "1", JobState.LOST));
-    JobRecord found = store.save(lost.observe(info(JobState.RUNNING), NOW.plusSeconds(1)));
-    assertThat(found.isFinal()).isFalse();
-    assertThat(store.active()).containsExactly(found.token());
-    store.save(lost);
-    assertThat(store.load(found.token())).contains(found);
-  }
-
-  @Test
-  void whoKnowsLessTakesNothingBack() throws Exception {
-    JobRecord queued = store.save(record(1, "1", JobState.QUEUED));
-    JobRecord ended = store.save(queued.observe(info(JobState.COMPLETED), NOW));
-    assertThat(store.save(queued.observe(info(JobState.RUNNING), NOW.plusSeconds(9))))
-        .isEqualTo(ended);
-    assertThat(store.active()).isEmpty();
   }
 
   @Test
@@ -312,49 +194,6 @@ class FileJobStoreTest {
     }
     writer.join();
     assertThat(store.find(JobId.parse("c:7"))).contains(jobs.get(1));
-  }
-
-  @Test
-  void aJobThatHasNotEndedIsNotForgotten() throws Exception {
-    JobRecord lost = store.save(record(1, "1", JobState.LOST));
-    JobRecord seen = store.save(lost.observe(info(JobState.RUNNING), NOW.plusSeconds(1)));
-    assertThat(store.remove(lost.token(), () -> {
-          throw new IOException("its folder is needed");
-        }))
-        .isFalse();
-    assertThat(store.find(lost.id())).contains(seen);
-    assertThat(store.active()).containsExactly(lost.token());
-  }
-
-  @Test
-  void whatCannotBeRemovedWithItKeepsAJob() throws Exception {
-    JobRecord ended = store.save(record(1, "1", JobState.FAILED));
-    assertThatThrownBy(() -> store.remove(ended.token(), () -> {
-          throw new IOException("no room to remove it");
-        }))
-        .hasMessage("no room to remove it");
-    assertThat(store.find(ended.id())).contains(ended);
-  }
-
-  @Test
-  void ofTwoWhoForgetAJobAtOnceOneRemovesWhatBelongsToIt() throws Exception {
-    for (int i = 0; i < 50; i++) {
-      JobRecord ended = store.save(record(i, "1", JobState.FAILED));
-      AtomicInteger removals = new AtomicInteger();
-      List<Boolean> gone = Stream.of(store, open(state))
-          .parallel()
-          .map(each -> {
-            try {
-              return each.remove(ended.token(), removals::incrementAndGet);
-            } catch (IOException e) {
-              throw new UncheckedIOException(e);
-            }
-          })
-          .toList();
-      assertThat(gone).containsExactly(true, true);
-      assertThat(removals).hasValue(1);
-      assertThat(store.find(ended.id())).isEmpty();
-    }
   }
 
   @Test

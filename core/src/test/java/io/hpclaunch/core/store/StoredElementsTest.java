@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hpclaunch.api.ArrayRange;
-import io.hpclaunch.api.Cause;
 import io.hpclaunch.api.JobId;
 import io.hpclaunch.api.JobInfo;
 import io.hpclaunch.api.JobState;
@@ -49,38 +48,6 @@ class StoredElementsTest {
   }
 
   @Test
-  void everythingThatIsKnownComesBack() throws Exception {
-    JobInfo whole = JobInfo.builder(JobState.FAILED)
-        .failed(Cause.OUT_OF_MEMORY)
-        .exitCode(0)
-        .signal(9)
-        .nativeState("OUT_OF_ME+ by 1000")
-        .reason("r ü\t\\ \n \udcff \ud83d\ude00")
-        .submitted(NOW.minusNanos(1))
-        .started(NOW.minusMillis(90_500))
-        .ended(NOW.plusNanos(1_000))
-        .attempt(3)
-        .nodes(List.of("n1", "n2,x"))
-        .wallTime(Duration.ofMillis(1234))
-        .cpuTime(Duration.ofHours(50))
-        .peakMemory(1L << 40)
-        .allocatedCpus(4)
-        .allocatedMemory(1L << 33)
-        .build();
-    JobInfo empty = info(JobState.QUEUED).toBuilder()
-        .reason("")
-        .nativeState("")
-        .nodes(List.of())
-        .build();
-    Elements all = none(9).observe(Map.of(1, whole, 3, empty, 9, info(JobState.LOST)), NOW);
-    all = all.observe(Map.of(9, whole), NOW.plusSeconds(1));
-    assertThat(all.get(9)).isEqualTo(new Observations(whole, NOW.plusSeconds(1), true));
-    store.save(new WholeJob(array(9), all));
-    assertThat(open(state).elements(array(9))).isEqualTo(all);
-    assertThat(store.elements(array(9))).isEqualTo(all);
-  }
-
-  @Test
   void aPlainJobHasNoElementsAndNoFile() throws Exception {
     JobRecord plain =
         JobRecord.of(token(), JobId.parse("c:1"), "n", "/f", info(JobState.QUEUED), NOW);
@@ -89,22 +56,6 @@ class StoredElementsTest {
     store.save(array(9));
     assertThat(store.elements(array(9)).isEmpty()).isTrue();
     assertThat(file()).doesNotExist();
-  }
-
-  @Test
-  void whatTwoClientsSawIsBroughtTogether() throws Exception {
-    FileJobStore other = open(state);
-    save(store, 0, Map.of(1, info(JobState.COMPLETED), 2, info(JobState.LOST)));
-    save(other, 1, Map.of(1, info(JobState.FAILED), 3, info(JobState.RUNNING)));
-    save(store, 2, Map.of(2, info(JobState.COMPLETED), 3, attempt(JobState.QUEUED, 2)));
-    save(other, 3, Map.of(2, info(JobState.LOST), 3, attempt(JobState.RUNNING, 1)));
-    for (FileJobStore each : List.of(store, other, open(state))) {
-      Elements known = each.elements(array(MANY));
-      assertThat(known.size()).isEqualTo(3);
-      assertThat(state(known, 1)).as("an end stays").isEqualTo(JobState.COMPLETED);
-      assertThat(state(known, 2)).as("a loss is corrected once").isEqualTo(JobState.COMPLETED);
-      assertThat(known.get(3).info()).isEqualTo(attempt(JobState.QUEUED, 2));
-    }
   }
 
   @Test

@@ -17,8 +17,8 @@ import picocli.CommandLine.Help.Ansi;
     name = "doctor",
     description = {
       "Look for what is wrong, and say what to do about it.",
-      "Looks at Java, bash, launchers, schedulers, the configuration, the state folder and the"
-          + " plugins. The exit status is 1 where a problem was found."
+      "Looks at Java, bash, launchers, schedulers, the configuration, the state folder, the job"
+          + " store and the plugins. The exit status is 1 where a problem was found."
     })
 public final class DoctorCommand extends ListingCommand<List<Check>> {
   private final Session session;
@@ -38,6 +38,7 @@ public final class DoctorCommand extends ListingCommand<List<Check>> {
     checks.addAll(new MachineChecks(session).all());
     checks.addAll(new ProgramChecks(session).all());
     checks.addAll(new ConfigurationChecks(session).all());
+    checks.addAll(new StoreChecks(session).all());
     checks.addAll(new PluginChecks(session).all());
     return checks;
   }

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class JournalTest {
+class FileJournalTest {
   private static final Instant NOW = Instant.parse("2025-11-21T10:00:00Z");
 
   @TempDir
@@ -41,7 +41,7 @@ class JournalTest {
 
   @Test
   void anIntentIsOpenUntilItsOutcomeIsKnown() throws Exception {
-    try (Journal journal = journals().open()) {
+    try (FileJournal journal = journals().open()) {
       journal.append(intent(1));
       journal.append(intent(2));
       journal.append(outcome(2, Kind.UNKNOWN));
@@ -64,7 +64,7 @@ class JournalTest {
     ArrayRange first = ArrayRange.of(1, 5);
     Intent a = new Intent(token(1), first, NOW, "b", "n", "/f");
     Intent b = new Intent(token(1), ArrayRange.of(6, 9), NOW, "b", "n", "/f");
-    try (Journal journal = journals().open()) {
+    try (FileJournal journal = journals().open()) {
       journal.append(a);
       journal.append(b);
       journal.append(new Outcome(token(1), first, NOW, Kind.SUBMITTED, NativeId.of("4"), null));
@@ -74,13 +74,13 @@ class JournalTest {
 
   @Test
   void aJournalWithNothingOpenIsGoneWhenItIsClosed() throws Exception {
-    Journal journal = journals().open();
+    FileJournal journal = journals().open();
     journal.append(intent(1));
     journal.append(outcome(1, Kind.SUBMITTED));
     assertThat(journal.file()).exists();
     journal.close();
     assertThat(journal.file()).doesNotExist();
-    Journal other = journals().open();
+    FileJournal other = journals().open();
     other.append(intent(1));
     other.close();
     assertThat(other.file()).exists();
@@ -89,7 +89,7 @@ class JournalTest {
 
   @Test
   void linesHaveTheFormThatTheDesignGives() throws Exception {
-    try (Journal journal = journals().open()) {
+    try (FileJournal journal = journals().open()) {
       journal.append(intent(1));
       String name = journal.file().getFileName().toString();
       assertThat(name).startsWith(ProcessIdentity.current().toString()).endsWith(".log");
@@ -107,7 +107,7 @@ class JournalTest {
       assertThat(JournalLines.read(cut).entries()).hasSize((int) ends);
       ByteArrayOutputStream disk = new ByteArrayOutputStream();
       disk.writeBytes(cut);
-      Journal journal = new Journal(state, cut, new Memory(disk, Integer.MAX_VALUE), false);
+      FileJournal journal = new FileJournal(state, cut, new Memory(disk, Integer.MAX_VALUE), false);
       journal.append(intent(9));
       JournalLines.Read again = JournalLines.read(disk.toByteArray());
       assertThat(again.entries()).hasSize((int) ends + 1).endsWith(intent(9));
@@ -136,7 +136,7 @@ class JournalTest {
     for (int room = 0; room < one.length; room++) {
       ByteArrayOutputStream disk = new ByteArrayOutputStream();
       Memory output = new Memory(disk, one.length + room);
-      Journal journal = new Journal(state, new byte[0], output, false);
+      FileJournal journal = new FileJournal(state, new byte[0], output, false);
       journal.append(intent(1));
       assertThatThrownBy(() -> journal.append(intent(2)))
           .isInstanceOf(IOException.class)
@@ -156,7 +156,7 @@ class JournalTest {
     ByteArrayOutputStream disk = new ByteArrayOutputStream();
     Memory output = new Memory(disk, 10);
     output.truncates = false;
-    Journal journal = new Journal(state, new byte[0], output, false);
+    FileJournal journal = new FileJournal(state, new byte[0], output, false);
     assertThatThrownBy(() -> journal.append(intent(1))).isInstanceOf(IOException.class);
     output.room = Integer.MAX_VALUE;
     journal.append(intent(2));
@@ -173,7 +173,7 @@ class JournalTest {
     mount.getInputStream().readAllBytes();
     Assumptions.assumeTrue(mount.waitFor() == 0, "mount (needs root)");
     try {
-      Journal journal = new Journals(small, false, clock()).open();
+      FileJournal journal = new FileJournals(small, false, clock()).open();
       int[] written = {0};
       assertThatThrownBy(() -> {
             while (true) {
@@ -197,14 +197,14 @@ class JournalTest {
   void theJournalOfTheDeadIsTakenOverByOne() throws Exception {
     Process dead = Children.start(Owner.class, state.toString(), "1");
     awaitLine(dead);
-    assertThat(journals().takeOver()).isEmpty(); // it lives
+    assertThat(journals().takeOver(any -> true)).isEmpty(); // it lives
     dead.destroyForcibly().waitFor();
-    List<Journal> taken = journals().takeOver();
+    List<Journal> taken = journals().takeOver(any -> true);
     assertThat(taken).hasSize(1);
     assertThat(taken.get(0).openIntents())
         .extracting(o -> o.intent().token())
         .containsExactly(token(1));
-    assertThat(journals().takeOver()).isEmpty();
+    assertThat(journals().takeOver(any -> true)).isEmpty();
     taken.get(0).append(outcome(1, Kind.REJECTED));
     taken.get(0).close();
     assertThat(state.resolve("journal")).isEmptyDirectory();
@@ -217,10 +217,10 @@ class JournalTest {
     first.destroyForcibly().waitFor();
     Process second = Children.start(Owner.class, state.toString(), "2");
     awaitLine(second);
-    assertThat(journals().takeOver()).isEmpty();
+    assertThat(journals().takeOver(any -> true)).isEmpty();
     second.destroyForcibly().waitFor();
     List<Token> open = new ArrayList<>();
-    for (Journal each : journals().takeOver()) {
+    for (Journal each : journals().takeOver(any -> true)) {
       each.openIntents().forEach(o -> open.add(o.intent().token()));
       each.close();
     }
@@ -229,19 +229,19 @@ class JournalTest {
 
   @Test
   void whatThisProcessClosedWithSomethingOpenIsTakenOverInItToo() throws Exception {
-    Journal closed = journals().open();
+    FileJournal closed = journals().open();
     closed.append(intent(1));
-    Journal open = journals().open();
+    FileJournal open = journals().open();
     open.append(intent(2));
-    assertThat(journals().takeOver()).isEmpty();
+    assertThat(journals().takeOver(any -> true)).isEmpty();
     closed.close();
-    List<Journal> taken = journals().takeOver();
+    List<Journal> taken = journals().takeOver(any -> true);
     assertThat(taken)
         .flatExtracting(Journal::openIntents)
         .containsExactly(new OpenIntent(intent(1), null));
-    assertThat(journals().takeOver()).isEmpty();
+    assertThat(journals().takeOver(any -> true)).isEmpty();
     taken.get(0).close();
-    assertThat(journals().takeOver()).hasSize(1).allSatisfy(Journal::close);
+    assertThat(journals().takeOver(any -> true)).hasSize(1).allSatisfy(Journal::close);
     open.close();
   }
 
@@ -250,9 +250,9 @@ class JournalTest {
     Path folder = Files.createDirectories(state.resolve("journal"));
     Path file = Files.write(folder.resolve("other-host-7-abc.log"), lines(intent(1)));
     Files.setLastModifiedTime(file, FileTime.from(NOW.minus(Duration.ofMinutes(59))));
-    assertThat(journals().takeOver()).isEmpty();
+    assertThat(journals().takeOver(any -> true)).isEmpty();
     Files.setLastModifiedTime(file, FileTime.from(NOW.minus(Duration.ofMinutes(61))));
-    List<Journal> taken = journals().takeOver();
+    List<Journal> taken = journals().takeOver(any -> true);
     assertThat(taken).hasSize(1);
     taken.get(0).close();
   }
@@ -262,7 +262,7 @@ class JournalTest {
   void filesOfOthersAreLeftAlone(String name) throws Exception {
     Path folder = Files.createDirectories(state.resolve("journal"));
     Files.writeString(folder.resolve(name), "x");
-    assertThat(journals().takeOver()).isEmpty();
+    assertThat(journals().takeOver(any -> true)).isEmpty();
     assertThat(folder.resolve(name)).exists();
   }
 
@@ -294,9 +294,9 @@ class JournalTest {
 
     /** Arguments: the state folder, and the number of the token. */
     public static void main(String[] args) throws Exception {
-      Journals journals = new Journals(Path.of(args[0]), true, clock());
-      List<Journal> held = journals.takeOver();
-      Journal journal = journals.open();
+      FileJournals journals = new FileJournals(Path.of(args[0]), true, clock());
+      List<Journal> held = journals.takeOver(any -> true);
+      FileJournal journal = journals.open();
       journal.append(intent(Integer.parseInt(args[1])));
       System.out.println("ready " + held.size());
       TimeUnit.MINUTES.sleep(5);
@@ -305,7 +305,7 @@ class JournalTest {
   }
 
   /** A disk with so much room. */
-  private static final class Memory implements Journal.Output {
+  private static final class Memory implements FileJournal.Output {
     private final ByteArrayOutputStream disk;
     private int room;
     private boolean truncates = true;
@@ -344,8 +344,8 @@ class JournalTest {
     public void close() {}
   }
 
-  private Journals journals() {
-    return new Journals(state, false, clock());
+  private FileJournals journals() {
+    return new FileJournals(state, false, clock());
   }
 
   private static Clock clock() {

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hpclaunch.core.job;
+
+import io.hpclaunch.api.BackendUnavailable;
+import io.hpclaunch.api.transport.Command;
+import io.hpclaunch.api.transport.CommandResult;
+import io.hpclaunch.api.transport.Transport;
+import io.hpclaunch.core.store.JobRecord;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The place where a backend's job folders are, told apart from any other by a file in it. Where
+ * clients share a store and no files, what a client doesn't find says nothing of jobs of another
+ * place: the shell backend's jobs of another host are not lost because this host knows none of
+ * them.
+ */
+final class Place {
+  private static final Logger log = LoggerFactory.getLogger(Place.class);
+
+  private static final String FILE = ".place";
+  private static final String READ = "cat \"$1/$2\" 2>/dev/null || :";
+
+  /** Who never submitted anything has none, and each of many jobs would ask for it. */
+  private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(5);
+
+  /** A link appears whole, and of several that make one, one does. */
+  private static final String MAKE = """
+      umask 077
+      mkdir -p "$1" || exit
+      if [ ! -s "$1/$2" ]; then
+        echo "$3" >"$1/$2.$3" || exit
+        ln "$1/$2.$3" "$1/$2" 2>/dev/null || [ -s "$1/$2" ] || mv "$1/$2.$3" "$1/$2"
+        rm -f "$1/$2.$3"
+      fi
+      cat "$1/$2"
+      """;
+
+  private final Transport transport;
+  private final Supplier<String> workspace;
+  private final boolean shared;
+  private volatile @Nullable String known;
+  private volatile long askedAt;
+
+  /**
+   * Names a place; nothing is read or made yet.
+   *
+   * @param transport the way to it
+   * @param workspace the folder of its job folders
+   * @param shared whether the store is shared by clients that may see other places
+   */
+  Place(Transport transport, Supplier<String> workspace, boolean shared) {
+    this.transport = transport;
+    this.workspace = workspace;
+    this.shared = shared;
+    this.askedAt = System.nanoTime() - BETWEEN_LOOKS.toNanos();
+  }
+
+  /**
+   * The place's name, for a job that is about to be submitted.
+   *
+   * @return the name, made where there was none; null where the store has no need of it
+   * @throws BackendUnavailable when it cannot be made; nothing may be submitted then
+   */
+  @Nullable String ensured() {
+    String id = known;
+    if (!shared || id != null) {
+      return id;
+    }
+    try {
+      return asked(MAKE, UUID.randomUUID().toString());
+    } catch (IOException e) {
+      throw new BackendUnavailable(
+          "the folder " + workspace.get() + " cannot be made on " + transport.host() + " ("
+              + e.getMessage() + "); nothing was submitted",
+          e);
+    }
+  }
+
+  /** Whether a job or an intent that was kept with a place's name is of another place. */
+  boolean isElsewhere(@Nullable String place) {
+    return place != null && !place.equals(here());
+  }
+
+  /** Refuses what needs a job's files or its scheduler, where they are not to be seen from here. */
+  void require(JobRecord record) {
+    if (isElsewhere(record.place())) {
+      throw new BackendUnavailable("job " + record.id() + " was submitted with its folder "
+          + record.jobFolder() + " in another place than the workspace " + workspace.get() + " on "
+          + transport.host() + ": ask where it was submitted, or give both the same workspace");
+    }
+  }
+
+  /** Null where nothing was ever submitted from here, or where that cannot be seen now. */
+  private @Nullable String here() {
+    String id = known;
+    if (id != null || System.nanoTime() - askedAt < BETWEEN_LOOKS.toNanos()) {
+      return id;
+    }
+    try {
+      askedAt = System.nanoTime();
+      return asked(READ, "");
+    } catch (IOException | BackendUnavailable | UncheckedIOException e) {
+      log.debug("The place of {} cannot be seen", transport.host(), e);
+      return null;
+    }
+  }
+
+  private @Nullable String asked(String script, String fresh) throws IOException {
+    CommandResult result =
+        transport.run(Command.of("sh", "-c", script, "sh", workspace.get(), FILE, fresh));
+    String id = result.stdout().strip();
+    if (!fresh.isEmpty() && (result.status() != 0 || id.isEmpty())) {
+      throw new IOException(result.stderr().strip());
+    }
+    known = id.isEmpty() ? null : id;
+    return known;
+  }
+}
