@@ -22,6 +22,7 @@ import io.hpclaunch.core.store.JournalEntry;
 import io.hpclaunch.core.store.JournalEntry.Kind;
 import io.hpclaunch.core.store.Observations;
 import io.hpclaunch.core.store.OpenIntent;
+import io.hpclaunch.core.store.Reserved;
 import io.hpclaunch.core.store.StateStore;
 import io.hpclaunch.core.store.WholeJob;
 import java.io.IOException;
@@ -112,6 +113,7 @@ public abstract class StoreContract {
         List.of(new JobRecord.Chunk(NativeId.of("4"), ArrayRange.of(1, 5), 7)),
         NOW.minusSeconds(5),
         new CancelWish(false, Set.of(3, 5)),
+        new Reserved(8, 1L << 34),
         "a place");
     assertEquals(record, store.save(record));
     assertEquals(record, client().jobs().load(record.token()).orElseThrow());
