@@ -124,7 +124,8 @@ final class ContainerText {
       """;
 
   /** The variables of the job are in that file. */
-  static final String FORGET = "command -p rm -f -- \"$hpc_folder/container$hpc_suffix.$hpc_attempt\"\n";
+  static final String FORGET =
+      "command -p rm -f -- \"$hpc_folder/container$hpc_suffix.$hpc_attempt\"\n";
 
   private ContainerText() {}
 }

@@ -45,9 +45,7 @@ public final class Containers {
    * @throws io.hpclaunch.api.Unsupported when no runtime that is allowed can run the image
    */
   public @Nullable ContainerScript script(JobSpec spec) {
-    return spec.container() == null
-        ? null
-        : ContainerScript.of(spec, settings, host.killGrace());
+    return spec.container() == null ? null : ContainerScript.of(spec, settings, host.killGrace());
   }
 
   /**
