@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.hpclaunch.api.BackendUnavailable;
+import io.hpclaunch.api.HpcRuntime;
+import io.hpclaunch.api.InvalidConfiguration;
 import io.hpclaunch.api.InvalidJob;
 import io.hpclaunch.testkit.FakeApptainer;
 import io.hpclaunch.testkit.HpcTestRuntime;
@@ -20,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -414,12 +417,12 @@ class ShellRunsTest {
         .directory(hpc.folder())
         .build();
     operator.prepare(run(Task.builder("a")
-        .shell("cat input >output")
+        .shell("cat input")
         .image("python:3.12")
         .fileFromContent("input", "staged")));
     RunStatus end = operator.go("r");
     assertThat(end.isWell()).isTrue();
-    assertThat(attempt("a", 1).resolve("output")).hasContent("staged");
+    assertThat(results("a", 1).resolve("stdout.log")).hasContent("staged");
     assertThat(apptainer.calls()).singleElement().satisfies(words -> {
       String directory = words.get(words.indexOf("--pwd") + 1);
       assertThat(words)
@@ -432,8 +435,41 @@ class ShellRunsTest {
               "docker://python:3.12",
               "/bin/sh",
               "-c",
-              "cat input >output");
+              "cat input");
     });
+  }
+
+  @Test
+  void aClientWithAnotherStateFolderRunsNothingTwice() throws Exception {
+    ComputeOperator operator = operator();
+    operator.prepare(run(Task.builder("a").shell("sleep 600")));
+    operator.submit("r");
+    try (HpcRuntime stranger = HpcRuntime.builder()
+        .stateDirectory(hpc.folder().resolve("another"))
+        .workingDirectory(hpc.folder())
+        .build()) {
+      ComputeOperator other = ComputeOperator.over(stranger.backend("shell"))
+          .directory(hpc.folder())
+          .build();
+      for (ThrowingCallable step : List.<ThrowingCallable>of(
+          () -> other.poll("r"), () -> other.go("r"), () -> other.cancel("r", List.of()))) {
+        assertThatThrownBy(step)
+            .isInstanceOf(InvalidConfiguration.class)
+            .hasMessageContainingAll("HPC_STATE_DIR", "registers.json");
+      }
+    }
+    operator.cancel("r", List.of());
+    assertThat(operator.go("r").task("a"))
+        .as("%s", problems)
+        .returns(TaskState.CANCELLED, TaskStatus::state);
+  }
+
+  @Test
+  void whatTheBackendCannotDoIsRefusedBeforeAnythingRuns() {
+    assertThatThrownBy(
+            () -> operator().prepare(run(Task.builder("a").shell("true").image("ubuntu:22.04"))))
+        .isInstanceOf(Unsupported.class)
+        .hasMessageContaining("task a needs containers");
   }
 
   @Test

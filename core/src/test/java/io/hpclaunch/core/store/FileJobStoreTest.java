@@ -8,6 +8,7 @@ import io.hpclaunch.api.ArrayRange;
 import io.hpclaunch.api.Cause;
 import io.hpclaunch.api.JobId;
 import io.hpclaunch.api.JobInfo;
+import io.hpclaunch.api.JobRegister;
 import io.hpclaunch.api.JobState;
 import io.hpclaunch.api.NativeId;
 import io.hpclaunch.api.Token;
@@ -28,6 +29,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,6 +46,35 @@ class FileJobStoreTest {
   @BeforeEach
   void open() {
     store = open(state);
+  }
+
+  @Test
+  void eachStateFolderHasItsOwnIdentityForGood() throws Exception {
+    JobRegister.Identity first = store.identity();
+    assertThat(first.place()).isEqualTo(state.toString());
+    assertThat(open(state).identity()).isEqualTo(first);
+    assertThat(open(state.resolve("another")).identity().id()).isNotEqualTo(first.id());
+    try (Stream<Path> files = Files.list(state)) {
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .as("nothing half made is left")
+          .containsExactlyInAnyOrder("register", "another");
+    }
+  }
+
+  @Test
+  void clientsThatComeTogetherAgreeOnTheIdentity() {
+    List<String> ids = IntStream.range(0, 32)
+        .parallel()
+        .mapToObj(i -> {
+          try {
+            return open(state).identity().id();
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        })
+        .distinct()
+        .toList();
+    assertThat(ids).hasSize(1);
   }
 
   @Test
