@@ -465,14 +465,6 @@ class ShellRunsTest {
   }
 
   @Test
-  void whatTheBackendCannotDoIsRefusedBeforeAnythingRuns() {
-    assertThatThrownBy(
-            () -> operator().prepare(run(Task.builder("a").shell("true").image("ubuntu:22.04"))))
-        .isInstanceOf(Unsupported.class)
-        .hasMessageContaining("task a needs containers");
-  }
-
-  @Test
   void takesAnyPluginsObject() throws Exception {
     Map<String, Object> entry =
         Map.of("name", "mine", "workspace", hpc.workspace().toString());
