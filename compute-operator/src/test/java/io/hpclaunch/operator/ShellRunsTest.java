@@ -404,6 +404,42 @@ class ShellRunsTest {
   }
 
   @Test
+  void aTaskRunsInItsImageWithItsDirectoryInIt() throws Exception {
+    FakeApptainer apptainer = FakeApptainer.install();
+    Map<String, Object> entry = Map.of(
+        "name",
+        "contained",
+        "workspace",
+        hpc.workspace().toString(),
+        "config",
+        Map.of("container", apptainer.config()));
+    ComputeOperator operator = ComputeOperator.over(hpc.runtime().open("shell", entry))
+        .directory(hpc.folder())
+        .build();
+    operator.prepare(run(Task.builder("a")
+        .shell("cat input")
+        .image("python:3.12")
+        .fileFromContent("input", "staged")));
+    RunStatus end = operator.go("r");
+    assertThat(end.isWell()).isTrue();
+    assertThat(results("a", 1).resolve("stdout.log")).hasContent("staged");
+    assertThat(apptainer.calls()).singleElement().satisfies(words -> {
+      String directory = words.get(words.indexOf("--pwd") + 1);
+      assertThat(words)
+          .containsExactly(
+              "exec",
+              "--bind",
+              directory + ":" + directory,
+              "--pwd",
+              directory,
+              "docker://python:3.12",
+              "/bin/sh",
+              "-c",
+              "cat input");
+    });
+  }
+
+  @Test
   void aClientWithAnotherStateFolderRunsNothingTwice() throws Exception {
     ComputeOperator operator = operator();
     operator.prepare(run(Task.builder("a").shell("sleep 600")));
@@ -426,42 +462,6 @@ class ShellRunsTest {
     assertThat(operator.go("r").task("a"))
         .as("%s", problems)
         .returns(TaskState.CANCELLED, TaskStatus::state);
-  }
-
-  @Test
-  void aTaskRunsInItsImageWithItsDirectoryInIt() throws Exception {
-    FakeApptainer apptainer = FakeApptainer.install();
-    Map<String, Object> entry = Map.of(
-        "name",
-        "contained",
-        "workspace",
-        hpc.workspace().toString(),
-        "config",
-        Map.of("container", apptainer.config()));
-    ComputeOperator operator = ComputeOperator.over(hpc.runtime().open("shell", entry))
-        .directory(hpc.folder())
-        .build();
-    operator.prepare(run(Task.builder("a")
-        .shell("cat input >output")
-        .image("python:3.12")
-        .fileFromContent("input", "staged")));
-    RunStatus end = operator.go("r");
-    assertThat(end.isWell()).isTrue();
-    assertThat(attempt("a", 1).resolve("output")).hasContent("staged");
-    assertThat(apptainer.calls()).singleElement().satisfies(words -> {
-      String directory = words.get(words.indexOf("--pwd") + 1);
-      assertThat(words)
-          .containsExactly(
-              "exec",
-              "--bind",
-              directory + ":" + directory,
-              "--pwd",
-              directory,
-              "docker://python:3.12",
-              "/bin/sh",
-              "-c",
-              "cat input >output");
-    });
   }
 
   @Test
