@@ -52,7 +52,7 @@ class HpcReportIT extends JobsByCommand {
     assertThat(lines).hasSize(6);
     assertThat(lines.get(5)).startsWith("total").contains("4 jobs");
     hpc.hpc("report", "--format", "csv", "-o", "usage.csv").ok();
-    assertThat(Files.readString(folder.resolve("usage.csv")).split("\r\n"))
+    assertThat(Files.readAllLines(folder.resolve("usage.csv")))
         .hasSize(3)
         .allMatch(line -> line.split(",", -1).length == 25);
   }

@@ -25,6 +25,7 @@ final class CcatFormat implements ForeignFormat {
   static final String FILE = "settings.toml";
   static final String VARIABLE_PREFIX = "CCAT_WORKFLOW_MANAGER_";
   static final String BACKEND = "HPC_BACKEND";
+  static final String ENVIRONMENT = "ENV_FOR_DYNACONF";
 
   private static final String PARTITION = "SLURM_PARTITION";
   private static final String NAMESPACE = "K8S_NAMESPACE";
@@ -69,11 +70,7 @@ final class CcatFormat implements ForeignFormat {
   }
 
   /** The environment that Dynaconf would choose, where one of their files has it; else null. */
-  static @Nullable String environment(Map<String, String> variables, Map<String, Node> profiles) {
-    String chosen = variables.get("ENV_FOR_DYNACONF");
-    if (chosen == null) {
-      return null;
-    }
+  static @Nullable String environment(String chosen, Map<String, Node> profiles) {
     for (Map.Entry<String, Node> e : profiles.entrySet()) {
       if (e.getKey().equalsIgnoreCase(chosen)
           && e.getValue().origin().source().system().equals(NAME)) {

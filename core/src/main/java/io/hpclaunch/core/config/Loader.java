@@ -75,7 +75,8 @@ final class Loader {
     Node all = tree.entries().get(Schema.PROFILES);
     Map<String, Node> known = all instanceof Node.Fields map ? map.entries() : Map.of();
     if (name == null || (option == null && name.isEmpty())) {
-      name = CcatFormat.environment(sources.environment(), known);
+      String theirs = sources.environment().get(CcatFormat.ENVIRONMENT);
+      name = theirs == null ? null : CcatFormat.environment(theirs, known);
     }
     if (name == null) {
       return;

@@ -72,7 +72,7 @@ class ReportCommandTest {
 
   /** The cells of a line of the table; columns are two blanks apart. */
   private static List<String> cells(String line) {
-    return List.of(line.split(" {2,}"));
+    return List.of(line.split(" {2,}", -1));
   }
 
   @Test
@@ -152,8 +152,8 @@ class ReportCommandTest {
     hpc.remembers(
         "cluster:2",
         half().toBuilder()
-            .wallTime(Duration.ofSeconds(300))
-            .cpuTime(Duration.ofSeconds(600))
+            .wallTime(Duration.ofMinutes(5))
+            .cpuTime(Duration.ofMinutes(10))
             .peakMemory(4 * MemorySize.GIB)
             .started(ENDED.minusSeconds(80))
             .build(),
