@@ -55,7 +55,9 @@ record RedisSettings(
           "what the names of all keys begin with; clients with the same one share their jobs;"
               + " default: hpc-launch:USER"),
       ConfigKey.of(
-          "connect_timeout", ConfigKey.Type.DURATION, "how long connecting may take; default: 5 s"));
+          "connect_timeout",
+          ConfigKey.Type.DURATION,
+          "how long connecting may take; default: 5 s"));
 
   private static final int DEFAULT_PORT = 6379;
   private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(5);

@@ -63,8 +63,12 @@ final class Observer {
       verdicts.put(job.record().token(), judged(job, answers));
     }
     if (!elsewhere.isEmpty()) {
-      client.store().load(elsewhere.keySet()).records().forEach(record ->
-          elsewhere.computeIfPresent(record.token(), (token, known) -> stored(record, known)));
+      client
+          .store()
+          .load(elsewhere.keySet())
+          .records()
+          .forEach(record ->
+              elsewhere.computeIfPresent(record.token(), (token, known) -> stored(record, known)));
       elsewhere.forEach((token, job) -> verdicts.put(token, asTold(job)));
     }
     return verdicts;
