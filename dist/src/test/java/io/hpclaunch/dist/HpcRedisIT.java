@@ -112,7 +112,7 @@ class HpcRedisIT extends JobsByCommand {
     JsonObject job = jobs("status", "--json").get(0);
     assertThat(text(job, "id")).isEqualTo(id);
     assertThat(text(job, "state")).isEqualTo("completed");
-    hpc.hpc("clean", id).ok();
+    assertThat(hpc.hpc("clean", "--older-than", "0s").ok().out()).startsWith("removed " + id);
     assertThat(jobs("status", "--json", "--all")).isEmpty();
   }
 
