@@ -24,6 +24,7 @@ final class Leases implements AutoCloseable {
 
   private final RedisLink link;
   private final Duration length;
+  private final Object renewing = new Object();
   private final String holder = UUID.randomUUID().toString();
 
   /** What stands in each lease that is held. */
@@ -52,10 +53,14 @@ final class Leases implements AutoCloseable {
     }
   }
 
+  /** Lets go of a lease. Nobody renews it any more when this returns: it may be given back. */
   void letGo(String key) {
-    held.remove(key);
+    synchronized (renewing) {
+      held.remove(key);
+    }
   }
 
+  @SuppressWarnings("FutureReturnValueIgnored") // what is called again and again never fails
   private synchronized void start() {
     if (timer == null) {
       ScheduledThreadPoolExecutor started = new ScheduledThreadPoolExecutor(1, task -> {
@@ -70,20 +75,21 @@ final class Leases implements AutoCloseable {
   }
 
   private void renew() {
-    List<String> keys = new ArrayList<>();
-    List<Object> arguments = new ArrayList<>();
-    arguments.add(millis());
-    held.forEach((key, value) -> {
-      keys.add(key);
-      arguments.add(value);
-    });
-    if (keys.isEmpty()) {
-      return;
-    }
-    try {
-      link.run(Script.RENEW, keys, arguments);
-    } catch (IOException | RuntimeException e) { // a timer that throws is never called again
-      log.debug("The leases are not renewed", e);
+    synchronized (renewing) {
+      List<String> keys = new ArrayList<>();
+      List<Object> arguments = new ArrayList<>();
+      arguments.add(millis());
+      held.forEach((key, value) -> {
+        keys.add(key);
+        arguments.add(value);
+      });
+      try {
+        if (!keys.isEmpty()) {
+          link.run(Script.RENEW, keys, arguments);
+        }
+      } catch (IOException | RuntimeException e) { // a timer that throws is never called again
+        log.debug("The leases are not renewed", e);
+      }
     }
   }
 

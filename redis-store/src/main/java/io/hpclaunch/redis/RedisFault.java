@@ -132,9 +132,10 @@ final class RedisFault extends IOException {
       return new RedisFault(
           store + "cannot be reached: nobody knows the host " + server.host(), thrown, false);
     }
-    if (cause(thrown, SocketTimeoutException.class) != null) {
+    if (isTimeout(thrown)) {
       return new RedisFault(
-          store + "does not answer in time: see that it runs, or whether a Redis listens there",
+          store + "does not answer in time: see that it runs, and that a Redis listens there"
+              + (server.tls() ? " with TLS; a port without wants redis:// in store.url" : ""),
           thrown,
           false);
     }
@@ -142,6 +143,11 @@ final class RedisFault extends IOException {
         ? "it ends the connection; one with TLS wants rediss:// in store.url"
         : oneLine(words);
     return new RedisFault(store + "cannot be reached: " + hint, thrown, false);
+  }
+
+  /** Whether nothing was heard: to ask again at once is of no use. */
+  static boolean isTimeout(Throwable thrown) {
+    return cause(thrown, SocketTimeoutException.class) != null;
   }
 
   private static String deepest(Throwable thrown) {

@@ -95,41 +95,43 @@ final class RedisJobStore implements JobStore {
     JobRecord known = stood == null ? null : read(stood, token);
     JobRecord now = known == null ? job.record() : known.merge(job.record());
     ArrayRange array = now.array();
-    ElementLog read = null;
-    ElementLog.Change news = null;
-    if (array != null && !job.elements().isEmpty()) {
-      read = elements.read(now, array);
-      news = ElementLog.change(read, now, array, job.elements());
+    if (array == null || job.elements().isEmpty()) {
+      boolean kept = now.equals(known) || put(stood, known, now, List.of("", 0, "", ""));
+      return kept ? new WholeJob(now, job.elements()) : null;
     }
-    Elements all = news == null ? job.elements() : news.after().elements();
-    boolean hasNews = news != null && news.bytes().length > 0;
-    if (!hasNews && now.equals(known)) {
-      return new WholeJob(now, all);
+    ElementLog read = elements.read(now, array);
+    ElementLog.Change news = ElementLog.change(read, now, array, job.elements());
+    boolean hasNews = news.bytes().length > 0;
+    boolean kept = (now.equals(known) && !hasNews)
+        || put(stood, known, now, hasNews ? words(read, news) : List.of("", 0, "", ""));
+    if (kept && hasNews) {
+      elements.keep(token, news.after());
     }
+    return kept ? new WholeJob(now, news.after().elements()) : null;
+  }
+
+  private static List<Object> words(@Nullable ElementLog read, ElementLog.Change news) {
+    return List.of(
+        news.isAnew() ? "anew" : "append",
+        read == null ? 0 : read.end(),
+        read == null ? "" : read.header(),
+        news.bytes());
+  }
+
+  /** False where what was read does not stand any more. */
+  private boolean put(
+      byte @Nullable [] stood, @Nullable JobRecord known, JobRecord now, List<Object> news)
+      throws IOException {
     List<Object> arguments = new ArrayList<>(List.of(
         stood == null ? NONE : stood,
         RawBytes.encode(RecordJson.write(now)),
-        token,
+        now.token(),
         now.id().backend(),
         move(known, now),
         clock.millis()));
-    arguments.addAll(
-        hasNews
-            ? List.of(
-                news.isAnew() ? "anew" : "append",
-                read == null ? 0 : read.end(),
-                read == null ? "" : read.header(),
-                news.bytes())
-            : List.of("", 0, "", ""));
+    arguments.addAll(news);
     arguments.addAll(ids(known, now));
-    Object answer = link.run(Script.SAVE, saveKeys(now), arguments);
-    if (!RedisLink.text(answer).equals("kept")) {
-      return null;
-    }
-    if (hasNews) {
-      elements.keep(token, news.after());
-    }
-    return new WholeJob(now, all);
+    return RedisLink.text(link.run(Script.SAVE, saveKeys(now), arguments)).equals("kept");
   }
 
   private List<String> saveKeys(JobRecord record) {

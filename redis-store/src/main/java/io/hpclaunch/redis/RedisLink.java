@@ -3,7 +3,6 @@ package io.hpclaunch.redis;
 
 import io.hpclaunch.core.shell.RawBytes;
 import java.io.IOException;
-import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +30,7 @@ final class RedisLink implements AutoCloseable {
   private static final String VERSION = "1";
 
   private static final int MOST_CONNECTIONS = 8;
-  private static final Duration ANSWER = Duration.ofSeconds(20);
+  private static final Duration ANSWER = Duration.ofSeconds(10);
 
   /** Many jobs are not to wait for a server that is away one after the other. */
   private static final Duration AWAY = Duration.ofMillis(500);
@@ -112,8 +111,8 @@ final class RedisLink implements AutoCloseable {
     });
   }
 
-  private static CommandArguments command(Command command, byte[] first, List<byte[]> rest) {
-    CommandArguments all = new CommandArguments(command).add(first);
+  private static CommandArguments command(Command command, String first, List<byte[]> rest) {
+    CommandArguments all = new CommandArguments(command).add(bytes(first));
     rest.forEach(all::add);
     return all;
   }
@@ -165,7 +164,7 @@ final class RedisLink implements AutoCloseable {
     try {
       return once(connections, question);
     } catch (JedisConnectionException e) {
-      if (e.getCause() instanceof SocketTimeoutException) {
+      if (RedisFault.isTimeout(e)) {
         throw e;
       }
       connections.clear();

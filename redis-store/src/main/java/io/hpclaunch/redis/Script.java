@@ -23,33 +23,33 @@ enum Script {
   REMOVE,
   ELEMENTS;
 
-  private final byte[] text;
-  private final byte[] digest;
+  private final String text;
+  private final String digest;
 
   Script() {
     text = read(name().toLowerCase(Locale.ROOT) + ".lua");
     try {
-      byte[] sha = MessageDigest.getInstance("SHA-1").digest(text); // so the server names scripts
-      digest = HexFormat.of().formatHex(sha).getBytes(StandardCharsets.US_ASCII);
+      MessageDigest sha = MessageDigest.getInstance("SHA-1"); // so the server names scripts
+      digest = HexFormat.of().formatHex(sha.digest(text.getBytes(StandardCharsets.UTF_8)));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }
   }
 
-  private static byte[] read(String file) {
+  private static String read(String file) {
     try (InputStream in = Objects.requireNonNull(Script.class.getResourceAsStream(file), file)) {
-      return in.readAllBytes();
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  byte[] text() {
+  String text() {
     return text;
   }
 
   /** By which the server knows it once it has seen it. */
-  byte[] digest() {
+  String digest() {
     return digest;
   }
 }

@@ -19,7 +19,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
@@ -97,14 +96,14 @@ final class RedisServer implements AutoCloseable {
     process = new ProcessBuilder(words)
         .directory(folder.toFile())
         .redirectErrorStream(true)
-        .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile()))
+        .redirectOutput(folder.resolve("log").toFile())
         .start();
-    await().atMost(Duration.ofSeconds(30)).until(() -> !process.isAlive() || says("Ready"));
+    await().atMost(Duration.ofSeconds(30)).until(() -> !process.isAlive() || isReady());
     assertThat(process.isAlive()).as(log()).isTrue();
   }
 
-  private boolean says(String word) throws IOException {
-    return log().substring(log().lastIndexOf("oO0OoO0OoO0Oo")).contains(word);
+  private boolean isReady() throws IOException {
+    return log().contains("Ready to accept connections");
   }
 
   String log() throws IOException {
@@ -112,9 +111,9 @@ final class RedisServer implements AutoCloseable {
   }
 
   /** SIGKILL: what it has not written by then is lost. */
-  void kill() throws InterruptedException {
+  void kill() {
     process.destroyForcibly();
-    assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.onExit()).succeedsWithin(Duration.ofSeconds(30));
   }
 
   int port() {
@@ -161,7 +160,7 @@ final class RedisServer implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     kill();
   }
 }
