@@ -4,6 +4,7 @@ package io.hpclaunch.pbs;
 import io.hpclaunch.api.Cause;
 import io.hpclaunch.api.JobInfo;
 import io.hpclaunch.api.JobState;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -37,12 +38,19 @@ final class PbsStates {
       info.started(job.started())
           .nodes(job.hosts().isEmpty() ? null : job.hosts())
           .wallTime(job.used().walltime())
-          .cpuTime(job.used().cput())
-          .peakMemory(onOneNode(job.used().mem(), job))
+          .cpuTime(looked(job) ? job.used().cput() : null)
+          .peakMemory(looked(job) ? onOneNode(job.used().mem(), job) : null)
           .allocatedCpus(job.requested().ncpus())
           .allocatedMemory(onOneNode(job.requested().mem(), job));
     }
     return info.ended(info.build().state().isFinal() ? job.ended() : null).build();
+  }
+
+  /** A job that ended before PBS looked at it for the first time used nothing, as PBS has it. */
+  private static boolean looked(PbsJob job) {
+    Long memory = job.used().mem();
+    Duration time = job.used().cput();
+    return memory == null || memory > 0 || (time != null && !time.isZero());
   }
 
   /** PBS tells of all nodes together: of several, what each had in the mean. */

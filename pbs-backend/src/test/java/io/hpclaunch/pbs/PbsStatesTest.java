@@ -103,6 +103,30 @@ class PbsStatesTest {
   }
 
   @Test
+  void aJobThatPbsNeverLookedAtUsedAnUnknownAmount() {
+    JobInfo info = job(
+        "7.vm",
+        "job_state=F",
+        "Exit_status=0",
+        "exec_host=n1/0",
+        "resources_used.cput=00:00:00",
+        "resources_used.mem=0kb",
+        "resources_used.walltime=00:00:08");
+    assertThat(info.wallTime()).isEqualTo(Duration.ofSeconds(8));
+    assertThat(info.cpuTime()).isNull();
+    assertThat(info.peakMemory()).isNull();
+    assertThat(job(
+                "7.vm",
+                "job_state=F",
+                "Exit_status=0",
+                "exec_host=n1/0",
+                "resources_used.cput=00:00:00",
+                "resources_used.mem=5kb")
+            .cpuTime())
+        .isEqualTo(Duration.ZERO);
+  }
+
+  @Test
   void badEndsOfTheCommand() {
     assertThat(of("exit-3.json").cause()).isEqualTo(Cause.EXIT_CODE);
     assertThat(of("exit-3.json").exitCode()).isEqualTo(3);

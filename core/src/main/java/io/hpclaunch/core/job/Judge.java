@@ -361,6 +361,7 @@ final class Judge {
   private JobInfo completed(JobRecord known, @Nullable Integer index, JobInfo info) {
     boolean unexplained = (info.cause() == Cause.EXIT_CODE && info.reason() == null)
         || info.wallTime() == null
+        || (index == null && info.cpuTime() == null) // of many elements it would cost too much
         || (info.state() == JobState.COMPLETED && known.wish().covers(index));
     if (!unexplained || info.state() == JobState.CANCELLED) {
       return info;

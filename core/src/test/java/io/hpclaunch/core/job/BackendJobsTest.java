@@ -855,6 +855,22 @@ class BackendJobsTest {
   }
 
   @Test
+  void theRecordTellsWhatASchedulerDidNotMeasure() throws Exception {
+    HPCProcess process = submit();
+    exit("status=0\ncpu_ms=1500\npeak_kb=2048", "end\n");
+    JobInfo end = JobInfo.builder(JobState.COMPLETED)
+        .exitCode(0)
+        .started(Bench.START)
+        .wallTime(Duration.ofSeconds(9))
+        .build();
+    bench.scheduler.say(NativeId.of("1"), end);
+    bench.jobs.round();
+    assertThat(process.waitFor().cpuTime()).isEqualTo(Duration.ofMillis(1500));
+    assertThat(process.waitFor().peakMemory()).isEqualTo(2048L << 10);
+    assertThat(process.waitFor().wallTime()).isEqualTo(Duration.ofSeconds(9));
+  }
+
+  @Test
   void theDeadlineOfALossRunsOnThroughShortClients() throws IOException {
     JobId id = submit().id();
     bench.scheduler.answers.clear();
