@@ -176,6 +176,15 @@ public interface Backend {
   }
 
   /**
+   * The register that remembers the jobs submitted here. It is made where nothing was kept yet.
+   *
+   * @return which one it is; empty where it cannot be told
+   */
+  default Optional<JobRegister.Identity> register() {
+    return Optional.empty();
+  }
+
+  /**
    * The way to the host that jobs' files are on. It belongs to the backend: it is not to be closed
    * by those who ask for it.
    *

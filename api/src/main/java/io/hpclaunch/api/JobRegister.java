@@ -13,6 +13,14 @@ import java.util.Optional;
  */
 public interface JobRegister {
   /**
+   * Tells one register from another: what one remembers another knows nothing of.
+   *
+   * @param id the same for all clients of one register, of no other, and never changed
+   * @param place where it is, for people
+   */
+  record Identity(String id, String place) {}
+
+  /**
    * Finds the job that a user means.
    *
    * @param text {@code [BACKEND:]NATIVE[@CLUSTER][/INDEX]}, a beginning of a native id that no

@@ -414,16 +414,21 @@ public final class ComputeOperator implements AutoCloseable {
   private void cancel(RunFolder run, List<String> tasks) throws IOException {
     List<Task> wanted = new ArrayList<>();
     tasks.forEach(id -> wanted.add(Work.task(run, id)));
-    Map<String, List<JobId>> jobs = new LinkedHashMap<>();
+    Map<Backend, List<JobId>> jobs = new LinkedHashMap<>();
+    Map<Task, Attempt> last = new LinkedHashMap<>();
     for (Task task : tasks.isEmpty() ? run.spec().tasks() : wanted) {
-      Attempt last = run.last(task);
-      JobId job = last.job();
-      run.cancel(task, last.number(), work.now());
-      if (job != null && last.state().isActive()) {
-        jobs.computeIfAbsent(last.backend(), name -> new ArrayList<>()).add(job);
+      Attempt attempt = run.last(task);
+      last.put(task, attempt);
+      JobId job = attempt.job();
+      if (job != null && attempt.state().isActive()) {
+        jobs.computeIfAbsent(work.backend(run, attempt.backend()), any -> new ArrayList<>())
+            .add(job);
       }
     }
-    jobs.forEach((backend, ids) -> work.backend(backend).cancel(ids));
+    for (Map.Entry<Task, Attempt> each : last.entrySet()) {
+      run.cancel(each.getKey(), each.getValue().number(), work.now());
+    }
+    jobs.forEach(Backend::cancel);
   }
 
   /**

@@ -49,7 +49,7 @@ final class Polling {
       }
     }
     for (Map.Entry<String, Map<Task, Attempt>> each : active.entrySet()) {
-      Backend backend = work.backend(each.getKey());
+      Backend backend = work.backend(run, each.getKey());
       try {
         poll(backend, look, each.getValue());
       } catch (BackendUnavailable e) {
@@ -158,12 +158,12 @@ final class Polling {
   }
 
   /** A job that is lost, or never told its id, must not come back beside the next attempt. */
-  void endFor(Attempt attempt) {
+  void endFor(Attempt attempt) throws IOException {
     FailureCause cause = attempt.cause();
     if (cause != FailureCause.LOST && cause != FailureCause.NO_ID) {
       return;
     }
-    Backend backend = work.backend(attempt.backend());
+    Backend backend = work.backend(run, attempt.backend());
     JobId job = attempt.job();
     try {
       if (job != null) {

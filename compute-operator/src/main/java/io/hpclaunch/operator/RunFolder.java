@@ -38,12 +38,14 @@ final class RunFolder {
   private final RunSpec spec;
   private final String key;
   private final Instant created;
+  private final Registers registers;
 
   private RunFolder(Path path, RunSpec spec, String key, Instant created) {
     this.path = path;
     this.spec = spec;
     this.key = key;
     this.created = created;
+    this.registers = new Registers(path, spec.id());
   }
 
   /**
@@ -103,6 +105,11 @@ final class RunFolder {
 
   Instant created() {
     return created;
+  }
+
+  /** Which registers remember its jobs. */
+  Registers registers() {
+    return registers;
   }
 
   Path content(String sha256) {

@@ -100,7 +100,7 @@ final class Submitting {
   }
 
   private void begin(Task task, Attempt attempt) throws IOException {
-    Backend backend = work.backend(attempt.backend());
+    Backend backend = work.backend(run, attempt.backend());
     String directory;
     try {
       directory = new Staging(backend.transport(), Hosts.root(backend, run), run)
@@ -115,7 +115,7 @@ final class Submitting {
   }
 
   private void submit(Task task, Attempt attempt) throws IOException {
-    Backend backend = work.backend(attempt.backend());
+    Backend backend = work.backend(run, attempt.backend());
     String directory = String.valueOf(attempt.directory());
     try {
       HPCProcess job = backend.submit(Jobs.spec(task, attempt, directory), attempt.token());

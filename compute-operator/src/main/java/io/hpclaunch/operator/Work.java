@@ -2,6 +2,7 @@
 package io.hpclaunch.operator;
 
 import io.hpclaunch.api.Backend;
+import io.hpclaunch.api.InvalidConfiguration;
 import io.hpclaunch.api.InvalidJob;
 import java.io.IOException;
 import java.time.Clock;
@@ -30,6 +31,17 @@ record Work(
 
   Backend backend(@Nullable String name) {
     return backends.apply(name);
+  }
+
+  /**
+   * The backend of a run's jobs.
+   *
+   * @throws InvalidConfiguration when another register remembers them
+   */
+  Backend backend(RunFolder run, String name) throws IOException {
+    Backend backend = backends.apply(name);
+    run.registers().require(backend);
+    return backend;
   }
 
   /** Saves an attempt and tells of it. */

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.hpclaunch.api.BackendUnavailable;
+import io.hpclaunch.api.HpcRuntime;
+import io.hpclaunch.api.InvalidConfiguration;
 import io.hpclaunch.api.InvalidJob;
 import io.hpclaunch.api.Unsupported;
 import io.hpclaunch.testkit.HpcTestRuntime;
@@ -20,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -398,6 +401,31 @@ class ShellRunsTest {
     assertThat(end.task("later").attempt().job()).isNull();
     operator.retry("r", RetryRequest.of("later"));
     assertThat(operator.status("r").task("later").cause()).isEqualTo(FailureCause.DEPENDENCY);
+  }
+
+  @Test
+  void aClientWithAnotherStateFolderRunsNothingTwice() throws Exception {
+    ComputeOperator operator = operator();
+    operator.prepare(run(Task.builder("a").shell("sleep 600")));
+    operator.submit("r");
+    try (HpcRuntime stranger = HpcRuntime.builder()
+        .stateDirectory(hpc.folder().resolve("another"))
+        .workingDirectory(hpc.folder())
+        .build()) {
+      ComputeOperator other = ComputeOperator.over(stranger.backend("shell"))
+          .directory(hpc.folder())
+          .build();
+      for (ThrowingCallable step : List.<ThrowingCallable>of(
+          () -> other.poll("r"), () -> other.go("r"), () -> other.cancel("r", List.of()))) {
+        assertThatThrownBy(step)
+            .isInstanceOf(InvalidConfiguration.class)
+            .hasMessageContainingAll("HPC_STATE_DIR", "registers.json");
+      }
+    }
+    operator.cancel("r", List.of());
+    assertThat(operator.go("r").task("a"))
+        .as("%s", problems)
+        .returns(TaskState.CANCELLED, TaskStatus::state);
   }
 
   @Test

@@ -9,6 +9,10 @@ record Keys(String prefix) {
     return prefix + ":version";
   }
 
+  String identity() {
+    return prefix + ":identity";
+  }
+
   String record(Token token) {
     return prefix + ":record:" + token;
   }

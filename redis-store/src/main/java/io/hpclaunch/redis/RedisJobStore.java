@@ -3,6 +3,7 @@ package io.hpclaunch.redis;
 
 import io.hpclaunch.api.ArrayRange;
 import io.hpclaunch.api.JobId;
+import io.hpclaunch.api.JobRegister;
 import io.hpclaunch.api.NativeId;
 import io.hpclaunch.api.Token;
 import io.hpclaunch.core.shell.RawBytes;
@@ -59,6 +60,17 @@ final class RedisJobStore implements JobStore {
     this.leases = leases;
     this.elements = new RedisElements(link);
     this.clock = clock;
+  }
+
+  /** The first client that asks draws it. */
+  @Override
+  public JobRegister.Identity identity() throws IOException {
+    Object drawn = link.ask(Command.GET, keys.identity());
+    if (drawn == null) {
+      link.ask(Command.SETNX, keys.identity(), UUID.randomUUID());
+      drawn = link.ask(Command.GET, keys.identity());
+    }
+    return new JobRegister.Identity(RedisLink.text(drawn), link.settings().toString());
   }
 
   @Override

@@ -72,7 +72,7 @@ class AgentAttackTest {
   private static boolean leadsSession(ProcessHandle process) {
     try {
       String stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
-      String session = stat.substring(stat.lastIndexOf(')') + 2).split(" ")[3];
+      String session = stat.substring(stat.lastIndexOf(')') + 2).split(" ", 5)[3];
       return session.equals(Long.toString(process.pid()));
     } catch (IOException e) {
       return false; // it has ended, as a job may between two looks
@@ -112,7 +112,7 @@ class AgentAttackTest {
       if (!found.isEmpty()) {
         ProcessHandle victim = found.get(random.nextInt(found.size()));
         killedScripts +=
-            part.equals("/script") || part.equals("helper.bash") && !leadsSession(victim) ? 1 : 0;
+            part.equals("/script") || (part.equals("helper.bash") && !leadsSession(victim)) ? 1 : 0;
         victim.destroyForcibly();
       }
       spool.call("", List.of("repair"));

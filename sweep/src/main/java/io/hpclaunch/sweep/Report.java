@@ -5,6 +5,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.hpclaunch.api.InvalidConfiguration;
 import io.hpclaunch.api.JobInfo;
+import io.hpclaunch.core.config.StateFolder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigDecimal;
@@ -77,7 +78,7 @@ final class Report {
     try {
       Files.write(file, report.page());
     } catch (IOException e) {
-      throw new InvalidConfiguration(file + " cannot be written: " + e, e);
+      throw new InvalidConfiguration(file + " cannot be written: " + StateFolder.words(e), e);
     }
   }
 

@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.sweep;
 
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import io.hpclaunch.api.InvalidConfiguration;
 import io.hpclaunch.api.JobId;
+import io.hpclaunch.api.JobRegister;
 import io.hpclaunch.api.Token;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param spec the job in JSON, of single jobs without what differs
  * @param created when it was written down
  * @param complete whether everything of it was submitted, or never will be
+ * @param register what remembers its jobs; null where that could not be told
  */
 record Submission(
     int number,
@@ -37,7 +43,8 @@ record Submission(
     String seed,
     String spec,
     Instant created,
-    boolean complete) {
+    boolean complete,
+    JobRegister.@Nullable Identity register) {
   private static final int VERSION = 1;
   private static final String ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
   private static final int TOKEN_CHARS = 25;
@@ -56,13 +63,35 @@ record Submission(
     return JobId.of(backend, token(task));
   }
 
+  /** All its jobs. */
+  List<JobId> jobs() {
+    return jobs(tasks);
+  }
+
+  /** The jobs that have these of its tasks: the array, or theirs alone. */
+  List<JobId> jobs(TaskSet some) {
+    if (array) {
+      return List.of(job(0));
+    }
+    List<JobId> jobs = new ArrayList<>();
+    some.forEach(task -> jobs.add(job(task)));
+    return jobs;
+  }
+
+  /** Where its jobs are remembered, as a sentence. */
+  String elsewhere() {
+    String place = register == null ? "a place that was not noted" : register.place();
+    return "its jobs are remembered in " + place + ", and not in this client's state folder";
+  }
+
   /** The index of a task within the array: its own number, or its place among the tasks. */
   boolean isMapped() {
     return array && !tasks.isWhole();
   }
 
   Submission completed() {
-    return new Submission(number, backend, array, tasks, maxParallel, seed, spec, created, true);
+    return new Submission(
+        number, backend, array, tasks, maxParallel, seed, spec, created, true, register);
   }
 
   private static byte[] sha256(String text) {
@@ -84,8 +113,28 @@ record Submission(
     json.addProperty("seed", seed);
     json.addProperty("created", created.toString());
     json.addProperty("complete", complete);
+    if (register != null) {
+      JsonObject which = new JsonObject();
+      which.addProperty("id", register.id());
+      which.addProperty("place", register.place());
+      json.add("register", which);
+    }
     json.add("job", Jsons.object(spec));
     return json + "\n";
+  }
+
+  private static JobRegister.@Nullable Identity register(@Nullable JsonElement json) {
+    if (json == null) {
+      return null;
+    }
+    JsonObject which = json.getAsJsonObject();
+    return new JobRegister.Identity(
+        which.get("id").getAsString(), which.get("place").getAsString());
+  }
+
+  /** Whether another register than this one remembers its jobs. */
+  boolean isForeign(Optional<JobRegister.Identity> own) {
+    return register != null && (own.isEmpty() || !own.get().id().equals(register.id()));
   }
 
   static Submission read(String text, Path file, int count) {
@@ -104,7 +153,8 @@ record Submission(
           json.get("seed").getAsString(),
           json.get("job").toString(),
           Instant.parse(json.get("created").getAsString()),
-          json.get("complete").getAsBoolean());
+          json.get("complete").getAsBoolean(),
+          register(json.get("register")));
     } catch (RuntimeException e) {
       throw new InvalidConfiguration(file + " is damaged: " + e.getMessage(), e);
     }

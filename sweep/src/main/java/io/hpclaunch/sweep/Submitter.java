@@ -10,6 +10,7 @@ import io.hpclaunch.api.JobId;
 import io.hpclaunch.api.JobSpec;
 import io.hpclaunch.api.OutcomeUnknown;
 import io.hpclaunch.api.Unsupported;
+import io.hpclaunch.core.config.StateFolder;
 import io.hpclaunch.core.store.DamagedRecord;
 import io.hpclaunch.core.store.SpecJson;
 import java.io.IOException;
@@ -102,7 +103,8 @@ final class Submitter {
     try {
       folder.placeMaps(submission);
     } catch (IOException e) {
-      throw new InvalidConfiguration(folder.path() + " cannot be written: " + e, e);
+      throw new InvalidConfiguration(
+          folder.path() + " cannot be written: " + StateFolder.words(e), e);
     }
     if (submission.array()) {
       if (!folder.isStopped(submission)) {

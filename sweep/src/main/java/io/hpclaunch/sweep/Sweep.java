@@ -3,6 +3,7 @@ package io.hpclaunch.sweep;
 
 import io.hpclaunch.api.Backend;
 import io.hpclaunch.api.InvalidConfiguration;
+import io.hpclaunch.core.config.StateFolder;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.charset.MalformedInputException;
@@ -33,25 +34,41 @@ public final class Sweep {
   private final String text;
   private final Path folder;
   private final SweepReader.Definition definition;
-  private final Combinations combinations;
+  private final @Nullable Integer maxRuns;
+  private @Nullable Combinations combinations;
 
-  private Sweep(String source, String text, Path folder, @Nullable Integer maxRuns) {
+  private Sweep(
+      String source,
+      String text,
+      Path folder,
+      SweepReader.Definition definition,
+      @Nullable Integer maxRuns) {
     this.source = source;
     this.text = text;
     this.folder = folder;
-    definition = SweepReader.read(text, source);
-    Integer most = maxRuns == null ? definition.maxRuns() : maxRuns;
-    combinations = combinations(most == null || most == 0 ? MOST : most);
+    this.definition = definition;
+    this.maxRuns = maxRuns;
   }
 
-  private Combinations combinations(int limit) {
+  private static Sweep read(String source, String text, Path folder) {
+    SweepReader.Definition definition = SweepReader.read(text, source);
+    Sweep sweep = new Sweep(source, text, folder, definition, definition.maxRuns());
+    if (definition.command() != null) {
+      sweep.command();
+    }
+    return sweep;
+  }
+
+  private Combinations expanded() {
+    boolean limited = maxRuns != null && maxRuns > 0;
+    int limit = maxRuns != null && maxRuns > 0 ? Math.min(maxRuns, MOST) : MOST;
     BigInteger product = BigInteger.ONE;
     for (Axis axis : definition.axes()) {
       product = product.multiply(BigInteger.valueOf(axis.size()));
     }
     int most = definition.excluded().isEmpty() ? MOST : MOST_LOOKED_AT;
     boolean isTooLarge = product.compareTo(BigInteger.valueOf(most)) > 0;
-    if (isTooLarge && (limit == MOST || !definition.excluded().isEmpty())) {
+    if (isTooLarge && (!limited || !definition.excluded().isEmpty())) {
       throw new InvalidConfiguration(source + ": the sweep has " + product
           + " combinations; at most " + most + " are taken"
           + (definition.excluded().isEmpty() ? "" : " where there are conditions")
@@ -72,14 +89,13 @@ public final class Sweep {
   public static Sweep load(Path file) {
     try {
       Path folder = file.toAbsolutePath().getParent();
-      return new Sweep(
-          file.toString(), Files.readString(file), folder == null ? Path.of("/") : folder, null);
+      return read(file.toString(), Files.readString(file), folder == null ? Path.of("/") : folder);
     } catch (NoSuchFileException e) {
       throw new InvalidConfiguration("there is no sweep " + file, e);
     } catch (MalformedInputException e) {
       throw new InvalidConfiguration(file + " is not UTF-8", e);
     } catch (IOException e) {
-      throw new InvalidConfiguration(file + " cannot be read: " + e.getMessage(), e);
+      throw new InvalidConfiguration(file + " cannot be read: " + StateFolder.words(e), e);
     }
   }
 
@@ -93,7 +109,7 @@ public final class Sweep {
    * @throws InvalidConfiguration when it is wrong
    */
   public static Sweep parse(String text, String source, Path folder) {
-    return new Sweep(source, text, folder, null);
+    return read(source, text, folder);
   }
 
   /**
@@ -106,7 +122,7 @@ public final class Sweep {
     if (runs < 0) {
       throw new InvalidConfiguration("the most runs must be 0 or more, not " + runs);
     }
-    return new Sweep(source, text, folder, runs);
+    return new Sweep(source, text, folder, definition, runs);
   }
 
   /**
@@ -114,9 +130,15 @@ public final class Sweep {
    *
    * @return the combinations, the last parameter varying fastest; one empty combination where there
    *     are no parameters
+   * @throws InvalidConfiguration when there are more than can be submitted, and no limit takes some
    */
-  public List<Combination> combinations() {
-    return combinations;
+  public synchronized List<Combination> combinations() {
+    Combinations all = combinations;
+    if (all == null) {
+      all = expanded();
+      combinations = all;
+    }
+    return all;
   }
 
   /**

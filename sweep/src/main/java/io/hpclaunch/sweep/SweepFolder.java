@@ -5,6 +5,7 @@ import com.google.gson.JsonObject;
 import io.hpclaunch.api.BackendUnavailable;
 import io.hpclaunch.api.InvalidConfiguration;
 import io.hpclaunch.api.Token;
+import io.hpclaunch.core.config.StateFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -67,7 +69,8 @@ final class SweepFolder {
       throw taken(folder.path);
     } catch (IOException e) {
       throw new BackendUnavailable(
-          "the sweep's folder " + folder.path + " cannot be made: " + e + "; nothing was submitted",
+          "the sweep's folder " + folder.path + " cannot be made: " + StateFolder.words(e)
+              + "; nothing was submitted",
           e);
     }
   }
@@ -98,7 +101,7 @@ final class SweepFolder {
           .filter(each -> Files.isRegularFile(each.resolve(RECORD)))
           .forEach(each -> all.add(new SweepFolder(each)));
     } catch (IOException e) {
-      throw new InvalidConfiguration(sweeps + " cannot be read: " + e, e);
+      throw new InvalidConfiguration(sweeps + " cannot be read: " + StateFolder.words(e), e);
     }
     all.sort(Comparator.comparing(each -> each.begun().created()));
     return all;
@@ -184,7 +187,7 @@ final class SweepFolder {
       return Sweep.parse(Files.readString(file), file.toString(), Path.of(begun.definitionFolder()))
           .maxRuns(begun.count());
     } catch (IOException e) {
-      throw new InvalidConfiguration(file + " cannot be read: " + e, e);
+      throw new InvalidConfiguration(file + " cannot be read: " + StateFolder.words(e), e);
     }
   }
 
@@ -200,7 +203,7 @@ final class SweepFolder {
       } catch (NoSuchFileException e) {
         return all;
       } catch (IOException e) {
-        throw new InvalidConfiguration(file + " cannot be read: " + e, e);
+        throw new InvalidConfiguration(file + " cannot be read: " + StateFolder.words(e), e);
       }
     }
   }
@@ -234,7 +237,7 @@ final class SweepFolder {
       return false;
     } catch (IOException e) {
       throw new BackendUnavailable(
-          path + " cannot be written: " + e + "; nothing was submitted", e);
+          path + " cannot be written: " + StateFolder.words(e) + "; nothing was submitted", e);
     }
   }
 
@@ -260,7 +263,7 @@ final class SweepFolder {
       Files.writeString(draft, submission.completed().json());
       Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
-      throw new BackendUnavailable(path + " cannot be written: " + e, e);
+      throw new BackendUnavailable(path + " cannot be written: " + StateFolder.words(e), e);
     }
   }
 
@@ -269,7 +272,7 @@ final class SweepFolder {
     try {
       Files.writeString(stopMark(submission), "");
     } catch (IOException e) {
-      throw new BackendUnavailable(path + " cannot be written: " + e, e);
+      throw new BackendUnavailable(path + " cannot be written: " + StateFolder.words(e), e);
     }
   }
 
@@ -279,6 +282,35 @@ final class SweepFolder {
 
   private Path stopMark(Submission submission) {
     return path.resolve(SUBMISSIONS).resolve(submission.number() + ".stopped");
+  }
+
+  /** Notes which tasks of a submission were asked to end, beside those noted before. */
+  void noteCancelled(Submission submission, TaskSet tasks) {
+    try {
+      Files.writeString(
+          cancelMark(submission),
+          tasks + "\n",
+          StandardOpenOption.CREATE,
+          StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw new BackendUnavailable(path + " cannot be written: " + StateFolder.words(e), e);
+    }
+  }
+
+  /** The tasks of a submission that were asked to end. */
+  TaskSet cancelled(Submission submission, int count) {
+    Path file = cancelMark(submission);
+    try {
+      return TaskSet.parse(Files.readString(file), file.toString(), count);
+    } catch (NoSuchFileException e) {
+      return TaskSet.of(List.of());
+    } catch (IOException e) {
+      throw new InvalidConfiguration(file + " cannot be read: " + StateFolder.words(e), e);
+    }
+  }
+
+  private Path cancelMark(Submission submission) {
+    return path.resolve(SUBMISSIONS).resolve(submission.number() + ".cancelled");
   }
 
   // ---- what tasks wrote ------------------------------------------------------------------------
@@ -304,7 +336,7 @@ final class SweepFolder {
     try {
       remove(path);
     } catch (IOException e) {
-      throw new BackendUnavailable(path + " cannot be removed: " + e, e);
+      throw new BackendUnavailable(path + " cannot be removed: " + StateFolder.words(e), e);
     }
   }
 

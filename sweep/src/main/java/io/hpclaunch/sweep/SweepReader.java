@@ -5,6 +5,7 @@ import io.hpclaunch.api.InvalidConfiguration;
 import io.hpclaunch.core.config.ClosestName;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -324,6 +325,7 @@ final class SweepReader {
       throw error(node, "paired must be a list of groups");
     }
     int number = 0;
+    Set<String> paired = new HashSet<>();
     for (Node item : list.getValue()) {
       String path = "paired[" + number++ + "]";
       if (!(item instanceof MappingNode groups)) {
@@ -331,7 +333,11 @@ final class SweepReader {
       }
       Map<String, List<Value>> together = new LinkedHashMap<>();
       map(groups, path)
-          .forEach((group, params) -> flat(params, path + "." + group).forEach(together::put));
+          .forEach((group, params) -> flat(params, path + "." + group).forEach((name, values) -> {
+            if (together.putIfAbsent(name, values) != null || !paired.add(name)) {
+              throw error(params, path + "." + group + ": " + name + " is paired twice");
+            }
+          }));
       if (together.isEmpty()) {
         continue;
       }
@@ -466,8 +472,8 @@ final class SweepReader {
     if (!(node instanceof SequenceNode list)) {
       throw error(node, "exclude must be a list of conditions");
     }
-    Set<String> names = new LinkedHashSet<>();
-    axes.forEach(axis -> names.addAll(axis.names()));
+    Map<String, Boolean> names = new LinkedHashMap<>();
+    axes.forEach(axis -> names.putAll(axis.mapped()));
     for (Node item : list.getValue()) {
       String path = "exclude[" + all.size() + "]";
       if (!(item instanceof MappingNode map) || map.getValue().isEmpty()) {
@@ -484,27 +490,32 @@ final class SweepReader {
       MappingNode node,
       String prefix,
       String path,
-      Set<String> names,
+      Map<String, Boolean> names,
       Map<String, Exclusions.Test> tests) {
     map(node, path).forEach((key, value) -> {
       String name = prefix + key;
-      if (names.contains(name)) {
-        tests.put(name, test(value, path + "." + key));
+      Boolean mapped = names.get(name);
+      if (mapped != null) {
+        tests.put(name, test(value, path + "." + key, mapped));
       } else if (value instanceof MappingNode inner
-          && names.stream().anyMatch(each -> each.startsWith(name + "."))) {
+          && names.keySet().stream().anyMatch(each -> each.startsWith(name + "."))) {
         condition(inner, name + ".", path + "." + key, names, tests);
       } else {
         throw error(
             value,
             path + " names " + name + ", which is no parameter; there are: "
-                + String.join(", ", names));
+                + String.join(", ", names.keySet()));
       }
     });
   }
 
-  private Exclusions.Test test(Node node, String path) {
+  /** A map is a comparison, unless the parameter has maps for values. */
+  private Exclusions.Test test(Node node, String path, boolean mapped) {
     if (node instanceof MappingNode map) {
       Map<String, Node> fields = map(map, path);
+      if (!mapped) {
+        checkKeys(fields, path + ".", COMPARISONS);
+      }
       if (!fields.isEmpty() && COMPARISONS.containsAll(fields.keySet())) {
         List<Exclusions.Test> tests = new ArrayList<>();
         fields.forEach((word, than) -> tests.add(
@@ -540,6 +551,13 @@ final class SweepReader {
 
   private @Nullable Object command(Map<String, Node> all) {
     Node command = all.get("command");
+    if (!isNull(command)) {
+      for (String other : List.of("script_path", "script", "python_path")) {
+        if (!isNull(all.get(other))) {
+          throw error(all.get(other), other + " stands beside command: write one of them");
+        }
+      }
+    }
     if (command instanceof SequenceNode) {
       List<String> words = strings(command, "command");
       if (words.isEmpty() || words.get(0).isEmpty()) {

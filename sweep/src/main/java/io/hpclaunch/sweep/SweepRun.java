@@ -31,6 +31,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
@@ -136,7 +137,8 @@ public final class SweepRun {
         Token.random().value(),
         SpecJson.write(common.resources(resources).shell(":").build()),
         Instant.now(),
-        false);
+        false,
+        backend.register().orElse(null));
   }
 
   private static String id(SweepOptions options) {
@@ -301,6 +303,8 @@ public final class SweepRun {
    *
    * @param tasks only these, or null for all
    * @param retryFailed whether failed and lost ones run again
+   * @param retryUnknown whether those that only another register remembers run again, too: nothing
+   *     of them may run any more
    * @param mode how, or null for what the last submission was
    * @param resources what each asks for, or null for what the last submission asked for
    * @param maxParallel how many at once, or null for what the last submission had
@@ -308,11 +312,42 @@ public final class SweepRun {
   public record Resumption(
       @Nullable TaskSet tasks,
       boolean retryFailed,
+      boolean retryUnknown,
       @Nullable Mode mode,
       @Nullable Resources resources,
       @Nullable Integer maxParallel) {
     /** All that is missing, failed, cancelled or lost, as it was submitted before. */
-    public static final Resumption ALL = new Resumption(null, true, null, null, null);
+    public static final Resumption ALL = new Resumption(null, true, false, null, null, null);
+
+    /**
+     * The same for some tasks.
+     *
+     * @param some which
+     * @return another one
+     */
+    public Resumption only(TaskSet some) {
+      return new Resumption(some, retryFailed, retryUnknown, mode, resources, maxParallel);
+    }
+
+    /**
+     * The same, with failed and lost ones or without them.
+     *
+     * @param wanted whether they run again
+     * @return another one
+     */
+    public Resumption retryFailed(boolean wanted) {
+      return new Resumption(tasks, wanted, retryUnknown, mode, resources, maxParallel);
+    }
+
+    /**
+     * The same, with what only another register remembers or without it.
+     *
+     * @param wanted whether it runs again; nothing of it may run any more
+     * @return another one
+     */
+    public Resumption retryUnknown(boolean wanted) {
+      return new Resumption(tasks, retryFailed, wanted, mode, resources, maxParallel);
+    }
   }
 
   /**
@@ -323,30 +358,80 @@ public final class SweepRun {
    * @param how which, and in which way
    * @param told is called with the number of jobs submitted so far
    * @return the tasks that were submitted now
+   * @throws InvalidConfiguration when another register remembers jobs that may still run
    * @throws HpcException as {@link Backend#submit}
    */
   public TaskSet resume(Resumption how, IntConsumer told) {
+    try {
+      return resume(how, told, doubt -> false);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("nobody waits here", e);
+    }
+  }
+
+  /** Decides whether a submission whose outcome is not known yet is looked at again. */
+  @FunctionalInterface
+  public interface Patience {
+    /**
+     * Waits for a while.
+     *
+     * @param doubt which job, and why
+     * @return false when it is not worth to wait any longer
+     * @throws InterruptedException when the waiting thread is interrupted
+     */
+    boolean await(OutcomeUnknown doubt) throws InterruptedException;
+  }
+
+  /**
+   * As {@link #resume(Resumption, IntConsumer)}; where the scheduler has not told yet whether it
+   * took a job of a client that died, it is asked again.
+   *
+   * @param how which, and in which way
+   * @param told is called with the number of jobs submitted so far
+   * @param patience is asked before it is looked at again
+   * @return the tasks that were submitted now
+   * @throws InvalidConfiguration when another register remembers jobs that may still run
+   * @throws OutcomeUnknown when patience was out
+   * @throws InterruptedException when patience was interrupted
+   * @throws HpcException as {@link Backend#submit}
+   */
+  public TaskSet resume(Resumption how, IntConsumer told, Patience patience)
+      throws InterruptedException {
     List<Submission> before = folder.submissions(count());
-    List<Integer> finished = new ArrayList<>();
-    SweepStatus earlier = status(before);
+    if (!how.retryUnknown()) {
+      requireOwnRegister(before);
+    }
+    SweepStatus earlier = status(before, how.retryUnknown());
+    List<Integer> again = new ArrayList<>();
     for (Submission each : before) {
-      if (!each.complete()) {
-        each.tasks().forEach(task -> {
-          if (earlier.state(task) == TaskState.MISSING && !folder.isStopped(each)) {
-            finished.add(task);
-          }
-        });
-        Submitter.submit(each, folder, jobs.backend(each.backend()), told);
+      if (!each.complete() && !isForeign(each)) {
+        if (!folder.isStopped(each)) {
+          each.tasks().and(earlier.tasks(TaskState.MISSING)).forEach(again::add);
+        }
+        finish(each, told, patience);
       }
     }
-    SweepStatus status = finished.isEmpty() ? earlier : status();
-    List<Integer> again = new ArrayList<>(finished);
+    SweepStatus status = again.isEmpty() ? earlier : status(before, how.retryUnknown());
     List<Integer> fresh = again(how, status);
     if (!fresh.isEmpty()) {
       again.addAll(fresh);
       resubmit(how, before, TaskSet.of(fresh), told);
     }
     return TaskSet.of(again);
+  }
+
+  private void finish(Submission submission, IntConsumer told, Patience patience)
+      throws InterruptedException {
+    while (true) {
+      try {
+        Submitter.submit(submission, folder, jobs.backend(submission.backend()), told);
+        return;
+      } catch (OutcomeUnknown e) {
+        if (!patience.await(e)) {
+          throw e;
+        }
+      }
+    }
   }
 
   private static List<Integer> again(Resumption how, SweepStatus status) {
@@ -397,33 +482,62 @@ public final class SweepRun {
    * any more, until the sweep is resumed.
    *
    * @return how many tasks were waiting or running
+   * @throws InvalidConfiguration when another register remembers jobs that may still run
    * @throws HpcException as {@link Backend#cancel}
    */
   public int cancel() {
     List<Submission> submissions = folder.submissions(count());
+    requireOwnRegister(submissions);
     submissions.stream().filter(each -> !each.complete()).forEach(folder::stop);
     SweepStatus status = status(submissions);
-    int active = 0;
-    Map<String, List<JobId>> open = new LinkedHashMap<>();
-    for (int task = 1; task <= count(); task++) {
-      active += status.state(task).isActive() ? 1 : 0;
+    TaskSet active = status.tasks(TaskState.PENDING, TaskState.RUNNING, TaskState.UNKNOWN);
+    if (active.isEmpty()) {
+      return 0;
     }
+    Map<String, List<JobId>> open = new LinkedHashMap<>();
     for (Submission each : submissions) {
-      List<JobId> ids = open.computeIfAbsent(each.backend(), name -> new ArrayList<>());
-      if (each.array()) {
-        ids.add(each.job(0));
-      } else {
-        each.tasks().forEach(task -> {
-          if (status.state(task).isActive()) {
-            ids.add(each.job(task));
-          }
-        });
+      TaskSet asked = each.tasks().and(active);
+      if (!asked.isEmpty()) {
+        folder.noteCancelled(each, asked);
+        open.computeIfAbsent(each.backend(), name -> new ArrayList<>()).addAll(each.jobs(asked));
       }
     }
-    if (active > 0) {
-      open.forEach((backend, ids) -> jobs.backend(backend).cancel(ids));
+    open.forEach((backend, ids) -> jobs.backend(backend).cancel(ids));
+    return active.size();
+  }
+
+  /** What another register remembers can neither be ended nor be known to have ended from here. */
+  private void requireOwnRegister(List<Submission> submissions) {
+    SweepStatus status = null;
+    for (Submission each : submissions) {
+      if (isForeign(each)) {
+        status = status == null ? status(submissions) : status;
+        if (!each.tasks().and(status.tasks(TaskState.UNKNOWN)).isEmpty()) {
+          throw new InvalidConfiguration(
+              "sweep " + id() + ": " + each.elsewhere() + "; its tasks may run, and this client"
+                  + " cannot tell: call it with that state folder (HPC_STATE_DIR); where it is gone"
+                  + " and nothing of them runs any more, 'hpc sweep resume --retry-unknown' runs"
+                  + " them again");
+        }
+      }
     }
-    return active;
+  }
+
+  private boolean isForeign(Submission submission) {
+    return submission.isForeign(jobs.backend(submission.backend()).register());
+  }
+
+  /**
+   * Whether jobs of this sweep are remembered by another register than this client's, which can
+   * tell of them only what tasks wrote themselves.
+   *
+   * @return where that register is, in a sentence; empty where all is remembered here
+   */
+  public Optional<String> remembered() {
+    return folder.submissions(count()).stream()
+        .filter(this::isForeign)
+        .map(Submission::elsewhere)
+        .findFirst();
   }
 
   // ---- observation -----------------------------------------------------------------------------
@@ -438,20 +552,44 @@ public final class SweepRun {
   }
 
   private SweepStatus status(List<Submission> submissions) {
-    Map<JobId, JobInfo> told = ask(submissions);
+    return status(submissions, false);
+  }
+
+  /** Of what another register remembers what is not known is lost, where somebody says so. */
+  private SweepStatus status(List<Submission> submissions, boolean lost) {
+    List<Submission> own = submissions.stream().filter(each -> !isForeign(each)).toList();
+    Map<JobId, JobInfo> told = ask(own);
     @Nullable JobInfo[] infos = new @Nullable JobInfo[count()];
     for (Submission each : submissions) {
-      if (each.array()) {
+      if (!own.contains(each)) {
+        foreign(each, lost ? JobState.LOST : JobState.UNKNOWN, infos);
+      } else if (each.array()) {
         array(each, told.get(each.job(0)), infos);
       } else {
-        each.tasks().forEach(task -> {
-          JobInfo info = told.get(each.job(task));
-          JobInfo known = info == null ? evidence(each, task) : info;
-          infos[task - 1] = known == null ? infos[task - 1] : withoutChain(known);
-        });
+        singles(each, told, infos);
       }
     }
     return new SweepStatus(Collections.unmodifiableList(Arrays.asList(infos)));
+  }
+
+  private void singles(Submission submission, Map<JobId, JobInfo> told, @Nullable JobInfo[] infos) {
+    TaskSet cancelled = folder.cancelled(submission, count());
+    submission.tasks().forEach(task -> {
+      JobInfo info = told.get(submission.job(task));
+      JobInfo known = info == null ? evidence(submission, task, cancelled) : info;
+      infos[task - 1] = known == null ? infos[task - 1] : withoutChain(known);
+    });
+  }
+
+  /** Of jobs that another register remembers only what they wrote themselves can be told. */
+  private void foreign(Submission submission, JobState other, @Nullable JobInfo[] infos) {
+    TaskSet cancelled = folder.cancelled(submission, count());
+    submission.tasks().forEach(task -> {
+      JobInfo known = evidence(submission, task, cancelled);
+      infos[task - 1] = known == null || known.state() == JobState.LOST
+          ? JobInfo.builder(other).reason(submission.elsewhere()).build()
+          : known;
+    });
   }
 
   /**
@@ -467,12 +605,7 @@ public final class SweepRun {
   private Map<JobId, JobInfo> ask(List<Submission> submissions) {
     Map<String, List<JobId>> ids = new LinkedHashMap<>();
     for (Submission each : submissions) {
-      List<JobId> all = ids.computeIfAbsent(each.backend(), name -> new ArrayList<>());
-      if (each.array()) {
-        all.add(each.job(0));
-      } else {
-        each.tasks().forEach(task -> all.add(each.job(task)));
-      }
+      ids.computeIfAbsent(each.backend(), name -> new ArrayList<>()).addAll(each.jobs());
     }
     Map<JobId, JobInfo> told = new HashMap<>();
     ids.forEach((backend, all) -> told.putAll(jobs.backend(backend).status(all)));
@@ -481,6 +614,7 @@ public final class SweepRun {
 
   private void array(Submission submission, @Nullable JobInfo whole, @Nullable JobInfo[] infos) {
     Map<Integer, JobInfo> elements = whole == null ? Map.of() : jobs.elements(submission.job(0));
+    TaskSet cancelled = folder.cancelled(submission, count());
     int[] tasks = submission.tasks().toArray();
     for (int place = 0; place < tasks.length; place++) {
       int task = tasks[place];
@@ -493,7 +627,7 @@ public final class SweepRun {
             .build();
       }
       if (info == null) {
-        info = evidence(submission, task);
+        info = evidence(submission, task, cancelled);
       }
       if (info == null && whole != null) {
         info = whole.state() == JobState.COMPLETED
@@ -507,27 +641,32 @@ public final class SweepRun {
   }
 
   /**
-   * What the task itself wrote, where no record has its job any more. One that began and did not
-   * tell its end is lost.
+   * What the task itself wrote, where no record has its job any more. One that was asked to end,
+   * and did not complete before, was cancelled; one that began and did not tell its end is lost.
    */
-  private @Nullable JobInfo evidence(Submission submission, int task) {
+  private @Nullable JobInfo evidence(Submission submission, int task, TaskSet cancelled) {
     Map<String, String> status = folder.status(task);
-    if (!Integer.toString(submission.number()).equals(status.get("submission"))) {
-      return null;
+    boolean began = Integer.toString(submission.number()).equals(status.get("submission"));
+    if (!began) {
+      return cancelled.contains(task) ? JobInfo.builder(JobState.CANCELLED).build() : null;
     }
     Instant started = instant(status.get("started"));
     Instant ended = instant(status.get("ended"));
     JobInfo.Builder info;
     switch (String.valueOf(status.get("state"))) {
       case "completed" -> info = JobInfo.builder(JobState.COMPLETED).exitCode(0);
-      case "failed" ->
-        info = JobInfo.builder(JobState.FAILED)
-            .failed(Cause.EXIT_CODE)
-            .exitCode(Integer.valueOf(status.getOrDefault("exit_code", "1")));
+      case "failed" -> {
+        info = cancelled.contains(task)
+            ? JobInfo.builder(JobState.CANCELLED)
+            : JobInfo.builder(JobState.FAILED).failed(Cause.EXIT_CODE);
+        info.exitCode(Integer.valueOf(status.getOrDefault("exit_code", "1")));
+      }
       default -> {
-        info = JobInfo.builder(JobState.LOST)
-            .reason("it began, no record has its job " + status.get("job") + " any more, and it has"
-                + " not written how it ended");
+        info = cancelled.contains(task)
+            ? JobInfo.builder(JobState.CANCELLED)
+            : JobInfo.builder(JobState.LOST)
+                .reason("it began, no record has its job " + status.get("job")
+                    + " any more, and it has not written how it ended");
         ended = null;
       }
     }
@@ -550,18 +689,15 @@ public final class SweepRun {
    * Waits until no task may do anything any more. What was not submitted does not count.
    *
    * @return the status at the end
+   * @throws InvalidConfiguration when another register remembers jobs that may still run
    * @throws InterruptedException when the waiting thread is interrupted; tasks go on
    */
   public SweepStatus waitFor() throws InterruptedException {
-    for (Submission each : folder.submissions(count())) {
+    List<Submission> submissions = folder.submissions(count());
+    requireOwnRegister(submissions);
+    for (Submission each : submissions) {
       Backend backend = jobs.backend(each.backend());
-      List<JobId> ids = new ArrayList<>();
-      if (each.array()) {
-        ids.add(each.job(0));
-      } else {
-        each.tasks().forEach(task -> ids.add(each.job(task)));
-      }
-      for (JobId id : backend.status(ids).keySet()) {
+      for (JobId id : backend.status(each.jobs()).keySet()) {
         backend.attach(id).waitFor();
       }
     }
@@ -615,19 +751,14 @@ public final class SweepRun {
    * @throws InvalidConfiguration when tasks wait or run
    */
   public void cleanUp() {
-    SweepStatus status = status();
-    if (status.isActive()) {
+    List<Submission> submissions = folder.submissions(count());
+    requireOwnRegister(submissions);
+    if (status(submissions).isActive()) {
       throw new InvalidConfiguration(id() + " has tasks that wait or run: cancel it, or wait");
     }
-    for (Submission each : folder.submissions(count())) {
+    for (Submission each : submissions) {
       Backend backend = jobs.backend(each.backend());
-      List<JobId> ids = new ArrayList<>();
-      if (each.array()) {
-        ids.add(each.job(0));
-      } else {
-        each.tasks().forEach(task -> ids.add(each.job(task)));
-      }
-      backend.status(ids).keySet().forEach(backend::clean);
+      backend.status(each.jobs()).keySet().forEach(backend::clean);
     }
     folder.remove();
   }

@@ -96,6 +96,18 @@ public final class TaskSet {
   }
 
   /**
+   * Those that another set has, too.
+   *
+   * @param other the other set
+   * @return a new set
+   */
+  public TaskSet and(TaskSet other) {
+    BitSet both = (BitSet) numbers.clone();
+    both.and(other.numbers);
+    return new TaskSet(both);
+  }
+
+  /**
    * How many there are.
    *
    * @return the number of tasks

@@ -66,7 +66,8 @@ class ReportTest {
         "seed",
         SpecJson.write(JobSpec.builder("s").shell(":").build()),
         Instant.now(),
-        false);
+        false,
+        null);
     SweepFolder.create(
         site.sweeps(),
         new SweepFolder.Begun("s", Instant.now(), count, folder.toString(), folder.toString()),

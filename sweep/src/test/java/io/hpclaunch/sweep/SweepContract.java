@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonParser;
 import io.hpclaunch.api.HpcException;
+import io.hpclaunch.api.HpcRuntime;
 import io.hpclaunch.api.InvalidConfiguration;
 import io.hpclaunch.api.JobInfo;
 import io.hpclaunch.api.Resources;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -127,13 +129,12 @@ abstract class SweepContract {
     site.nextClient();
     SweepRun later = site.open("s");
     touch("mended");
-    assertThat(later
-            .resume(new SweepRun.Resumption(null, false, null, null, null), done -> {})
-            .isEmpty())
+    assertThat(
+            later.resume(SweepRun.Resumption.ALL.retryFailed(false), done -> {}).isEmpty())
         .as("failed ones are left alone")
         .isTrue();
     TaskSet only = TaskSet.parse("1-2", "t", 4);
-    assertThat(later.resume(new SweepRun.Resumption(only, true, null, null, null), done -> {}))
+    assertThat(later.resume(SweepRun.Resumption.ALL.only(only), done -> {}))
         .as("done ones never run again")
         .hasToString("2");
     assertThat(end(later).count(TaskState.COMPLETED)).isEqualTo(2);
@@ -218,6 +219,10 @@ abstract class SweepContract {
     assertThat(status.count(TaskState.COMPLETED)).isEqualTo(1);
     assertThat(status.count(TaskState.CANCELLED))
         .as(() -> info(status, 2) + "\n" + info(status, 3) + "\n" + info(status, 4))
+        .isEqualTo(3);
+    site.forget(later);
+    assertThat(later.status().count(TaskState.CANCELLED))
+        .as("told from disk alone")
         .isEqualTo(3);
     touch("mended");
     assertThat(later.resume(SweepRun.Resumption.ALL, done -> {})).hasToString("2-4");
@@ -310,9 +315,7 @@ abstract class SweepContract {
     SweepRun run =
         site.run(backend(), Mode.INDIVIDUAL, "{grid: {x: [0, 1]}, command: [sh, -c, 'exit {x}']}");
     end(run);
-    site.close();
-    remove(folder.resolve("state"));
-    site = new SweepSite(folder);
+    site.forget(run);
     SweepStatus status = site.open("s").status();
     assertThat(status.state(1)).isEqualTo(TaskState.COMPLETED);
     assertThat(status.state(2)).isEqualTo(TaskState.FAILED);
@@ -320,6 +323,60 @@ abstract class SweepContract {
     assertThat(site.open("s").status().state(1))
         .as("it began, and nothing tells that it goes on")
         .isEqualTo(TaskState.LOST);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Mode.class,
+      names = {"INDIVIDUAL", "ARRAY"})
+  void whatAnotherStateFolderRemembersIsLeftAlone(Mode mode) {
+    SweepRun run = site.run(
+        backend(),
+        mode,
+        "{grid: {x: [1, 2]}, command: '[ {x} = 1 ] || until [ -e go ]; do sleep 0.1; done'}");
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(90))
+        .until(() -> run.status().count(TaskState.COMPLETED) == 1
+            && run.status().count(TaskState.RUNNING) == 1);
+    try (HpcRuntime other = site.stranger()) {
+      SweepRun seen = SweepRun.open(run.folder(), other);
+      assertThat(seen.status().state(1)).isEqualTo(TaskState.COMPLETED);
+      assertThat(seen.status().state(2)).isEqualTo(TaskState.UNKNOWN);
+      String place = folder.resolve("state").toString();
+      assertThat(seen.remembered())
+          .hasValueSatisfying(where -> assertThat(where).contains(place));
+      for (ThrowingCallable deed : List.<ThrowingCallable>of(
+          () -> seen.resume(SweepRun.Resumption.ALL, done -> {}),
+          seen::cancel,
+          seen::waitFor,
+          seen::cleanUp)) {
+        assertThatThrownBy(deed)
+            .isInstanceOf(InvalidConfiguration.class)
+            .hasMessageContainingAll(place, "HPC_STATE_DIR");
+      }
+      touch("go");
+      end(run);
+      assertThat(seen.status().count(TaskState.COMPLETED)).as("as they wrote").isEqualTo(2);
+      assertThat(seen.resume(SweepRun.Resumption.ALL, done -> {}).isEmpty()).isTrue();
+    }
+  }
+
+  @Test
+  void whoSaysThatNothingRunsAnyMoreMayRunItAgain() throws Exception {
+    SweepRun run =
+        site.run(backend(), Mode.INDIVIDUAL, "{grid: {x: [0, 1]}, command: [sh, -c, 'exit 0']}");
+    end(run);
+    site.close();
+    remove(folder.resolve("state"));
+    site = new SweepSite(folder);
+    Files.writeString(run.taskFolder(1).resolve("status"), "state=running\nsubmission=1\njob=x\n");
+    SweepRun later = site.open("s");
+    assertThat(later.status().state(1)).isEqualTo(TaskState.UNKNOWN);
+    assertThatThrownBy(() -> later.resume(SweepRun.Resumption.ALL, done -> {}))
+        .hasMessageContaining("--retry-unknown");
+    SweepRun.Resumption all = SweepRun.Resumption.ALL.retryUnknown(true);
+    assertThat(later.resume(all, done -> {})).hasToString("1");
+    assertThat(end(later).count(TaskState.COMPLETED)).isEqualTo(2);
   }
 
   @Test

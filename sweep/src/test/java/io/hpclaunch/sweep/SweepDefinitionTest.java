@@ -99,6 +99,12 @@ class SweepDefinitionTest {
         "grid: {a: {range: [0, 3, 0]}} | step of 0",
         "grid: {a: {range: [x]}} | x is not a number",
         "{grid: {a: [1]}, exclude: [{b: 1}]} | names b, which is no parameter; there are: a",
+        "{grid: {a: [1]}, exclude: [{a: {gtt: 1}}]} | unknown key exclude[0].a.gtt; did you mean gt?",
+        "{grid: {a: [1]}, exclude: [{a: {gt: 1, than: 2}}]} | unknown key exclude[0].a.than",
+        "paired: [{g: {a: [1]}, h: {a: [2]}}] | paired[0].h: a is paired twice",
+        "paired: [{g: {a: [1]}}, {g: {a: [2]}}] | paired[1].g: a is paired twice",
+        "{command: [x], script_path: y} | script_path stands beside command",
+        "{grid: {a: [1]}, command: [x, '{b}']} | there is no parameter {b}",
         "samples: {parameters: {a: {uniform: [0, 1]}}} | samples.count is missing",
         "samples: {count: 2, parameters: {a: {loguniform: [0, 1]}}} | above 0",
         "samples: {count: 2, method: sobol, parameters: {a: {uniform: [0, 1]}}} | random or latin",
@@ -111,6 +117,13 @@ class SweepDefinitionTest {
         .isInstanceOf(InvalidConfiguration.class)
         .hasMessageContaining(message)
         .hasMessageStartingWith("s.yaml");
+  }
+
+  @Test
+  void aConditionMayNameAMapThatIsAValue() {
+    assertThat(sweep("{grid: {a: [{x: 1}, {x: 2}]}, exclude: [{a: {x: 1}}]}").combinations())
+        .extracting(Combination::json)
+        .containsExactly("{\"a\": {\"x\": 2}}");
   }
 
   @ParameterizedTest
@@ -184,8 +197,10 @@ class SweepDefinitionTest {
   void aProductThatNobodyCanRunIsRefusedAndItsBeginningIsNot() {
     String axis = "{range: [100000]}";
     String huge = "{grid: {a: " + axis + ", b: " + axis + ", c: " + axis + "}";
-    assertThatThrownBy(() -> sweep(huge + "}")).hasMessageContaining("1000000000000000");
+    assertThatThrownBy(() -> sweep(huge + "}").combinations())
+        .hasMessageContaining("1000000000000000");
     assertThat(sweep(huge + ", max_runs: 3}").combinations()).hasSize(3);
+    assertThat(sweep(huge + "}").maxRuns(3).combinations()).hasSize(3);
   }
 
   @ParameterizedTest

@@ -31,6 +31,10 @@ final class SweepSite implements AutoCloseable {
   }
 
   static HpcRuntime runtime(Path folder, Clock clock) {
+    return runtime(folder, clock, folder.resolve("state"));
+  }
+
+  private static HpcRuntime runtime(Path folder, Clock clock, Path state) {
     Map<String, String> environment = new HashMap<>(System.getenv());
     environment.put("HPC_SHELL_IDLE", "1");
     return HpcRuntime.builder()
@@ -43,10 +47,10 @@ final class SweepSite implements AutoCloseable {
                     "type", "shell",
                     "config", Map.of("root", folder.resolve("shell").toString())),
                 Map.of("name", "slurm", "type", "slurm", "config", slurm(folder)),
-                Map.of("name", "pbs", "type", "pbs"))))
+                Map.of("name", "pbs", "type", "pbs", "config", pbs(folder)))))
         .workingDirectory(folder)
         .clock(clock)
-        .stateDirectory(folder.resolve("state"))
+        .stateDirectory(state)
         .build();
   }
 
@@ -66,6 +70,24 @@ final class SweepSite implements AutoCloseable {
   void nextClient() {
     runtime.close();
     runtime = runtime();
+  }
+
+  /** Where the test has noted which PBS it is, if it is not that of this machine. */
+  static Map<String, String> pbs(Path folder) {
+    Path bin = folder.resolve("pbs_bin");
+    return Files.exists(bin) ? Map.of("bin", read(bin)) : Map.of();
+  }
+
+  /** A client that has another state folder. */
+  HpcRuntime stranger() {
+    return runtime(folder, Clock.systemUTC(), folder.resolve("another"));
+  }
+
+  /** Nobody remembers the jobs of a sweep any more. */
+  void forget(SweepRun run) {
+    for (Submission each : SweepFolder.open(run.folder()).submissions(run.count())) {
+      each.jobs().forEach(backend(each.backend())::clean);
+    }
   }
 
   HpcRuntime client() {

@@ -42,7 +42,7 @@ class TaskScriptsTest {
 
   private static Submission submission(int number, TaskSet tasks) {
     String spec = SpecJson.write(JobSpec.builder("s").shell(":").build());
-    return new Submission(number, "b", true, tasks, null, "seed", spec, Instant.now(), false);
+    return new Submission(number, "b", true, tasks, null, "seed", spec, Instant.now(), false, null);
   }
 
   private static int run(String shell, SweepFolder sweep, Submission submission, int index)

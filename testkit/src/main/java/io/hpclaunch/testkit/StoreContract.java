@@ -133,6 +133,12 @@ public abstract class StoreContract {
   }
 
   @Test
+  void allClientsSeeOneIdentity() throws Exception {
+    assertEquals(store.identity(), client().jobs().identity());
+    assertEquals(store.identity(), store.identity());
+  }
+
+  @Test
   void aStoreWithoutJobsHasNone() throws Exception {
     assertEquals(List.of(), store.active());
     assertEquals(List.of(), store.ended(Instant.EPOCH, NOW));

@@ -7,6 +7,7 @@ import io.hpclaunch.api.InvalidJob;
 import io.hpclaunch.api.JobId;
 import io.hpclaunch.api.JobInfo;
 import io.hpclaunch.api.JobLogs;
+import io.hpclaunch.api.JobRegister;
 import io.hpclaunch.api.JobSpec;
 import io.hpclaunch.api.JobState;
 import io.hpclaunch.api.LogReader;
@@ -125,6 +126,16 @@ public final class BackendJobs implements AutoCloseable {
       }
     }
     return known.isPresent() ? followed(known.get()) : submitted(spec, token);
+  }
+
+  /** As {@link io.hpclaunch.api.Backend#register}. */
+  public Optional<JobRegister.Identity> register() {
+    try {
+      return Optional.of(client.store().identity());
+    } catch (IOException e) {
+      log.debug("The register of jobs has no identity that can be read", e);
+      return Optional.empty();
+    }
   }
 
   /** As {@link io.hpclaunch.api.Backend#find}. */

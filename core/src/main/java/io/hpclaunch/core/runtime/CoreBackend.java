@@ -7,6 +7,7 @@ import io.hpclaunch.api.HPCProcess;
 import io.hpclaunch.api.JobId;
 import io.hpclaunch.api.JobInfo;
 import io.hpclaunch.api.JobLogs;
+import io.hpclaunch.api.JobRegister;
 import io.hpclaunch.api.JobSpec;
 import io.hpclaunch.api.QueueReporter;
 import io.hpclaunch.api.ReasonExplainer;
@@ -150,6 +151,12 @@ final class CoreBackend implements Backend, AutoCloseable {
   public Optional<ReasonExplainer.Explanation> explain(JobInfo info) {
     return gate.ask(plugin ->
         plugin instanceof ReasonExplainer explainer ? explainer.explain(info) : Optional.empty());
+  }
+
+  @Override
+  public Optional<JobRegister.Identity> register() {
+    checkOpen();
+    return jobs.register();
   }
 
   @Override

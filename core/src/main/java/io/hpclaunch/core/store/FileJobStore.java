@@ -2,6 +2,7 @@
 package io.hpclaunch.core.store;
 
 import io.hpclaunch.api.JobId;
+import io.hpclaunch.api.JobRegister;
 import io.hpclaunch.api.Token;
 import io.hpclaunch.core.config.StateFolder;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,10 +31,12 @@ import org.slf4j.LoggerFactory;
 public final class FileJobStore implements JobStore {
   private static final Logger log = LoggerFactory.getLogger(FileJobStore.class);
 
+  private static final String IDENTITY = "register";
   private static final String SUFFIX = ".json";
   private static final String ELEMENTS = ".elements";
   private static final int SHARD = 2;
 
+  private final Path folder;
   private final Path records;
   private final Path active;
   private final Path ended;
@@ -49,6 +53,7 @@ public final class FileJobStore implements JobStore {
    * @param clock tells the day on which an end became known
    */
   public FileJobStore(Path stateFolder, boolean durable, Clock clock) {
+    folder = stateFolder;
     records = stateFolder.resolve("records");
     Path index = stateFolder.resolve("index");
     active = index.resolve("active");
@@ -57,6 +62,16 @@ public final class FileJobStore implements JobStore {
     ended = index.resolve("ended");
     this.durable = durable;
     this.clock = clock;
+  }
+
+  @Override
+  public JobRegister.Identity identity() throws IOException {
+    Path file = folder.resolve(IDENTITY);
+    if (!Files.exists(file)) {
+      StateFolder.create(folder);
+      StateFiles.create(file, UUID.randomUUID() + "\n");
+    }
+    return new JobRegister.Identity(Files.readString(file).strip(), folder.toString());
   }
 
   @Override

@@ -2,6 +2,7 @@
 package io.hpclaunch.core.store;
 
 import io.hpclaunch.api.JobId;
+import io.hpclaunch.api.JobRegister;
 import io.hpclaunch.api.Token;
 import java.io.IOException;
 import java.time.Instant;
@@ -15,6 +16,14 @@ import java.util.Optional;
  * that one of them knows is lost to another. Safe for use by several threads.
  */
 public interface JobStore extends AutoCloseable {
+  /**
+   * Which store this is. One that is new gets an identity now.
+   *
+   * @return the same for all clients of this store
+   * @throws IOException when it has none yet and cannot be written, or cannot be read
+   */
+  JobRegister.Identity identity() throws IOException;
+
   /**
    * Brings a record, and what is known of the job's elements, together with what stands, and keeps
    * the result. It costs what is new, and not what there is.

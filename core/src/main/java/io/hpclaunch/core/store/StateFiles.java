@@ -43,10 +43,27 @@ final class StateFiles {
     replace(file, RawBytes.encode(text), durable);
   }
 
+  /** Makes a file that appears whole; nothing is done when it is there. */
+  static void create(Path file, String text) throws IOException {
+    Path temporary = temporary(file);
+    try {
+      replace(temporary, text, false);
+      Files.createLink(file, temporary);
+    } catch (FileAlreadyExistsException e) {
+      return;
+    } finally {
+      Files.deleteIfExists(temporary);
+    }
+  }
+
+  private static Path temporary(Path file) {
+    return file.resolveSibling(
+        "." + file.getFileName() + "." + UNIQUE + "." + COUNTER.incrementAndGet());
+  }
+
   /** Writes under a name of its own, then renames. */
   static void replace(Path file, byte[] content, boolean durable) throws IOException {
-    Path temporary = file.resolveSibling(
-        "." + file.getFileName() + "." + UNIQUE + "." + COUNTER.incrementAndGet());
+    Path temporary = temporary(file);
     try {
       try (FileChannel channel = FileChannel.open(
           temporary, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), FILE)) {

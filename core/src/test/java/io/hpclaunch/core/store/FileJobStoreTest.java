@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.hpclaunch.api.ArrayRange;
 import io.hpclaunch.api.JobId;
 import io.hpclaunch.api.JobInfo;
+import io.hpclaunch.api.JobRegister;
 import io.hpclaunch.api.JobState;
 import io.hpclaunch.api.NativeId;
 import io.hpclaunch.api.Token;
@@ -24,6 +25,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,6 +43,35 @@ class FileJobStoreTest {
   @BeforeEach
   void open() {
     store = open(state);
+  }
+
+  @Test
+  void eachStateFolderHasItsOwnIdentityForGood() throws Exception {
+    JobRegister.Identity first = store.identity();
+    assertThat(first.place()).isEqualTo(state.toString());
+    assertThat(open(state).identity()).isEqualTo(first);
+    assertThat(open(state.resolve("another")).identity().id()).isNotEqualTo(first.id());
+    try (Stream<Path> files = Files.list(state)) {
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .as("nothing half made is left")
+          .containsExactlyInAnyOrder("register", "another");
+    }
+  }
+
+  @Test
+  void clientsThatComeTogetherAgreeOnTheIdentity() {
+    List<String> ids = IntStream.range(0, 32)
+        .parallel()
+        .mapToObj(i -> {
+          try {
+            return open(state).identity().id();
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        })
+        .distinct()
+        .toList();
+    assertThat(ids).hasSize(1);
   }
 
   @Test

@@ -12,7 +12,9 @@ import io.hpclaunch.cli.output.Json;
 import io.hpclaunch.cli.output.Table;
 import java.io.PrintWriter;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -35,8 +37,9 @@ final class QueueCommand extends JobCommand {
 
   @Option(
       names = "--watch",
-      description = "Look again every two seconds, until Ctrl-C. On a terminal the table is"
-          + " redrawn; elsewhere it is printed again when it has changed.")
+      description = "Look again every two seconds, until Ctrl-C. On a terminal counts, a bar of"
+          + " what has ended since, the time left and the table are redrawn; elsewhere the table is"
+          + " printed again when it has changed.")
   private boolean watch;
 
   QueueCommand(Session session) {
@@ -62,20 +65,31 @@ final class QueueCommand extends JobCommand {
     if (watch) {
       boolean terminal =
           session().installation().terminals().contains(Installation.Stream.OUT) && !json;
-      return View.watch(() -> look(asked), terminal, session().time(), out(), this::tell);
+      QueueProgress progress = new QueueProgress(session().time().now());
+      return View.watch(
+          () -> look(asked, terminal ? progress : null),
+          terminal,
+          session().time(),
+          out(),
+          this::tell);
     }
-    out().print(look(asked).text());
+    out().print(look(asked, null).text());
     out().flush();
     return ExitStatus.OK;
   }
 
-  private View look(Backend asked) {
+  private View look(Backend asked, @Nullable QueueProgress progress) {
     List<Waiting> jobs =
         asked.queue(!allUsers).stream().map(e -> waiting(asked.name(), e)).toList();
     String text = View.text(out -> {
       if (json) {
         Json.print(jobs, out);
       } else {
+        if (progress != null) {
+          Map<String, JobState> states = new LinkedHashMap<>();
+          jobs.forEach(job -> states.put(job.id(), job.state()));
+          progress.lines(states, session().time().now()).forEach(out::println);
+        }
         print(jobs, out);
       }
     });

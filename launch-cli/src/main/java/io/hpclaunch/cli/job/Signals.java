@@ -2,7 +2,7 @@
 package io.hpclaunch.cli.job;
 
 /** Names of signals; signal(7). Those above have other numbers on other systems. */
-final class Signals {
+public final class Signals {
   private static final String[] NAMES = {
     "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2",
     "PIPE", "ALRM", "TERM"
@@ -11,7 +11,7 @@ final class Signals {
   private Signals() {}
 
   /** Such as {@code signal 9 (KILL)}. */
-  static String name(int number) {
+  public static String name(int number) {
     boolean known = number >= 1 && number <= NAMES.length;
     return "signal " + number + (known ? " (" + NAMES[number - 1] + ")" : "");
   }

@@ -4,6 +4,7 @@ package io.hpclaunch.cli.sweep;
 import io.hpclaunch.api.InvalidConfiguration;
 import io.hpclaunch.cli.ExitStatus;
 import io.hpclaunch.cli.Session;
+import io.hpclaunch.core.config.StateFolder;
 import io.hpclaunch.sweep.Results;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -61,6 +62,10 @@ final class CollectCommand extends SweepCommand {
     }
     Results results = open(id).collect(files.isEmpty() ? Results.FILES : files);
     results.problems().forEach(this::tell);
+    if (results.metrics().isEmpty() && results.problems().isEmpty()) {
+      tell("no task has a file " + String.join(", ", files.isEmpty() ? Results.FILES : files)
+          + " in its folder: the table has parameters only");
+    }
     String file = output;
     if (file == null) {
       print(results, asJson, out());
@@ -71,7 +76,7 @@ final class CollectCommand extends SweepCommand {
           throw new InvalidConfiguration(file + " cannot be written");
         }
       } catch (IOException e) {
-        throw new InvalidConfiguration(file + " cannot be written: " + e, e);
+        throw new InvalidConfiguration(file + " cannot be written: " + StateFolder.words(e), e);
       }
     }
     return ExitStatus.OK;

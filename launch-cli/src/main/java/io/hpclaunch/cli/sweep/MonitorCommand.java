@@ -41,7 +41,11 @@ final class MonitorCommand extends SweepCommand {
 
   @Override
   protected int run() throws InterruptedException {
+    if (id != null && sweepId != null && !id.equals(sweepId)) {
+      throw wrong("two sweeps are named, " + id + " and " + sweepId + ": monitor shows one");
+    }
     SweepRun run = openOrLast(id == null ? sweepId : id);
+    tellRegister(run);
     if (!watch) {
       SweepView.print(run, run.status(), session().time().now(), out());
       return ExitStatus.OK;

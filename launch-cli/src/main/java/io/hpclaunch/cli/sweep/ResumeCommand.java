@@ -4,14 +4,19 @@ package io.hpclaunch.cli.sweep;
 import io.hpclaunch.api.InvalidConfiguration;
 import io.hpclaunch.api.Resources;
 import io.hpclaunch.cli.ExitStatus;
+import io.hpclaunch.cli.Installation;
 import io.hpclaunch.cli.Session;
+import io.hpclaunch.cli.job.Progress;
 import io.hpclaunch.cli.job.ResourceOptions;
+import io.hpclaunch.core.config.StateFolder;
 import io.hpclaunch.sweep.Mode;
 import io.hpclaunch.sweep.SweepRun;
 import io.hpclaunch.sweep.TaskSet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,6 +31,11 @@ import picocli.CommandLine.Parameters;
       "Completed ones never run again; those that wait or run are left alone. What a client left unfinished when it died is submitted first."
     })
 final class ResumeCommand extends SweepCommand {
+  private static final Duration INTERVAL = Duration.ofSeconds(5);
+
+  /** By then it is settled. */
+  private static final Duration PATIENCE = Duration.ofMinutes(6);
+
   @Parameters(paramLabel = "ID", description = "The sweep: its name, or a path to its folder.")
   private String id = "";
 
@@ -43,6 +53,12 @@ final class ResumeCommand extends SweepCommand {
       fallbackValue = "true",
       description = "Whether failed and lost tasks run again, too; they do by default.")
   private boolean retryFailed = true;
+
+  @Option(
+      names = "--retry-unknown",
+      description = "Run again, too, what only another state folder remembers. Say so only when"
+          + " nothing of it runs any more: it would run twice.")
+  private boolean retryUnknown;
 
   @Option(
       names = "--mode",
@@ -73,14 +89,14 @@ final class ResumeCommand extends SweepCommand {
     SweepRun run = open(id);
     run.backends().forEach(name -> sharing(runtime().backend(name)));
     Resources wanted = resources.read();
-    TaskSet again = run.resume(
-        new SweepRun.Resumption(
-            tasks(run),
-            retryFailed,
-            mode == null ? null : Mode.parse(mode),
-            wanted.equals(Resources.none()) ? null : wanted,
-            maxParallel),
-        done -> {});
+    SweepRun.Resumption how = new SweepRun.Resumption(
+        tasks(run),
+        retryFailed,
+        retryUnknown,
+        mode == null ? null : Mode.parse(mode),
+        wanted.equals(Resources.none()) ? null : wanted,
+        maxParallel);
+    TaskSet again = patiently(run, how);
     if (wait) {
       return Waiting.of(this, run, json);
     }
@@ -92,19 +108,36 @@ final class ResumeCommand extends SweepCommand {
     return ExitStatus.OK;
   }
 
+  /** A job of a client that died is not known for some minutes: others go on meanwhile. */
+  private TaskSet patiently(SweepRun run, SweepRun.Resumption how) throws InterruptedException {
+    Instant until = session().time().now().plus(PATIENCE);
+    boolean terminal = session().installation().terminals().contains(Installation.Stream.ERR);
+    try (Progress progress = new Progress(err(), terminal)) {
+      return run.resume(how, done -> {}, doubt -> {
+        progress.show("waiting until it is known whether a job was submitted when the last client"
+            + " ended (token " + doubt.token() + ")");
+        session().time().pause(INTERVAL);
+        return session().time().now().isBefore(until);
+      });
+    }
+  }
+
   private @Nullable TaskSet tasks(SweepRun run) {
     String given = taskIds;
     if (given == null) {
       return null;
     }
-    if (!given.startsWith("@")) {
-      return TaskSet.parse(given, "--task-ids", run.count());
-    }
-    Path file = session().file(given.substring(1));
+    Path file = given.startsWith("@") ? session().file(given.substring(1)) : null;
+    String source = file == null ? "--task-ids" : file.toString();
     try {
-      return TaskSet.parse(Files.readString(file), file.toString(), run.count());
+      TaskSet tasks =
+          TaskSet.parse(file == null ? given : Files.readString(file), source, run.count());
+      if (tasks.isEmpty()) {
+        throw new InvalidConfiguration(source + " names no task");
+      }
+      return tasks;
     } catch (IOException e) {
-      throw new InvalidConfiguration("--task-ids: " + file + " cannot be read: " + e, e);
+      throw new InvalidConfiguration("--task-ids: " + StateFolder.words(e), e);
     }
   }
 }

@@ -4,9 +4,11 @@ package io.hpclaunch.cli.sweep;
 import io.hpclaunch.api.JobInfo;
 import io.hpclaunch.cli.ExitStatus;
 import io.hpclaunch.cli.Session;
+import io.hpclaunch.cli.job.Signals;
 import io.hpclaunch.cli.output.Table;
 import io.hpclaunch.sweep.SweepRun;
 import io.hpclaunch.sweep.SweepStatus;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -36,6 +38,7 @@ final class StatusCommand extends SweepCommand {
   protected int run() throws InterruptedException {
     SweepRun run = open(id);
     SweepStatus status = run.status();
+    tellRegister(run);
     if (json) {
       SweepJson.print(run, status, out());
     } else if (tasks) {
@@ -46,6 +49,14 @@ final class StatusCommand extends SweepCommand {
     return ExitStatus.OK;
   }
 
+  /** The exit code, or the signal. */
+  private static @Nullable Object exit(@Nullable JobInfo info) {
+    if (info == null || info.signal() == null) {
+      return info == null ? null : info.exitCode();
+    }
+    return Signals.name(info.signal());
+  }
+
   private void table(SweepStatus status) {
     Table table = new Table("TASK", "STATE", "EXIT", "STARTED", "ENDED", "NODE", "REASON");
     for (int task = 1; task <= status.size(); task++) {
@@ -53,7 +64,7 @@ final class StatusCommand extends SweepCommand {
       table.row(
           task,
           status.state(task),
-          info == null ? null : info.exitCode(),
+          exit(info),
           info == null ? null : info.started(),
           info == null ? null : info.ended(),
           info == null || info.nodes() == null ? null : String.join(",", info.nodes()),

@@ -51,6 +51,14 @@ abstract class SweepCommand extends JobCommand {
     return SweepRun.open(id.contains("/") ? session().file(id) : sweeps().resolve(id), runtime());
   }
 
+  /** What another state folder remembers looks unknown from here. */
+  final void tellRegister(SweepRun run) {
+    run.remembered()
+        .ifPresent(where -> tell("sweep " + run.id() + ": " + where
+            + ": what its tasks have not written themselves is unknown here; HPC_STATE_DIR names"
+            + " another one"));
+  }
+
   /** The named sweep, or the youngest. */
   final SweepRun openOrLast(@Nullable String id) {
     if (id != null) {

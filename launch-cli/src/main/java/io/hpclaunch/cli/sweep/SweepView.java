@@ -3,6 +3,7 @@ package io.hpclaunch.cli.sweep;
 
 import io.hpclaunch.api.JobInfo;
 import io.hpclaunch.cli.output.OneLine;
+import io.hpclaunch.cli.output.Spans;
 import io.hpclaunch.sweep.SweepRun;
 import io.hpclaunch.sweep.SweepStatus;
 import io.hpclaunch.sweep.TaskState;
@@ -12,11 +13,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 
 /** A sweep for people: counts, a bar, throughput, the time left, what runs and what failed. */
 final class SweepView {
-  private static final int BAR = 40;
   private static final int SHOWN = 5;
 
   /** Throughput is that of the last minutes. */
@@ -27,10 +26,7 @@ final class SweepView {
   static void print(SweepRun run, SweepStatus status, Instant now, PrintWriter out) {
     out.println("Sweep " + run.id() + " on " + String.join(", ", run.backends()) + ", "
         + status.size() + (status.size() == 1 ? " task" : " tasks"));
-    int ended = status.ended();
-    int filled = (int) ((long) BAR * ended / status.size());
-    out.println("[" + "#".repeat(filled) + ".".repeat(BAR - filled) + "] " + ended + " of "
-        + status.size() + " ended");
+    out.println(Spans.bar(status.ended(), status.size()));
     out.println(counts(status));
     speed(status, now, out);
     running(status, now, out);
@@ -48,9 +44,12 @@ final class SweepView {
     return String.join(", ", counts);
   }
 
+  /** Of a sweep that goes on that of the last minutes, of one that has ended that of all. */
   private static void speed(SweepStatus status, Instant now, PrintWriter out) {
-    Instant from = now.minus(WINDOW);
+    boolean active = status.isActive();
+    Instant from = active ? now.minus(WINDOW) : Instant.MIN;
     Instant first = now;
+    Instant last = Instant.MIN;
     int ended = 0;
     for (int task = 1; task <= status.size(); task++) {
       JobInfo info = status.info(task);
@@ -58,20 +57,20 @@ final class SweepView {
         first = info.started();
       }
       if (info != null && info.ended() != null && info.ended().isAfter(from)) {
+        last = info.ended().isAfter(last) ? info.ended() : last;
         ended++;
       }
     }
-    double minutes =
-        Duration.between(first.isAfter(from) ? first : from, now).toMillis() / 60_000.0;
-    if (ended == 0 || minutes <= 0) {
+    Instant to = active ? now : last;
+    if (ended == 0 || !to.isAfter(first)) {
       return;
     }
-    double each = ended / minutes;
     int left = status.count(TaskState.PENDING) + status.count(TaskState.RUNNING);
-    String rest = left == 0
-        ? ""
-        : ", about " + words(Duration.ofSeconds(Math.round(left / each * 60))) + " left";
-    out.println(String.format(Locale.ROOT, "%.1f tasks a minute%s", each, rest));
+    String pace =
+        Spans.pace("tasks", ended, Duration.between(first.isAfter(from) ? first : from, to), left);
+    if (!pace.isEmpty()) {
+      out.println(pace);
+    }
   }
 
   private static void running(SweepStatus status, Instant now, PrintWriter out) {
@@ -80,8 +79,9 @@ final class SweepView {
       JobInfo info = status.info(task);
       if (info != null && shown[0]++ < SHOWN) {
         String where = info.nodes() == null ? "" : " on " + String.join(" ", info.nodes());
-        String since =
-            info.started() == null ? "" : " for " + words(Duration.between(info.started(), now));
+        String since = info.started() == null
+            ? ""
+            : " for " + Spans.words(Duration.between(info.started(), now));
         out.println("running  task " + task + where + since);
       }
     });
@@ -111,17 +111,5 @@ final class SweepView {
   private static Instant ended(SweepStatus status, int task) {
     JobInfo info = status.info(task);
     return info == null || info.ended() == null ? Instant.EPOCH : info.ended();
-  }
-
-  /** Such as {@code 2 h 5 min}. */
-  static String words(Duration time) {
-    long seconds = Math.max(0, time.toSeconds());
-    if (seconds < 60) {
-      return seconds + " s";
-    }
-    if (seconds < 3600) {
-      return seconds / 60 + " min";
-    }
-    return seconds / 3600 + " h " + seconds % 3600 / 60 + " min";
   }
 }
