@@ -9,8 +9,8 @@ record Keys(String prefix) {
     return prefix + ":version";
   }
 
-  String register() {
-    return prefix + ":register";
+  String identity() {
+    return prefix + ":identity";
   }
 
   String record(Token token) {

@@ -62,14 +62,15 @@ final class RedisJobStore implements JobStore {
     this.clock = clock;
   }
 
+  /** The first client that asks draws it. */
   @Override
   public JobRegister.Identity identity() throws IOException {
-    Object id = link.ask(Command.GET, keys.register());
-    if (id == null) {
-      link.ask(Command.SETNX, keys.register(), UUID.randomUUID());
-      id = link.ask(Command.GET, keys.register());
+    Object drawn = link.ask(Command.GET, keys.identity());
+    if (drawn == null) {
+      link.ask(Command.SETNX, keys.identity(), UUID.randomUUID());
+      drawn = link.ask(Command.GET, keys.identity());
     }
-    return new JobRegister.Identity(RedisLink.text(id), link.settings().toString());
+    return new JobRegister.Identity(RedisLink.text(drawn), link.settings().toString());
   }
 
   @Override

@@ -89,13 +89,6 @@ public abstract class StoreContract {
     return client;
   }
 
-  @Test
-  void allClientsCallTheStoreByOneName() throws Exception {
-    String id = store.identity().id();
-    assertFalse(id.isBlank());
-    assertEquals(id, client().jobs().identity().id());
-  }
-
   // ---- records ---------------------------------------------------------------------------------
 
   @Test
@@ -139,6 +132,12 @@ public abstract class StoreContract {
         .allocatedCpus(4)
         .allocatedMemory(1L << 33)
         .build();
+  }
+
+  @Test
+  void allClientsSeeOneIdentity() throws Exception {
+    assertEquals(store.identity(), client().jobs().identity());
+    assertEquals(store.identity(), store.identity());
   }
 
   @Test
