@@ -135,7 +135,7 @@ public final class ContainerSpec {
   /**
    * The directory in the container in which the command starts.
    *
-   * @return the directory, or null for the runtime's own
+   * @return the directory, or null for the job's own working directory
    */
   public @Nullable String workingDirectory() {
     return workingDirectory;

@@ -49,9 +49,8 @@ final class Polling {
       }
     }
     for (Map.Entry<String, Map<Task, Attempt>> each : active.entrySet()) {
-      Backend backend = work.backend(run, each.getKey());
       try {
-        poll(backend, look, each.getValue());
+        poll(work.backend(run, each.getKey()), look, each.getValue());
       } catch (BackendUnavailable e) {
         work.listener().problem(String.valueOf(e.getMessage()));
         each.getValue().forEach(this::failLate);

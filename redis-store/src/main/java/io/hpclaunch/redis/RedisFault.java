@@ -8,6 +8,7 @@ import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
 import java.util.Locale;
+import java.util.Set;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.exceptions.JedisConnectionException;
@@ -16,6 +17,10 @@ import redis.clients.jedis.exceptions.JedisDataException;
 /** What went wrong with the server, in one line. */
 final class RedisFault extends IOException {
   private static final long serialVersionUID = 1L;
+
+  /** The server's words for what another moment may mend. */
+  private static final Set<String> PASSING = Set.of(
+      "LOADING", "MISCONF", "OOM", "BUSY", "NOREPLICAS", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN");
 
   private final boolean misconfigured;
 
@@ -87,7 +92,7 @@ final class RedisFault extends IOException {
       case "LOADING" -> "it is still reading its data: try again in a moment";
       default -> null;
     };
-    boolean passing = code.equals("LOADING") || code.equals("MISCONF") || code.equals("OOM");
+    boolean passing = PASSING.contains(code) || words.contains("max number of clients");
     if (remedy == null && words.toLowerCase(Locale.ROOT).contains("db index")) {
       remedy = "it has no database " + server.database() + ": correct the number in store.url";
     }

@@ -61,7 +61,11 @@ final class RedisJournals implements Journals {
         }
       });
       if (!wanted.isEmpty() || orphan.linesByName().isEmpty()) {
-        take(orphan, wanted, taken);
+        try {
+          take(orphan, wanted, taken);
+        } catch (IOException e) { // what was taken before is settled all the same
+          log.warn("What a client that is gone has left cannot be read: {}", e.getMessage());
+        }
       }
     }
     return taken;
@@ -84,15 +88,21 @@ final class RedisJournals implements Journals {
       arguments.add(lines);
     });
     own.add(mine); // before anybody can see it
-    List<String> moved = RedisLink.texts(link.run(
-        Script.TAKE,
-        List.of(
-            keys.journals(),
-            keys.journal(orphan.id()),
-            keys.lease(orphan.id()),
-            keys.journal(mine),
-            keys.lease(mine)),
-        arguments));
+    List<String> moved;
+    try {
+      moved = RedisLink.texts(link.run(
+          Script.TAKE,
+          List.of(
+              keys.journals(),
+              keys.journal(orphan.id()),
+              keys.lease(orphan.id()),
+              keys.journal(mine),
+              keys.lease(mine)),
+          arguments));
+    } catch (IOException e) {
+      own.remove(mine); // if it was taken all the same, its lease runs out, and it is found again
+      throw e;
+    }
     if (moved.isEmpty()) {
       own.remove(mine);
       return;

@@ -164,10 +164,10 @@ final class RedisLink implements AutoCloseable {
     try {
       return once(connections, question);
     } catch (JedisConnectionException e) {
+      connections.clear();
       if (RedisFault.isTimeout(e)) {
         throw e;
       }
-      connections.clear();
       return once(connections, question);
     }
   }

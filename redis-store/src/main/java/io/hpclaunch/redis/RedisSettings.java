@@ -119,7 +119,7 @@ record RedisSettings(
     } catch (NumberFormatException e) {
       // told below
     }
-    throw wrong(settings, "url", "the database is a number, and not '" + number + "'");
+    throw wrong(settings, "url", "the database is a number, from 0 on");
   }
 
   private static Login login(StoreContext context) {

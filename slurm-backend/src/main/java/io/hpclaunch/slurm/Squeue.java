@@ -218,16 +218,22 @@ final class Squeue {
     /** What this says of the job, or of each of the elements that wait together. */
     JobInfo info() {
       SlurmStates.Reading reading = SlurmStates.read(state, reason, exit);
+      // A requeue counts as a restart while the attempt before it is still ending, with the time of
+      // the requeue for its start; then the job is PENDING (seen on Slurm 22.05).
+      boolean mayEndBefore = restarts > 0 && state.equals("COMPLETING");
       JobInfo.Builder info = reading
           .begin()
           .reason(SlurmStates.reason(reading, reason))
           .submitted(submitted)
-          .attempt(restarts + 1);
+          .attempt(mayEndBefore ? restarts : restarts + 1);
       JobState now = reading.state();
       // Of a job that waits they are a forecast and a request.
       boolean waits = now == JobState.QUEUED || now == JobState.HELD || now == JobState.UNKNOWN;
       if (nodes != null && !waits) {
-        info.started(started).wallTime(elapsed).nodes(Hostlist.expand(nodes)).allocatedCpus(cpus);
+        info.nodes(Hostlist.expand(nodes)).allocatedCpus(cpus);
+        if (!mayEndBefore) {
+          info.started(started).wallTime(elapsed);
+        }
       }
       if (now.isFinal()) {
         info.ended(ended);

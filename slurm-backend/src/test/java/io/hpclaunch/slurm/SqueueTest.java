@@ -95,6 +95,19 @@ class SqueueTest {
   }
 
   @Test
+  void aJobThatIsBeingRequeuedIsStillInTheAttemptBefore() {
+    String[] fields = line("7", "COMPLETING", "x").split("\u001f", -1);
+    fields[9] = "1";
+    JobInfo info = Squeue.parse(String.join("\u001f", fields)).rows().get(0).info();
+    assertThat(info.state()).isEqualTo(JobState.RUNNING);
+    assertThat(info.attempt()).isEqualTo(1);
+    assertThat(info.started()).as("it is the time of the requeue").isNull();
+    fields[2] = "PENDING";
+    JobInfo waits = Squeue.parse(String.join("\u001f", fields)).rows().get(0).info();
+    assertThat(waits.attempt()).isEqualTo(2);
+  }
+
+  @Test
   void endsAreToldAsTheyWere() {
     assertThat(row("53").info().exitCode()).isEqualTo(3);
     assertThat(row("54").info().exitCode()).as("sacct says 127").isEqualTo(255);

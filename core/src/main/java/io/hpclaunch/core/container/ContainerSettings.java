@@ -66,7 +66,16 @@ public record ContainerSettings(
             .orElseGet(() -> executable == null ? null : of(config, executable)),
         executable,
         config.words(OPTIONS),
-        config.string(IMAGE).orElse(null));
+        config.string(IMAGE).map(image -> anywhere(config, image)).orElse(null));
+  }
+
+  /** The configuration does not know from where a job's relative paths count. */
+  private static String anywhere(Settings config, String image) {
+    if (ImageName.isFile(image) && !image.startsWith("/")) {
+      throw new InvalidConfiguration(config.origin(IMAGE).orElse("configuration") + ": " + IMAGE
+          + " must be an absolute path or an image's reference, not '" + image + "'");
+    }
+    return image;
   }
 
   private static ContainerRuntime known(Settings config, String name) {

@@ -41,7 +41,9 @@ final class ContainerText {
   static final String KEEP = """
         (
           umask 077
-          { export -p && declare -p hpc_kind hpc_runtime hpc_label hpc_container hpc_program; } \\
+          hpc_directory=$PWD # where the options' own relative paths count from
+          { export -p &&
+            declare -p hpc_kind hpc_runtime hpc_label hpc_container hpc_program hpc_directory; } \\
             >"$hpc_folder/container$hpc_suffix.$hpc_attempt"
         )
       """;
@@ -56,6 +58,7 @@ final class ContainerText {
         (
           # shellcheck source=/dev/null
           . "$hpc_folder/container$hpc_suffix.$hpc_attempt" || exit 0
+          CDPATH='' cd -- "$hpc_directory"
           case $hpc_kind in podman | docker) ;; *) exit 0 ;; esac
           mapfile -t ids < <("$hpc_runtime" ps --all --quiet --filter \\
             "label=io.hpclaunch.job=$hpc_label")
@@ -75,6 +78,7 @@ final class ContainerText {
         hpc_remove
       }
       for hpc_signal in HUP INT QUIT TERM; do
+        [[ $hpc_signal != "${hpc_warning-}" ]] || continue # it asks for no end
         # shellcheck disable=SC2064 # the name is meant now
         trap "hpc_pass $hpc_signal -; hpc_stop" "$hpc_signal"
       done
@@ -86,6 +90,7 @@ final class ContainerText {
         umask 077
         # shellcheck source=/dev/null
         . "$hpc_folder/container$hpc_suffix.$hpc_attempt" 2>/dev/null
+        CDPATH='' cd -- "${hpc_directory-}" 2>/dev/null
         hpc_said=
       """;
 
@@ -103,7 +108,7 @@ final class ContainerText {
             "${hpc_container[last]}" "$hpc_program" </dev/null) || return
           [[ $hpc_kind != podman ]] || "$hpc_runtime" init "$id"
         }
-        case $hpc_kind:$hpc_status in
+        case ${hpc_stopping-}$hpc_kind:$hpc_status in # one that was asked to end had begun
           podman:1 | podman:12[5-7] | docker:125) hpc_said=$(hpc_try 2>&1 >/dev/null) && hpc_said= ;;
           apptainer:255 | singularity:255)
             hpc_said=$("${hpc_container[@]}" true 2>&1 >/dev/null </dev/null)

@@ -38,6 +38,16 @@ public final class Containers {
   }
 
   /**
+   * Whether an image is a file.
+   *
+   * @param image as users name it
+   * @return true for what begins or ends as a path of an image does; false for a reference
+   */
+  public static boolean isFile(String image) {
+    return ImageName.isFile(image);
+  }
+
+  /**
    * The container's part in a job's script.
    *
    * @param spec the job, with a working directory

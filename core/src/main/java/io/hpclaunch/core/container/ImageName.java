@@ -53,7 +53,8 @@ record ImageName(
     return source != null ? source : DOCKER + reference;
   }
 
-  private static boolean isFile(String image) {
+  /** Whether it is a path, by its beginning or its ending. */
+  static boolean isFile(String image) {
     if (image.contains("://")) {
       return false;
     }

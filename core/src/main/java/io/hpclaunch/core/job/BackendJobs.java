@@ -133,6 +133,9 @@ public final class BackendJobs implements AutoCloseable {
     try {
       return Optional.of(client.store().identity());
     } catch (IOException e) {
+      if (client.isShared()) {
+        throw client.unreadable(e);
+      }
       log.debug("The register of jobs has no identity that can be read", e);
       return Optional.empty();
     }

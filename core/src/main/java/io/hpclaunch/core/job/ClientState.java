@@ -2,6 +2,7 @@
 package io.hpclaunch.core.job;
 
 import io.hpclaunch.api.HpcException;
+import io.hpclaunch.api.Token;
 import io.hpclaunch.api.transport.CopyListener;
 import io.hpclaunch.core.store.FileStateStore;
 import io.hpclaunch.core.store.JobStore;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -47,6 +49,9 @@ public final class ClientState implements AutoCloseable {
   private final Clock clock;
   private final CopyListener copies;
   private final List<Journal> orphans = new ArrayList<>();
+  /** What this client submits at this moment. */
+  private final Set<Token> underWay = ConcurrentHashMap.newKeySet();
+
   private final Map<String, Instant> nextTakeOver = new HashMap<>();
   private @Nullable Journal own;
   private @Nullable ExecutorService callbacks;
@@ -137,13 +142,23 @@ public final class ClientState implements AutoCloseable {
     List<Open> found = new ArrayList<>();
     for (Journal journal : allJournals()) {
       for (OpenIntent intent : journal.openIntents()) {
-        boolean underWay = journal == own && intent.last() == null;
-        if (!underWay && intent.intent().backend().equals(backend)) {
+        if (!underWay.contains(intent.intent().token())
+            && intent.intent().backend().equals(backend)) {
           found.add(new Open(intent, journal));
         }
       }
     }
     return found;
+  }
+
+  /** From here on this client submits a job, and nobody settles that meanwhile. */
+  void begin(Token token) {
+    underWay.add(token);
+  }
+
+  /** What is still open now is for whoever settles. */
+  void end(Token token) {
+    underWay.remove(token);
   }
 
   /** The backends of which something is open. */

@@ -107,8 +107,9 @@ final class Monitor implements AutoCloseable {
    * @return how long to wait for the next one
    */
   Duration round() {
-    if (unsettled) {
-      unsettled = reconciler.settle();
+    if (unsettled || followed.values().stream().anyMatch(job -> !job.record().isSubmitted())) {
+      unsettled = false; // a job that is followed from now on may set it again
+      unsettled |= reconciler.settle();
     }
     kept = observer.keepAgain();
     List<WholeJob> jobs = new ArrayList<>();

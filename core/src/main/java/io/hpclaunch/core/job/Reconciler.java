@@ -94,11 +94,14 @@ final class Reconciler {
    * @return whether something is still open
    */
   synchronized boolean settle() {
+    Set<Token> waiting = submissions.stillUnwritten();
     List<ClientState.Open> all = openIntents();
     List<ClientState.Open> held = new ArrayList<>();
     List<ClientState.Open> unsettled = new ArrayList<>();
     for (ClientState.Open open : all) {
-      (isHeld(open) ? held : unsettled).add(open);
+      if (!waiting.contains(open.intent().intent().token())) {
+        (isHeld(open) ? held : unsettled).add(open);
+      }
     }
     if (!unsettled.isEmpty()) {
       Map<Token, NativeId> found = find(unsettled).orElse(null);
@@ -275,8 +278,13 @@ final class Reconciler {
       close(open, "it was cancelled while it was held");
       return true;
     }
-    return submissions
-        .submitHeld(plan.spec(), plan.part(), plan.record(), intent, open.journal())
-        .isPresent();
+    client.begin(intent.token());
+    try {
+      return submissions
+          .submitHeld(plan.spec(), plan.part(), plan.record(), intent, open.journal())
+          .isPresent();
+    } finally {
+      client.end(intent.token());
+    }
   }
 }

@@ -32,10 +32,13 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -59,6 +62,9 @@ final class Submissions {
   private final JobDefaults defaults;
   private final Launches launches;
   private final Parents parents;
+  /** What the scheduler said of held jobs, and no journal has yet. */
+  private final Map<JournalEntry.Outcome, Journal> unwritten = new ConcurrentHashMap<>();
+
   private final Place place;
   private final JobChecks checks;
 
@@ -117,15 +123,20 @@ final class Submissions {
     }
     List<String> scripts = requests.stream().map(gate::script).toList();
     Journal journal = client.journal();
-    for (Part part : parts) {
-      append(journal, intent(token, part, spec.name()));
+    client.begin(token);
+    try {
+      for (Part part : parts) {
+        append(journal, intent(token, part, spec.name()));
+      }
+      prepare(placed, token, requests, scripts, journal);
+      JobRecord record = record(placed, token);
+      if (standing.never() != null) {
+        return neverRuns(requests, record, journal, standing.never());
+      }
+      return submitParts(requests, record, journal, standing.held() || behind);
+    } finally {
+      client.end(token);
     }
-    prepare(placed, token, requests, scripts, journal);
-    JobRecord record = record(placed, token);
-    if (standing.never() != null) {
-      return neverRuns(requests, record, journal, standing.never());
-    }
-    return submitParts(requests, record, journal, standing.held() || behind);
   }
 
   /** It ends before it was submitted: what it waits for cannot come true any more. */
@@ -355,6 +366,9 @@ final class Submissions {
     if (waits) {
       return hold(request, record, journal, "it waits behind jobs that are held");
     }
+    if (client.isShared()) { // it may have been taken for dead meanwhile, and is refused then
+      append(journal, intent(request.token(), request.part(), request.spec().name()));
+    }
     try {
       return accepted(request, gate.submit(request), record, journal);
     } catch (Rejected e) {
@@ -391,7 +405,15 @@ final class Submissions {
 
   private JobRecord hold(Request request, JobRecord record, Journal journal, String why) {
     JobRecord noted = noted(record, "held in the client's own queue: " + why);
-    append(journal, outcome(request, Kind.HELD, null, why));
+    try {
+      journal.append(outcome(request, Kind.HELD, null, why));
+    } catch (IOException e) { // it may stand there all the same
+      throw new OutcomeUnknown(
+          request.token(),
+          "whether job '" + request.spec().name() + "' is kept for later is not known: "
+              + e.getMessage(),
+          e);
+    }
     log.info("Job {} is held until the scheduler has room: {}", record.id(), why);
     return noted;
   }
@@ -492,11 +514,11 @@ final class Submissions {
     try {
       return Optional.of(accepted(request, gate.submit(request), record, journal));
     } catch (BackendUnavailable e) {
-      append(journal, outcome(request, Kind.HELD, null, String.valueOf(e.getMessage())));
+      holdAgain(request, journal, e);
       throw e;
     } catch (Rejected e) {
       if (e.isNoRoom()) {
-        append(journal, outcome(request, Kind.HELD, null, String.valueOf(e.getMessage())));
+        holdAgain(request, journal, e);
         return Optional.empty();
       }
       return Optional.of(refused(request, record, journal, e));
@@ -510,6 +532,36 @@ final class Submissions {
         return Optional.of(record);
       }
     }
+  }
+
+  /** The scheduler has not taken it. Where that cannot be written down now, it is written later. */
+  private void holdAgain(Request request, Journal journal, HpcException why) {
+    JournalEntry.Outcome held = outcome(request, Kind.HELD, null, String.valueOf(why.getMessage()));
+    try {
+      journal.append(held);
+    } catch (IOException e) {
+      log.warn("Job {} stays held, which cannot be written down: {}", request.token(), e);
+      unwritten.put(held, journal);
+    }
+  }
+
+  /**
+   * Writes down what could not be written before.
+   *
+   * @return the held jobs of which that still is not written: nobody can settle them
+   */
+  Set<Token> stillUnwritten() {
+    Set<Token> left = new HashSet<>();
+    unwritten.forEach((held, journal) -> {
+      try {
+        journal.append(held);
+        unwritten.remove(held);
+      } catch (IOException e) {
+        log.debug("That {} is held still cannot be written down", held.token(), e);
+        left.add(held.token());
+      }
+    });
+    return left;
   }
 
   /** Its user has gone on long since: the refusal is the job's end. */

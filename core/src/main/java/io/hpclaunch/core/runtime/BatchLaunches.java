@@ -16,6 +16,7 @@ import io.hpclaunch.core.launch.LaunchPlanner;
 import io.hpclaunch.core.launch.PlanScript;
 import io.hpclaunch.core.plugin.Plugins;
 import io.hpclaunch.core.shell.Quoting;
+import io.hpclaunch.core.shell.ShellVariables;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -88,6 +89,17 @@ final class BatchLaunches implements Launches {
   @Override
   public void check(JobSpec spec) {
     containers.check(spec);
+    if (spec.launcher() != null) {
+      spec.environment().forEach(BatchLaunches::checkPassedOn);
+    }
+  }
+
+  /** The script exports variables for the launcher, and bash exports no others. */
+  private static void checkPassedOn(String name, @Nullable String value) {
+    if (value != null && !ShellVariables.isExportable(name)) {
+      throw new Unsupported("a program that a launcher starts cannot be given the variable '" + name
+          + "': bash cannot export that name; nothing was submitted");
+    }
   }
 
   /** The entry's own launcher has the entry's settings. */

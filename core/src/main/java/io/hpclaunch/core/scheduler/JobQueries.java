@@ -393,7 +393,12 @@ public final class JobQueries {
         .wallTime(accounted.wallTime() == null ? queued.wallTime() : accounted.wallTime())
         .cpuTime(accounted.cpuTime())
         .peakMemory(accounted.peakMemory())
-        .allocatedMemory(accounted.allocatedMemory())
+        .allocatedCpus(
+            queued.allocatedCpus() == null ? accounted.allocatedCpus() : queued.allocatedCpus())
+        .allocatedMemory(
+            accounted.allocatedMemory() == null
+                ? queued.allocatedMemory()
+                : accounted.allocatedMemory())
         .nodes(accounted.nodes() == null ? queued.nodes() : accounted.nodes())
         .build();
   }

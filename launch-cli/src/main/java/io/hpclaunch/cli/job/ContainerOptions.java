@@ -4,6 +4,7 @@ package io.hpclaunch.cli.job;
 import io.hpclaunch.api.ContainerSpec;
 import io.hpclaunch.api.InvalidJob;
 import io.hpclaunch.cli.Session;
+import io.hpclaunch.core.container.Containers;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -60,7 +61,8 @@ final class ContainerOptions {
     if (image == null && sif == null) {
       String lonely = lonely();
       if (lonely != null) {
-        throw new InvalidJob(lonely + " is for a container: give --image, too");
+        throw new InvalidJob(lonely + " is for a container: give --image, too, also where the"
+            + " configuration names one");
       }
       return null;
     }
@@ -92,7 +94,7 @@ final class ContainerOptions {
   private ContainerSpec.Builder named(Session session) {
     String file = sif;
     String reference = image;
-    if (reference != null && isFile(reference)) {
+    if (reference != null && Containers.isFile(reference)) {
       file = file == null ? reference : file;
       reference = null;
     }
@@ -102,12 +104,6 @@ final class ContainerOptions {
     }
     ContainerSpec.Builder container = ContainerSpec.image(reference);
     return path == null ? container : container.sifPath(path);
-  }
-
-  /** A path as a shell's completion writes it. */
-  private static boolean isFile(String image) {
-    return !image.contains("://")
-        && (image.endsWith(".sif") || image.startsWith("./") || image.startsWith("../"));
   }
 
   private static ContainerSpec.Bind absolute(ContainerSpec.Bind bind, Session session) {

@@ -7,6 +7,7 @@ import io.hpclaunch.api.KnownJob;
 import io.hpclaunch.cli.ExitStatus;
 import io.hpclaunch.cli.Session;
 import io.hpclaunch.cli.output.RawWriter;
+import io.hpclaunch.core.config.StateFolder;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
@@ -163,7 +164,7 @@ final class ReportCommand extends JobCommand {
         throw failure;
       }
     } catch (IOException e) {
-      throw new InvalidConfiguration(file + " cannot be written: " + e, e);
+      throw new InvalidConfiguration(file + " cannot be written: " + StateFolder.words(e), e);
     }
   }
 

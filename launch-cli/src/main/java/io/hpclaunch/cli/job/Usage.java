@@ -61,7 +61,7 @@ record Usage(
     Duration cpu = info.cpuTime();
     Integer cpus = info.allocatedCpus();
     Duration reserved = wall == null || cpus == null ? null : wall.multipliedBy(cpus);
-    Share cpuShare = cpu == null || reserved == null
+    Share cpuShare = cpu == null || reserved == null || reserved.isZero()
         ? Share.UNKNOWN
         : new Share(seconds(cpu), seconds(reserved));
     Long peak = info.peakMemory();

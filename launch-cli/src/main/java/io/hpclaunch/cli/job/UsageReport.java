@@ -61,24 +61,26 @@ final class UsageReport {
         "RESERVED",
         "MEM EFF");
     JobTable names = new JobTable(rows.stream().map(Row::job).toList(), Instant.EPOCH);
-    Map<String, List<Usage>> byBackend = new LinkedHashMap<>();
+    Map<String, List<Row>> byBackend = new LinkedHashMap<>();
     for (Row row : rows) {
       JobReport job = row.job();
       line(table, names.id(job.id()), job.name(), JobTable.state(job), row.usage());
-      byBackend.computeIfAbsent(job.id().backend(), name -> new ArrayList<>()).add(row.usage());
+      byBackend.computeIfAbsent(job.id().backend(), name -> new ArrayList<>()).add(row);
     }
     if (byBackend.size() > 1) {
-      byBackend.forEach((backend, usages) -> sum(table, backend, usages));
+      byBackend.forEach((backend, some) -> sum(table, backend, some));
     }
     if (rows.size() > 1) {
-      sum(table, "total", rows.stream().map(Row::usage).toList());
+      sum(table, "total", rows);
     }
     table.print(out);
   }
 
-  private static void sum(Table table, String name, List<Usage> usages) {
-    String count = usages.size() == 1 ? "1 job" : usages.size() + " jobs";
-    line(table, name, count, null, Usage.sum(usages));
+  private static void sum(Table table, String name, List<Row> rows) {
+    long jobs =
+        rows.stream().map(row -> row.job().id().nativeId().whole()).distinct().count();
+    String count = jobs == 1 ? "1 job" : jobs + " jobs";
+    line(table, name, count, null, Usage.sum(rows.stream().map(Row::usage).toList()));
   }
 
   private static void line(
