@@ -26,6 +26,7 @@ import io.hpclaunch.api.StagedFile;
 import io.hpclaunch.api.Token;
 import io.hpclaunch.api.Unsupported;
 import io.hpclaunch.core.store.JobRecord;
+import io.hpclaunch.core.store.JournalEntry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -366,6 +367,41 @@ class BackendJobsTest {
     bench.jobs.round();
     assertThat(process.waitFor(Duration.ofSeconds(10)).orElseThrow().state())
         .isEqualTo(JobState.COMPLETED);
+  }
+
+  private static boolean isHeld(JournalEntry entry) {
+    return entry instanceof JournalEntry.Outcome outcome
+        && outcome.kind() == JournalEntry.Kind.HELD;
+  }
+
+  @Test
+  void aHeldJobSurvivesThatItsNextTrialCannotBeWrittenDown() throws IOException {
+    bench.scheduler.failBefore(Rejected.noRoom("full"));
+    HPCProcess held = submit();
+    bench.scheduler.failBefore(Rejected.noRoom("full"));
+    bench.store.refuse(BackendJobsTest::isHeld);
+    bench.pass(Duration.ofSeconds(6));
+    bench.jobs.round();
+    bench.pass(Duration.ofMinutes(10));
+    bench.jobs.round();
+    assertThat(bench.scheduler.submitted).as("nobody may tell what was held").isEmpty();
+    assertThat(held.info().state()).isEqualTo(JobState.QUEUED);
+    bench.store.refuse(entry -> false);
+    bench.pass(Duration.ofSeconds(6));
+    bench.jobs.round();
+    bench.pass(Duration.ofSeconds(6));
+    bench.jobs.round();
+    assertThat(bench.scheduler.submitted).hasSize(1);
+    assertThat(held.id()).hasToString("c:1");
+  }
+
+  @Test
+  void whetherAJobIsHeldIsUnknownWhereThatCannotBeWrittenDown() {
+    bench.scheduler.failBefore(Rejected.noRoom("full"));
+    bench.store.refuse(BackendJobsTest::isHeld);
+    assertThatThrownBy(this::submit)
+        .isInstanceOf(OutcomeUnknown.class)
+        .hasMessageContainingAll("'job'", "kept for later", "the store is away");
   }
 
   @Test

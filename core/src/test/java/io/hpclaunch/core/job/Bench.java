@@ -3,6 +3,8 @@ package io.hpclaunch.core.job;
 
 import io.hpclaunch.api.JobSpec;
 import io.hpclaunch.api.Resources;
+import io.hpclaunch.api.transport.CopyListener;
+import io.hpclaunch.core.store.FileStateStore;
 import io.hpclaunch.core.store.JobRecord;
 import io.hpclaunch.core.store.ProcessIdentity;
 import io.hpclaunch.core.transport.LocalTransport;
@@ -29,6 +31,7 @@ final class Bench implements AutoCloseable {
   final FakeScheduler scheduler;
   final Path state;
   final AtomicReference<Instant> now;
+  final ForgetfulStore store;
   final ClientState client;
   final BackendJobs jobs;
   final StoredJobs register;
@@ -43,7 +46,8 @@ final class Bench implements AutoCloseable {
     now = new AtomicReference<>(start);
     InstantSource source = now::get;
     Clock clock = source.withZone(ZoneOffset.UTC);
-    client = new ClientState(state, false, clock);
+    store = new ForgetfulStore(new FileStateStore(state, false, clock));
+    client = new ClientState(store, clock, CopyListener.NONE);
     jobs = new BackendJobs(
         "c",
         new PluginGate(scheduler, Set.of()),
