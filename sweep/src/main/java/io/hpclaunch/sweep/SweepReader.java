@@ -5,7 +5,6 @@ import io.hpclaunch.api.InvalidConfiguration;
 import io.hpclaunch.core.config.ClosestName;
 import java.math.BigDecimal;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -325,7 +324,6 @@ final class SweepReader {
       throw error(node, "paired must be a list of groups");
     }
     int number = 0;
-    Set<String> paired = new HashSet<>();
     for (Node item : list.getValue()) {
       String path = "paired[" + number++ + "]";
       if (!(item instanceof MappingNode groups)) {
@@ -334,7 +332,7 @@ final class SweepReader {
       Map<String, List<Value>> together = new LinkedHashMap<>();
       map(groups, path)
           .forEach((group, params) -> flat(params, path + "." + group).forEach((name, values) -> {
-            if (together.putIfAbsent(name, values) != null || !paired.add(name)) {
+            if (together.putIfAbsent(name, values) != null) {
               throw error(params, path + "." + group + ": " + name + " is paired twice");
             }
           }));

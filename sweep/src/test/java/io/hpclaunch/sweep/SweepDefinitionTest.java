@@ -102,7 +102,6 @@ class SweepDefinitionTest {
         "{grid: {a: [1]}, exclude: [{a: {gtt: 1}}]} | unknown key exclude[0].a.gtt; did you mean gt?",
         "{grid: {a: [1]}, exclude: [{a: {gt: 1, than: 2}}]} | unknown key exclude[0].a.than",
         "paired: [{g: {a: [1]}, h: {a: [2]}}] | paired[0].h: a is paired twice",
-        "paired: [{g: {a: [1]}}, {g: {a: [2]}}] | paired[1].g: a is paired twice",
         "{command: [x], script_path: y} | script_path stands beside command",
         "{grid: {a: [1]}, command: [x, '{b}']} | there is no parameter {b}",
         "samples: {parameters: {a: {uniform: [0, 1]}}} | samples.count is missing",
