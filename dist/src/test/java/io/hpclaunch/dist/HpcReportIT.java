@@ -50,7 +50,7 @@ class HpcReportIT extends JobsByCommand {
     assertThat(jobs("report", "--json", "--elements")).hasSize(4);
     List<String> lines = hpc.hpc("report", "--elements").ok().lines();
     assertThat(lines).hasSize(6);
-    assertThat(lines.get(5)).startsWith("total").contains("4 jobs");
+    assertThat(lines.get(5)).startsWith("total").contains("2 jobs");
     hpc.hpc("report", "--format", "csv", "-o", "usage.csv").ok();
     assertThat(Files.readAllLines(folder.resolve("usage.csv")))
         .hasSize(3)
