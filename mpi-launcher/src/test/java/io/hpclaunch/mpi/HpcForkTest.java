@@ -306,6 +306,17 @@ class HpcForkTest {
     assertThat(finish(launched).status()).isEqualTo(143);
   }
 
+  /** As schedulers send it; both arrive at once on a busy node. */
+  @Test
+  void aSignalThatComesTogetherWithAContinueReachesTheRanks() {
+    Launched launched = startIdle(2);
+    kill("STOP", launched);
+    kill("TERM", launched);
+    kill("CONT", launched);
+
+    assertThat(finish(launched).status()).isEqualTo(143);
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {0, 3, 6, 9, 12, 15, 18, 21, 24, 27, 30, 40, 50})
   void aSignalDuringStartUpEndsEverything(int milliseconds) throws InterruptedException {

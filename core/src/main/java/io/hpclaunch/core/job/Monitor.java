@@ -34,6 +34,7 @@ final class Monitor implements AutoCloseable {
   private final Pace pace;
   private final Map<Token, Followed> followed = new ConcurrentHashMap<>();
 
+  private final ReentrantLock rounds = new ReentrantLock();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition bell = lock.newCondition();
   private @Nullable Thread thread;
@@ -102,11 +103,20 @@ final class Monitor implements AutoCloseable {
   }
 
   /**
-   * One round.
+   * One round, and one at a time: else the older of two could be told last.
    *
    * @return how long to wait for the next one
    */
   Duration round() {
+    rounds.lock();
+    try {
+      return lookOnce();
+    } finally {
+      rounds.unlock();
+    }
+  }
+
+  private Duration lookOnce() {
     if (unsettled || followed.values().stream().anyMatch(job -> !job.record().isSubmitted())) {
       unsettled = false; // a job that is followed from now on may set it again
       unsettled |= reconciler.settle();

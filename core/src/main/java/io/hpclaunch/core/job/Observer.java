@@ -130,9 +130,7 @@ final class Observer {
             ? verdict
             : judge.judge(known.with(asked), answers, now);
       }
-      return worthSaving(known, verdict.job())
-          ? new Judge.Verdict(saved(verdict.job()), verdict.shown())
-          : verdict;
+      return worthSaving(known, verdict.job()) ? saved(verdict) : verdict;
     } catch (RuntimeException e) {
       log.error("Job {} cannot be judged", record.id(), e);
       JobInfo unknown = record.last().info().toBuilder()
@@ -177,6 +175,15 @@ final class Observer {
         || !Objects.equals(before.missingSince(), after.missingSince())
         || !Objects.equals(old.started(), now.started())
         || judged.elements().hasNews(known.elements());
+  }
+
+  /** Another client may have seen more: what it wrote down is told in place of what was seen. */
+  private Judge.Verdict saved(Judge.Verdict seen) {
+    WholeJob stored = saved(seen.job());
+    JobInfo last = stored.record().last().info();
+    boolean further =
+        stored.record().isFinal() || seen.shown().equals(seen.record().last().info());
+    return new Judge.Verdict(stored, further ? last : seen.shown());
   }
 
   private WholeJob saved(WholeJob job) {

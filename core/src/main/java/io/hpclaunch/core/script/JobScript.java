@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * command.
  */
 public final class JobScript {
-  private static final String SIGNALS = "HUP INT QUIT TERM USR1 USR2 TSTP CONT";
+  private static final String SIGNALS = "HUP INT QUIT TERM USR1 USR2 TSTP";
 
   private final JobSpec spec;
   private final Token token;

@@ -27,7 +27,9 @@ import io.hpclaunch.api.Token;
 import io.hpclaunch.api.Unsupported;
 import io.hpclaunch.core.store.JobRecord;
 import io.hpclaunch.core.store.JournalEntry;
+import io.hpclaunch.core.store.WholeJob;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -845,6 +847,23 @@ class BackendJobsTest {
     bench.jobs.round();
     assertThat(process.waitFor().state()).isEqualTo(JobState.CANCELLED);
     assertThat(process.waitFor().reason()).contains("no job 1", "its end had been asked for");
+  }
+
+  @Test
+  void anEndThatAnotherClientSawIsToldInPlaceOfADoubt() throws Exception {
+    HPCProcess process = submit();
+    bench.scheduler.answers.clear();
+    bench.scheduler.meanwhile.add(() -> {
+      try {
+        JobRecord record = bench.record("c:1");
+        bench.store.jobs().save(WholeJob.of(record.observe(done(0), bench.now.get())));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    });
+    bench.jobs.round();
+    assertThat(process.waitFor().state()).isEqualTo(JobState.COMPLETED);
+    assertThat(process.info().state()).isEqualTo(JobState.COMPLETED);
   }
 
   @Test

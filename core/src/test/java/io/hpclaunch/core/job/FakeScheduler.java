@@ -12,14 +12,17 @@ import io.hpclaunch.api.SubmitRequest;
 import io.hpclaunch.api.Token;
 import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -30,14 +33,17 @@ final class FakeScheduler implements HPCBackend {
   /** What the next submissions throw, after the job was taken or before. */
   final Deque<Fault> faults = new ArrayDeque<>();
 
-  final List<SubmitRequest> submitted = new ArrayList<>();
-  final List<NativeId> cancelled = new ArrayList<>();
-  final List<NativeId> forgotten = new ArrayList<>();
-  final Map<NativeId, Observation> answers = new HashMap<>();
-  final Map<Token, NativeId> byToken = new LinkedHashMap<>();
+  final List<SubmitRequest> submitted = new CopyOnWriteArrayList<>();
+  final List<NativeId> cancelled = new CopyOnWriteArrayList<>();
+  final List<NativeId> forgotten = new CopyOnWriteArrayList<>();
+  final Map<NativeId, Observation> answers = new ConcurrentHashMap<>();
+  final Map<Token, NativeId> byToken = Collections.synchronizedMap(new LinkedHashMap<>());
   final AtomicInteger queries = new AtomicInteger();
 
-  @Nullable RuntimeException queryFails;
+  /** What happens elsewhere while the next query is under way. */
+  final Deque<Runnable> meanwhile = new ConcurrentLinkedDeque<>();
+
+  volatile @Nullable RuntimeException queryFails;
 
   @Nullable RuntimeException findFails;
 
@@ -104,6 +110,10 @@ final class FakeScheduler implements HPCBackend {
   @Override
   public Map<NativeId, Observation> query(Collection<NativeId> ids) {
     queries.incrementAndGet();
+    Runnable elsewhere = meanwhile.poll();
+    if (elsewhere != null) {
+      elsewhere.run();
+    }
     if (queryFails != null) {
       throw queryFails;
     }

@@ -354,11 +354,20 @@ class JobScriptTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"TERM", "INT", "HUP", "USR1", "USR2", "XCPU", "CONT"})
+  @ValueSource(strings = {"TERM", "INT", "HUP", "USR1", "USR2", "XCPU"})
   void signalsReachTheCommand(String signal) throws Exception {
     assumeThat(ignored(signal))
         .as("the tests were started with %s ignored", signal)
         .isFalse();
+    Process process = startTrapping(signal);
+    kill(signal, process.pid());
+    assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).isEqualTo(9);
+    assertThat(Files.readString(scratch.resolve("out"))).isEqualTo("got\n");
+    assertThat(record().status()).isEqualTo(9);
+  }
+
+  private Process startTrapping(String signal) throws Exception {
     JobSpec spec = JobSpec.builder("j")
         .command(
             "bash",
@@ -371,9 +380,30 @@ class JobScriptTest {
         .build();
     Process process = start(spec, script(spec));
     await(folder.resolve("ready"));
+    return process;
+  }
+
+  /** As Slurm sends it: CONT comes with every signal, and both arrive at once on a busy node. */
+  @ParameterizedTest
+  @ValueSource(strings = {"TERM", "USR1", "XCPU"})
+  void aSignalThatComesTogetherWithAContinueReachesTheCommand(String signal) throws Exception {
+    Process process = startTrapping(signal);
+    kill("STOP", process.pid());
+    awaitState(process.pid(), "T");
     kill(signal, process.pid());
+    kill("CONT", process.pid());
     assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
-    assertThat(process.exitValue()).isEqualTo(9);
+    assertThat(Files.readString(scratch.resolve("out"))).isEqualTo("got\n");
+    assertThat(record().status()).isEqualTo(9);
+  }
+
+  @Test
+  void theCommandStopsAndContinuesWithItsJob() throws Exception {
+    Process process = startTrapping("CONT");
+    kill("TSTP", process.pid());
+    awaitState(process.pid(), "T");
+    kill("CONT", process.pid());
+    assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
     assertThat(Files.readString(scratch.resolve("out"))).isEqualTo("got\n");
     assertThat(record().status()).isEqualTo(9);
   }
@@ -701,6 +731,16 @@ class JobScriptTest {
   private static void kill(String signal, long pid) throws Exception {
     assertThat(new ProcessBuilder("kill", "-s", signal, "" + pid).start().waitFor())
         .isZero();
+  }
+
+  /** The state is the field after the name, proc(5). */
+  private static void awaitState(long pid, String state) throws Exception {
+    Path stat = Path.of("/proc/" + pid + "/stat");
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (!Files.readString(stat).replaceFirst(".*\\) ", "").startsWith(state)) {
+      assertThat(System.nanoTime()).as("not %s in 30 s", state).isLessThan(deadline);
+      TimeUnit.MILLISECONDS.sleep(5);
+    }
   }
 
   private static void await(Path file) throws InterruptedException {

@@ -23,7 +23,7 @@ final class JobOptions {
 
   @Option(
       names = "--array",
-      paramLabel = "A-B[:S][%%N]",
+      paramLabel = "A-B[:S][%N]",
       description = "Run an element for each index from A to B, in steps of S, at most N at once."
           + " Each finds its index in HPC_ARRAY_INDEX.")
   private @Nullable String array;
