@@ -24,6 +24,7 @@ class ArchitectureTest {
     "io.hpclaunch.shell..",
     "io.hpclaunch.slurm..",
     "io.hpclaunch.pbs..",
+    "io.hpclaunch.k8s..",
     "io.hpclaunch.ssh..",
     "io.hpclaunch.redis.."
   };
@@ -44,6 +45,7 @@ class ArchitectureTest {
         "io.hpclaunch.shell",
         "io.hpclaunch.slurm",
         "io.hpclaunch.pbs",
+        "io.hpclaunch.k8s",
         "io.hpclaunch.ssh",
         "io.hpclaunch.redis",
         "io.hpclaunch.operator",
@@ -78,6 +80,7 @@ class ArchitectureTest {
             "io.hpclaunch.shell..",
             "io.hpclaunch.slurm..",
             "io.hpclaunch.pbs..",
+            "io.hpclaunch.k8s..",
             "io.hpclaunch.ssh..",
             "io.hpclaunch.redis..",
             "io.hpclaunch.operator..",
@@ -103,6 +106,7 @@ class ArchitectureTest {
         "io.hpclaunch.shell..",
         "io.hpclaunch.slurm..",
         "io.hpclaunch.pbs..",
+        "io.hpclaunch.k8s..",
         "io.hpclaunch.ssh..",
         "io.hpclaunch.redis.."
       })
