@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hpclaunch.k8s;
+
+import com.google.gson.JsonObject;
+import io.hpclaunch.api.Cause;
+import io.hpclaunch.api.JobInfo;
+import io.hpclaunch.api.JobState;
+import io.hpclaunch.api.Observation;
+import io.hpclaunch.api.Token;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a Job and its pods tell. The Job decides on the end: {@code Complete} or {@code Failed} with
+ * status True and nothing else; its pods tell how, as long as they are there. Seen on 1.20 and 1.36.
+ */
+final class JobReading {
+  private final JsonObject job;
+  private final List<PodReading> pods;
+  private final Map<Integer, List<PodReading>> byIndex = new HashMap<>();
+
+  /**
+   * Reads.
+   *
+   * @param job the Job
+   * @param given its pods, of all attempts
+   */
+  JobReading(JsonObject job, List<JsonObject> given) {
+    this.job = job;
+    List<PodReading> all = new ArrayList<>();
+    for (JsonObject pod : given) {
+      PodReading reading = new PodReading(pod);
+      all.add(reading);
+      String index = Fields.annotation(pod, Names.INDEX);
+      if (index != null) {
+        byIndex.computeIfAbsent(Integer.valueOf(index), i -> new ArrayList<>()).add(reading);
+      }
+    }
+    all.sort(Comparator.comparing(PodReading::created));
+    byIndex.values().forEach(each -> each.sort(Comparator.comparing(PodReading::created)));
+    pods = all;
+  }
+
+  boolean isArray() {
+    return "Indexed".equals(Fields.text(job, "spec", "completionMode"));
+  }
+
+  @Nullable Token token() {
+    String token = Fields.label(job, Names.TOKEN);
+    try {
+      return token == null ? null : new Token(token);
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+  }
+
+  Observation observation() {
+    return isArray()
+        ? new Observation.SeenArray(elements(), token(), true)
+        : new Observation.Seen(whole(), token());
+  }
+
+  /** The whole as one job. */
+  JobInfo whole() {
+    return finished(one(pods, null));
+  }
+
+  private JobInfo finished(JobInfo.Builder info) {
+    return info.submitted(Fields.time(job, "metadata", "creationTimestamp"))
+        .allocatedCpus(Quantities.count(request("cpu")))
+        .allocatedMemory(Quantities.whole(request("memory")))
+        .build();
+  }
+
+  private @Nullable String request(String resource) {
+    List<JsonObject> containers =
+        Fields.objects(job, "spec", "template", "spec", "containers");
+    return containers.isEmpty()
+        ? null
+        : Fields.text(containers.get(0), "resources", "requests", resource);
+  }
+
+  // ---- the Job's own words -----------------------------------------------------------------------
+
+  private @Nullable JsonObject condition(String type) {
+    for (JsonObject condition : Fields.objects(job, "status", "conditions")) {
+      if (type.equals(Fields.text(condition, "type"))
+          && "True".equals(Fields.text(condition, "status"))) {
+        return condition;
+      }
+    }
+    return null;
+  }
+
+  /** A Job that is deleted while it runs may be told as failed on its way out. */
+  private boolean failedInDeletion(JsonObject failed) {
+    Instant deleted = Fields.time(job, "metadata", "deletionTimestamp");
+    Instant at = Fields.time(failed, "lastTransitionTime");
+    return deleted != null && (at == null || !at.isBefore(deleted));
+  }
+
+  boolean isFinal() {
+    JsonObject failed = condition("Failed");
+    return condition("Complete") != null || (failed != null && !failedInDeletion(failed));
+  }
+
+  private @Nullable Instant endedAt() {
+    Instant completed = Fields.time(job, "status", "completionTime");
+    JsonObject failed = condition("Failed");
+    return completed != null ? completed : Fields.time(failed, "lastTransitionTime");
+  }
+
+  // ---- one attempt after the other -----------------------------------------------------------------
+
+  /**
+   * A job or an element, by its pods.
+   *
+   * @param attempts its pods, the newest last
+   * @param index the element, or null for a plain job
+   */
+  private JobInfo.Builder one(List<PodReading> attempts, @Nullable Integer index) {
+    PodReading last = attempts.isEmpty() ? null : attempts.get(attempts.size() - 1);
+    JobInfo.Builder info = end(last, index);
+    if (info == null) {
+      info = unended(last);
+    } else if (index == null || last == null) {
+      JobInfo known = info.build();
+      info.ended(known.ended() == null && isFinal() ? endedAt() : known.ended());
+    }
+    return info.attempt(Math.max(1, attempts.size()));
+  }
+
+  private JobInfo.@Nullable Builder end(@Nullable PodReading last, @Nullable Integer index) {
+    boolean completed = index == null
+        ? condition("Complete") != null
+        : indices("completedIndexes").contains(index);
+    if (completed) {
+      return last == null
+          ? JobInfo.builder(JobState.COMPLETED).exitCode(0).nativeState("Complete")
+          : last.completed();
+    }
+    boolean ofItself = index != null
+        && (indices("failedIndexes").contains(index) || isFailedForGood(last));
+    JsonObject failed = condition("Failed");
+    if (!ofItself && (failed == null || failedInDeletion(failed))) {
+      return null;
+    }
+    return failed(last, failed);
+  }
+
+  /** With no attempts left, a pod that failed is its element's end, before the Job says so. */
+  private boolean isFailedForGood(@Nullable PodReading last) {
+    return last != null
+        && last.hasEnded()
+        && last.failed().build().cause() != null
+        && "0".equals(Fields.text(job, "spec", "backoffLimitPerIndex"))
+        && Fields.at(job, "metadata", "deletionTimestamp") == null;
+  }
+
+  private JobInfo.Builder failed(@Nullable PodReading last, @Nullable JsonObject condition) {
+    String given = Fields.annotation(job, Names.NOT_STARTED);
+    JobInfo.Builder info =
+        last == null ? JobInfo.builder(JobState.FAILED).nativeState("Failed") : last.failed();
+    if (given != null && (last == null || !last.isRunning())) {
+      return info.failed(Cause.LAUNCH).exitCode(null).signal(null).reason(given);
+    }
+    JobInfo known = info.build();
+    boolean overdue = condition != null
+        && "DeadlineExceeded".equals(Fields.text(condition, "reason"));
+    if (overdue) {
+      return info.failed(Cause.TIMEOUT)
+          .exitCode(null)
+          .signal(null)
+          .reason(PodReading.told(condition));
+    }
+    if (last != null && last.isBeingDeleted() && known.cause() == Cause.SIGNAL) {
+      info.reason("its pod " + last.name() + " was deleted");
+    } else if (known.reason() == null && known.cause() == null && condition != null) {
+      info.reason(
+          (last == null ? "its pod is gone: " : "") + PodReading.told(condition));
+    }
+    return info;
+  }
+
+  private JobInfo.Builder unended(@Nullable PodReading last) {
+    boolean suspended = Fields.isTrue(job, "spec", "suspend");
+    if (suspended && (last == null || !last.isRunning() || last.isBeingDeleted())) {
+      return JobInfo.builder(JobState.HELD)
+          .nativeState("Suspended")
+          .reason("spec.suspend is true");
+    }
+    if (last == null) {
+      return JobInfo.builder(JobState.QUEUED).nativeState("Active").reason("it has no pod yet");
+    }
+    JobInfo.Builder info = last.unended();
+    if (Fields.at(job, "metadata", "deletionTimestamp") != null) {
+      info.reason("it is being deleted");
+    }
+    return info;
+  }
+
+  // ---- arrays ------------------------------------------------------------------------------------
+
+  private final Map<String, Set<Integer>> parsed = new HashMap<>();
+
+  /** Such as {@code 0-2,5}. */
+  private Set<Integer> indices(String field) {
+    return parsed.computeIfAbsent(
+        field, f -> parse(Fields.text(Fields.at(job, "status"), f, "")));
+  }
+
+  static Set<Integer> parse(String text) {
+    Set<Integer> all = new TreeSet<>();
+    for (String range : text.isEmpty() ? new String[0] : text.split(",", -1)) {
+      String[] ends = range.split("-", -1);
+      for (int i = Integer.parseInt(ends[0]); i <= Integer.parseInt(ends[ends.length - 1]); i++) {
+        all.add(i);
+      }
+    }
+    return all;
+  }
+
+  /** By the user's index. */
+  private Map<Integer, JobInfo> elements() {
+    int size = Fields.integer(job, "spec", "completions").orElse(0);
+    int first = number(Names.FIRST, 0);
+    int step = number(Names.STEP, 1);
+    Map<Integer, JobInfo> all = new TreeMap<>();
+    for (int i = 0; i < size; i++) {
+      all.put(first + i * step, finished(one(byIndex.getOrDefault(i, List.of()), i)));
+    }
+    return all;
+  }
+
+  /** The cluster's index of an element. */
+  int index(int users) {
+    return (users - number(Names.FIRST, 0)) / number(Names.STEP, 1);
+  }
+
+  private int number(String annotation, int otherwise) {
+    String text = Fields.annotation(job, annotation);
+    return text == null ? otherwise : Integer.parseInt(text);
+  }
+
+  // ---- what has to be given up ---------------------------------------------------------------------
+
+  /**
+   * Why nothing of the job can start, and since when.
+   *
+   * @param since when its oldest pod was made
+   * @param image whether its image is the reason, and not the room on the nodes
+   * @param reason the cluster's words
+   */
+  record Stuck(Instant since, boolean image, String reason) {}
+
+  /** Null where something runs, has ended, or may still start by itself. */
+  @Nullable Stuck stuck() {
+    if (isFinal() || pods.isEmpty() || pods.stream().anyMatch(PodReading::isRunning)) {
+      return null;
+    }
+    PodReading oldest = pods.get(0);
+    String image = oldest.imageTrouble();
+    String reason = image != null ? image : oldest.unschedulable();
+    return reason == null || oldest.isBeingDeleted()
+        ? null
+        : new Stuck(oldest.created(), image != null, reason);
+  }
+
+  boolean hasNoPod() {
+    return pods.isEmpty();
+  }
+
+  /** The pod of the newest attempt. */
+  @Nullable PodReading newest(@Nullable Integer index) {
+    List<PodReading> all = index == null ? pods : byIndex.getOrDefault(index, List.of());
+    return all.isEmpty() ? null : all.get(all.size() - 1);
+  }
+}

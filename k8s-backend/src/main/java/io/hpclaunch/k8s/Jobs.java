@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hpclaunch.k8s;
+
+import com.google.gson.JsonObject;
+import io.hpclaunch.api.JobInfo;
+import io.hpclaunch.api.JobState;
+import io.hpclaunch.api.Observation;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The Jobs and pods of one namespace: watched where somebody follows them, else asked for. */
+final class Jobs implements AutoCloseable {
+  private static final String BATCH = "/apis/batch/v1";
+  private static final String CORE = "/api/v1";
+
+  /** More than these are listed with all others, at once. */
+  private static final int FEW = 20;
+
+  private final ApiClient api;
+  private final String namespace;
+  private final Map<String, JobInfo> gone = new ConcurrentHashMap<>();
+  private @Nullable ScheduledExecutorService clock;
+  private @Nullable Watch jobs;
+  private @Nullable Watch pods;
+
+  Jobs(ApiClient api, String namespace) {
+    this.api = api;
+    this.namespace = namespace;
+  }
+
+  String jobPath(String name) {
+    return jobsPath() + "/" + name;
+  }
+
+  String jobsPath(String... parameters) {
+    return ApiClient.path(BATCH, namespace, "jobs", parameters);
+  }
+
+  String podsPath(String... parameters) {
+    return ApiClient.path(CORE, namespace, "pods", parameters);
+  }
+
+  String path(String kind, String... parameters) {
+    return ApiClient.path(CORE, namespace, kind, parameters);
+  }
+
+  /** From now on changes ring the bell. */
+  synchronized void follow(Runnable bell) {
+    if (jobs != null) {
+      return;
+    }
+    ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
+      Thread thread = new Thread(task, "hpc-k8s-timer");
+      thread.setDaemon(true);
+      return thread;
+    });
+    clock = timer;
+    pods = new Watch(
+        api, "pods", podsPath("labelSelector", Names.TOKEN), listener(bell, pod -> {}), timer);
+    jobs = new Watch(
+        api, "jobs", jobsPath("labelSelector", Names.TOKEN), listener(bell, this::went), timer);
+    pods.start();
+    jobs.start();
+  }
+
+  private static Watch.Listener listener(
+      Runnable bell, Consumer<JsonObject> went) {
+    return new Watch.Listener() {
+      @Override
+      public void changed() {
+        bell.run();
+      }
+
+      @Override
+      public void gone(JsonObject last) {
+        went.accept(last);
+      }
+    };
+  }
+
+  /** Of a Job that is gone only who saw it go can tell. */
+  private void went(JsonObject job) {
+    JobReading last = new JobReading(job, podsOf(job));
+    if (!last.isArray()) {
+      JobInfo info = last.whole();
+      gone.put(
+          Fields.name(job),
+          last.isFinal() ? info : cancelled(info.toBuilder(), "its Job was deleted"));
+    }
+  }
+
+  private static JobInfo cancelled(JobInfo.Builder info, String why) {
+    return info.state(JobState.CANCELLED)
+        .exitCode(null)
+        .signal(null)
+        .nativeState(null)
+        .reason(why)
+        .build();
+  }
+
+  private List<JsonObject> podsOf(JsonObject job) {
+    Watch watched = pods;
+    return watched == null
+        ? List.of()
+        : byJob(watched.objects().values()).getOrDefault(Fields.name(job), List.of());
+  }
+
+  /** What is known of Jobs, by name; a name that is not there belongs to none. */
+  Map<String, JobReading> read(Collection<String> names) throws IOException {
+    Map<String, JobReading> found = watched(names);
+    Set<String> missing = new HashSet<>(names);
+    missing.removeAll(found.keySet());
+    if (!missing.isEmpty()) {
+      found.putAll(ask(missing));
+    }
+    return found;
+  }
+
+  private Map<String, JobReading> watched(Collection<String> names) {
+    Map<String, JobReading> found = new HashMap<>();
+    Watch ofJobs = jobs;
+    Watch ofPods = pods;
+    if (ofJobs == null || ofPods == null || !ofJobs.isSynced() || !ofPods.isSynced()) {
+      return found;
+    }
+    Map<String, List<JsonObject>> byJob = byJob(ofPods.objects().values());
+    for (String name : names) {
+      JsonObject job = ofJobs.objects().get(name);
+      if (job != null) {
+        found.put(name, new JobReading(job, byJob.getOrDefault(name, List.of())));
+      }
+    }
+    return found;
+  }
+
+  private Map<String, JobReading> ask(Set<String> names) throws IOException {
+    Map<String, JsonObject> all = new HashMap<>();
+    List<JsonObject> itsPods = new ArrayList<>();
+    if (names.size() > FEW) {
+      api.list(jobsPath("labelSelector", Names.TOKEN), job -> all.put(Fields.name(job), job));
+      itsPods.addAll(api.list(podsPath("labelSelector", Names.TOKEN)));
+      all.keySet().retainAll(names);
+    } else {
+      for (String name : names) {
+        try {
+          all.put(name, ApiClient.slim(api.get(jobPath(name))));
+        } catch (ApiError e) {
+          if (!e.isNotFound()) {
+            throw e;
+          }
+        }
+      }
+      if (!all.isEmpty()) {
+        itsPods.addAll(api.list(
+            podsPath("labelSelector", "job-name in (" + String.join(",", all.keySet()) + ")")));
+      }
+    }
+    Map<String, List<JsonObject>> byJob = byJob(itsPods);
+    Map<String, JobReading> found = new HashMap<>();
+    all.forEach((name, job) ->
+        found.put(name, new JobReading(job, byJob.getOrDefault(name, List.of()))));
+    return found;
+  }
+
+  private static Map<String, List<JsonObject>> byJob(Collection<JsonObject> pods) {
+    Map<String, List<JsonObject>> all = new HashMap<>();
+    for (JsonObject pod : pods) {
+      String job = Fields.label(pod, "job-name");
+      if (job != null) {
+        all.computeIfAbsent(job, name -> new ArrayList<>()).add(pod);
+      }
+    }
+    return all;
+  }
+
+  /** What a Job that is not there any more is known to have come to; null where nobody saw it. */
+  @Nullable Observation gone(String name) {
+    JobInfo last = gone.get(name);
+    return last == null || hasPods(name)
+        ? null
+        : new Observation.Seen(last, Names.token(name).orElse(null));
+  }
+
+  private boolean hasPods(String name) {
+    Watch watched = pods;
+    return watched != null
+        && watched.objects().values().stream()
+            .anyMatch(pod -> name.equals(Fields.label(pod, "job-name")));
+  }
+
+  @Override
+  public synchronized void close() {
+    for (Watch watch : new Watch[] {jobs, pods}) {
+      if (watch != null) {
+        watch.close();
+      }
+    }
+    if (clock != null) {
+      clock.shutdownNow();
+    }
+  }
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hpclaunch.k8s;
+
+import com.google.gson.Gson;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import io.hpclaunch.api.ConfigKey;
+import io.hpclaunch.api.ConfigKey.Type;
+import io.hpclaunch.api.InvalidConfiguration;
+import io.hpclaunch.api.Settings;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an entry's {@code config} says.
+ *
+ * @param kubeconfig the file, or null: where kubectl looks
+ * @param context the context in it, or null: the present one
+ * @param namespace where jobs go, or null: the context's
+ * @param image of jobs that name none, or null
+ * @param apptainer whether the image's own apptainer runs the command in the job's image
+ * @param ttl how long the cluster keeps what has ended
+ * @param grace between asking the command to end and killing it
+ * @param startTimeout how long an image may fail to be had until the job has failed
+ * @param scheduleTimeout how long no node may have room until the job has failed, or null: for ever
+ * @param gpu the resource that a gpu is
+ * @param gpuTypes the resources of gpus that jobs name by type
+ * @param volumes what binds may name
+ * @param labels on each job and pod
+ * @param annotations on each job and pod
+ * @param pod what each pod's spec says besides
+ */
+record K8sConfig(
+    @Nullable String kubeconfig,
+    @Nullable String context,
+    @Nullable String namespace,
+    @Nullable String image,
+    boolean apptainer,
+    Duration ttl,
+    Duration grace,
+    Duration startTimeout,
+    @Nullable Duration scheduleTimeout,
+    String gpu,
+    Map<String, String> gpuTypes,
+    List<Volume> volumes,
+    Map<String, String> labels,
+    Map<String, String> annotations,
+    JsonObject pod) {
+  private static final Duration TTL = Duration.ofDays(7);
+  private static final Duration GRACE = Duration.ofSeconds(30);
+  private static final Duration START = Duration.ofMinutes(10);
+
+  static final List<ConfigKey> KEYS = List.of(
+      ConfigKey.of("kubeconfig", Type.STRING, "the kubeconfig; default: where kubectl looks"),
+      ConfigKey.of("context", Type.STRING, "the context in it; default: its current-context"),
+      ConfigKey.of("namespace", Type.STRING, "where jobs go; default: the context's, else default"),
+      ConfigKey.of("image", Type.STRING, "the image of jobs that name none"),
+      ConfigKey.of(
+          "apptainer", Type.BOOLEAN, "run the job's image by the apptainer that is in 'image'"),
+      ConfigKey.of("image_pull_policy", Type.STRING, "Always, IfNotPresent or Never"),
+      ConfigKey.of("image_pull_secrets", Type.WORDS, "names of secrets with registries' passwords"),
+      ConfigKey.of("service_account", Type.STRING, "the pods' service account"),
+      ConfigKey.of("node_selector", Type.MAP, "labels that a job's node must have"),
+      ConfigKey.of("tolerations", Type.LIST, "taints that a job's node may have"),
+      ConfigKey.of("priority_class", Type.STRING, "the pods' priority class"),
+      ConfigKey.of(
+          "volumes", Type.LIST, "maps of name, claim | host_path | config_map | secret, mount, path"),
+      ConfigKey.of("labels", Type.MAP, "labels of each job and pod"),
+      ConfigKey.of("annotations", Type.MAP, "annotations of each job and pod"),
+      ConfigKey.of("pod", Type.MAP, "anything else that each pod's spec is to say"),
+      ConfigKey.of("ttl", Type.DURATION, "how long the cluster keeps jobs that have ended; 7 days"),
+      ConfigKey.of("grace", Type.DURATION, "from the request to end to the kill; 30 s"),
+      ConfigKey.of(
+          "start_timeout", Type.DURATION, "how long an image may fail to be had; 10 minutes"),
+      ConfigKey.of(
+          "schedule_timeout", Type.DURATION, "how long no node may have room; default: for ever"),
+      ConfigKey.of("gpu_resource", Type.STRING, "what a gpu is called; nvidia.com/gpu"),
+      ConfigKey.of("gpu_types", Type.MAP, "what gpus of a type are called"));
+
+  static K8sConfig of(Settings config) {
+    return new K8sConfig(
+        config.string("kubeconfig").orElse(null),
+        config.string("context").orElse(null),
+        config.string("namespace").orElse(null),
+        config.string("image").orElse(null),
+        config.bool("apptainer").orElse(false),
+        config.duration("ttl").orElse(TTL),
+        config.duration("grace").orElse(GRACE),
+        config.duration("start_timeout").orElse(START),
+        config.duration("schedule_timeout").orElse(null),
+        config.string("gpu_resource").orElse("nvidia.com/gpu"),
+        config.strings("gpu_types"),
+        volumes(config),
+        config.strings("labels"),
+        config.strings("annotations"),
+        pod(config));
+  }
+
+  private static List<Volume> volumes(Settings config) {
+    List<Volume> all = new ArrayList<>();
+    if (config.asMap().get("volumes") instanceof List<?> entries) {
+      String origin = config.origin("volumes").orElse("configuration");
+      for (Object entry : entries) {
+        if (!(entry instanceof Map<?, ?> map)) {
+          throw new InvalidConfiguration(origin + ": each of the volumes must be a map");
+        }
+        all.add(Volume.of(all.size(), map, origin));
+      }
+    }
+    return List.copyOf(all);
+  }
+
+  /** What the shorter keys say stands in the pod's spec as if it were written there. */
+  private static JsonObject pod(Settings config) {
+    Map<String, @Nullable Object> all = config.asMap();
+    JsonObject pod = tree(all.get("pod")) instanceof JsonObject given ? given : new JsonObject();
+    add(pod, "serviceAccountName", all.get("service_account"));
+    add(pod, "priorityClassName", all.get("priority_class"));
+    add(pod, "nodeSelector", config.strings("node_selector"));
+    add(pod, "tolerations", all.get("tolerations"));
+    List<Map<String, String>> secrets = new ArrayList<>();
+    config.words("image_pull_secrets").forEach(name -> secrets.add(Map.of("name", name)));
+    add(pod, "imagePullSecrets", secrets);
+    config.string("image_pull_policy").ifPresent(policy -> {
+      if (!List.of("Always", "IfNotPresent", "Never").contains(policy)) {
+        throw new InvalidConfiguration(config.origin("image_pull_policy").orElse("configuration")
+            + ": image_pull_policy must be Always, IfNotPresent or Never, not '" + policy + "'");
+      }
+      pod.addProperty(PULL_POLICY, policy);
+    });
+    return pod;
+  }
+
+  /** Where the container's pull policy is kept: a pod's spec has no such field. */
+  static final String PULL_POLICY = "imagePullPolicy";
+
+  private static void add(JsonObject pod, String field, @Nullable Object value) {
+    boolean empty = value == null
+        || (value instanceof Map<?, ?> map && map.isEmpty())
+        || (value instanceof List<?> list && list.isEmpty());
+    if (!empty) {
+      pod.add(field, tree(value));
+    }
+  }
+
+  private static JsonElement tree(@Nullable Object value) {
+    return new Gson().toJsonTree(value);
+  }
+}
