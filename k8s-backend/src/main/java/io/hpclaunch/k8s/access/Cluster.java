@@ -2,6 +2,9 @@
 package io.hpclaunch.k8s.access;
 
 import java.net.URI;
+import java.net.http.HttpRequest;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -24,17 +27,43 @@ public record Cluster(
     @Nullable URI proxy,
     String origin) {
 
-  /** Who asks. Tokens expire: each request takes the present one. */
+  /** Who asks. Tokens expire: each request takes what is present. */
   public interface Credentials {
     /**
-     * The token of the next request.
+     * The value of the next request's {@code Authorization} header. Asked before each request, also
+     * where a certificate proves who asks: it is here that a credential is renewed.
      *
-     * @return the token, or empty where a certificate or nobody asks
+     * @return a whole value, {@code Bearer …} or {@code Basic …}; empty where a certificate or
+     *     nobody asks
      * @throws io.hpclaunch.api.BackendUnavailable when none can be had now
      */
-    Optional<String> token();
+    Optional<String> authorization();
 
-    /** The server refused the token: the next one is to be asked for anew. */
+    /**
+     * The other headers of each request: the names to act as ({@code Impersonate-User},
+     * {@code Impersonate-Group} …). A request without them would act with other rights.
+     *
+     * @return each header with its values, in order
+     */
+    default Map<String, List<String>> headers() {
+      return Map.of();
+    }
+
+    /** The server refused what it was given: the next one is to be asked for anew. */
     void refused();
+  }
+
+  /**
+   * Begins a request that carries what proves who asks.
+   *
+   * @param path the path and query below the server's address, with its first slash
+   * @return the request, to be completed
+   * @throws io.hpclaunch.api.BackendUnavailable when no credential can be had now
+   */
+  public HttpRequest.Builder request(String path) {
+    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(server + path));
+    credentials.authorization().ifPresent(value -> request.header("Authorization", value));
+    credentials.headers().forEach((name, values) -> values.forEach(v -> request.header(name, v)));
+    return request;
   }
 }
