@@ -200,7 +200,7 @@ final class ApiClient {
 
   private HttpRequest request(
       String method, String path, @Nullable String type, @Nullable String body) {
-    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(cluster.server() + path))
+    HttpRequest.Builder request = cluster.request(path)
         .method(
             method,
             body == null
@@ -211,7 +211,6 @@ final class ApiClient {
     if (type != null) {
       request.header("Content-Type", type);
     }
-    cluster.credentials().token().ifPresent(t -> request.header("Authorization", "Bearer " + t));
     return request.build();
   }
 }

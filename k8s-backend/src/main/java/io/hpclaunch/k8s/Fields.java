@@ -4,6 +4,7 @@ package io.hpclaunch.k8s;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
@@ -27,9 +28,7 @@ final class Fields {
   }
 
   static @Nullable String text(@Nullable JsonElement from, String... path) {
-    return at(from, path) instanceof JsonElement found && found.isJsonPrimitive()
-        ? found.getAsString()
-        : null;
+    return at(from, path) instanceof JsonPrimitive found ? found.getAsString() : null;
   }
 
   static String text(@Nullable JsonElement from, String path, String otherwise) {

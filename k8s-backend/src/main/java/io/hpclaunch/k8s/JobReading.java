@@ -240,6 +240,16 @@ final class JobReading {
     return all;
   }
 
+  /** An element by the user's index; null where there is none. */
+  @Nullable JobInfo element(int users) {
+    int size = Fields.integer(job, "spec", "completions").orElse(0);
+    int index = index(users);
+    boolean isOne = index >= 0
+        && index < size
+        && users == number(Names.FIRST, 0) + index * number(Names.STEP, 1);
+    return isOne ? finished(one(byIndex.getOrDefault(index, List.of()), index)) : null;
+  }
+
   /** The cluster's index of an element. */
   int index(int users) {
     return (users - number(Names.FIRST, 0)) / number(Names.STEP, 1);
@@ -272,6 +282,21 @@ final class JobReading {
     return reason == null || oldest.isBeingDeleted()
         ? null
         : new Stuck(oldest.created(), image != null, reason);
+  }
+
+  /** Whether an element has come to its end. */
+  boolean hasEnded(int users) {
+    return indices("completedIndexes").contains(index(users))
+        || indices("failedIndexes").contains(index(users));
+  }
+
+  @Nullable String version() {
+    return Fields.text(job, "metadata", "resourceVersion");
+  }
+
+  Instant created() {
+    Instant created = Fields.time(job, "metadata", "creationTimestamp");
+    return created == null ? Instant.EPOCH : created;
   }
 
   boolean hasNoPod() {

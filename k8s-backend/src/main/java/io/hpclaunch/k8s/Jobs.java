@@ -166,11 +166,23 @@ final class Jobs implements AutoCloseable {
             podsPath("labelSelector", "job-name in (" + String.join(",", all.keySet()) + ")")));
       }
     }
-    Map<String, List<JsonObject>> byJob = byJob(itsPods);
+    return readings(all.values(), itsPods);
+  }
+
+  /** Jobs with their pods, by name. */
+  static Map<String, JobReading> readings(Collection<JsonObject> jobs, List<JsonObject> pods) {
+    Map<String, List<JsonObject>> byJob = byJob(pods);
     Map<String, JobReading> found = new HashMap<>();
-    all.forEach((name, job) ->
-        found.put(name, new JobReading(job, byJob.getOrDefault(name, List.of()))));
+    for (JsonObject job : jobs) {
+      String name = Fields.name(job);
+      found.put(name, new JobReading(job, byJob.getOrDefault(name, List.of())));
+    }
     return found;
+  }
+
+  /** A Job as it is now, whatever was watched; null where it is not there. */
+  @Nullable JobReading fresh(String name) throws IOException {
+    return ask(Set.of(name)).get(name);
   }
 
   private static Map<String, List<JsonObject>> byJob(Collection<JsonObject> pods) {
@@ -182,6 +194,13 @@ final class Jobs implements AutoCloseable {
       }
     }
     return all;
+  }
+
+  /** Remembers what a Job comes to that is about to be deleted. */
+  void ending(String name, JobReading last) {
+    if (!last.isArray()) {
+      gone.put(name, cancelled(last.whole().toBuilder(), "its end was asked for"));
+    }
   }
 
   /** What a Job that is not there any more is known to have come to; null where nobody saw it. */

@@ -107,7 +107,7 @@ final class Manifest {
     if (array == null) {
       job.addProperty("backoffLimit", 0);
     } else {
-      Integer most = array.maxConcurrent();
+      Integer most = array.atOnce();
       job.addProperty("completionMode", "Indexed");
       job.addProperty("completions", array.size());
       job.addProperty("parallelism", most == null ? array.size() : Math.min(most, array.size()));

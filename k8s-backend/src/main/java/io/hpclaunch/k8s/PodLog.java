@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hpclaunch.k8s;
+
+import io.hpclaunch.api.BackendUnavailable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a job or an element has written, as the cluster keeps it. Followed, it waits for the start
+ * and goes on after a connection that broke: what was read is not told again.
+ */
+final class PodLog extends InputStream {
+  private static final long PAUSE = 300;
+
+  private final ApiClient api;
+  private final Jobs jobs;
+  private final String job;
+  private final @Nullable Integer index;
+  private final boolean follow;
+  private InputStream now = InputStream.nullInputStream();
+  private @Nullable String pod;
+  private long read;
+  private boolean last;
+
+  PodLog(ApiClient api, Jobs jobs, String job, @Nullable Integer index, boolean follow) {
+    this.api = api;
+    this.jobs = jobs;
+    this.job = job;
+    this.index = index;
+    this.follow = follow;
+  }
+
+  @Override
+  public int read() throws IOException {
+    byte[] one = new byte[1];
+    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+  }
+
+  @Override
+  public int read(byte[] buffer, int from, int length) throws IOException {
+    if (length == 0) {
+      return 0;
+    }
+    while (true) {
+      try {
+        int n = now.read(buffer, from, length);
+        if (n > 0) {
+          read += n;
+          return n;
+        }
+      } catch (InterruptedIOException e) {
+        throw e;
+      } catch (IOException e) {
+        if (!follow) {
+          throw e;
+        }
+        last = false; // it broke: what is missing is asked for again
+      }
+      now.close();
+      if (last) {
+        return -1;
+      }
+      look();
+    }
+  }
+
+  /** Opens what comes next: asked before it is opened, the end is not overlooked. */
+  private void look() throws IOException {
+    while (true) {
+      try {
+        Map<String, JobReading> found = jobs.read(List.of(job));
+        JobReading reading = found.get(job);
+        PodReading newest =
+            reading == null ? null : reading.newest(index == null ? null : reading.index(index));
+        last = !follow || reading == null || newest == null && reading.isFinal()
+            || newest != null && newest.hasEnded();
+        if (newest != null && newest.isRunning()) {
+          open(newest.name());
+          return;
+        }
+        if (last) {
+          now = InputStream.nullInputStream();
+          return;
+        }
+      } catch (ApiError e) {
+        if (e.code() < 500 && e.code() != 400 && !e.isNotFound()) {
+          throw e.toHpc(api.server());
+        }
+      } catch (IOException e) {
+        if (!follow || e instanceof InterruptedIOException) {
+          throw new BackendUnavailable(api.server() + " cannot be asked for the log of " + job
+              + ": " + e, e);
+        }
+      }
+      rest();
+    }
+  }
+
+  private void open(String name) throws IOException {
+    if (!name.equals(pod)) {
+      pod = name;
+      read = 0; // another attempt writes anew
+    }
+    InputStream all = api.stream(jobs.podsPath() + "/" + name + "/log"
+        + ApiClient.parameters("container", Names.CONTAINER, "follow", String.valueOf(!last)));
+    all.skipNBytes(read);
+    now = all;
+  }
+
+  private static void rest() throws IOException {
+    try {
+      Thread.sleep(PAUSE);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while a log was followed");
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    now.close();
+  }
+}

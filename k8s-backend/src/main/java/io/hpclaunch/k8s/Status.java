@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hpclaunch.k8s;
+
+import com.google.gson.JsonObject;
+import io.hpclaunch.api.JobInfo;
+import io.hpclaunch.api.JobState;
+import io.hpclaunch.api.NativeId;
+import io.hpclaunch.api.Observation;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One round of questions about the jobs of a namespace. */
+final class Status {
+  private static final Logger log = LoggerFactory.getLogger(Status.class);
+
+  /** A Job without a pod for longer has been refused one. */
+  private static final Duration POD_EXPECTED = Duration.ofSeconds(3);
+
+  private final ApiClient api;
+  private final Jobs jobs;
+  private final K8sConfig config;
+  private final Instant now;
+
+  Status(ApiClient api, Jobs jobs, K8sConfig config, Clock clock) {
+    this.api = api;
+    this.jobs = jobs;
+    this.config = config;
+    this.now = clock.instant();
+  }
+
+  Map<NativeId, Observation> of(Collection<NativeId> ids) throws IOException {
+    Set<String> names = new LinkedHashSet<>();
+    ids.forEach(id -> names.add(id.value()));
+    Map<String, JobReading> readings = jobs.read(names);
+    readings.forEach(this::giveUp);
+    Map<String, String> refusals = refusals(readings);
+    Map<NativeId, Observation> told = new HashMap<>();
+    for (NativeId id : ids) {
+      told.put(id, of(id, readings.get(id.value()), refusals.get(id.value())));
+    }
+    return told;
+  }
+
+  private Observation of(NativeId id, @Nullable JobReading reading, @Nullable String refusal) {
+    if (reading == null) {
+      Observation gone = jobs.gone(id.value());
+      return gone != null && id.index() == null
+          ? gone
+          : Observation.notKnown(api.server() + " has no Job " + id.value());
+    }
+    if (id.index() != null && reading.isArray()) {
+      JobInfo info = reading.element(id.index());
+      return info == null
+          ? Observation.notKnown("Job " + id.value() + " has no element " + id.index())
+          : new Observation.Seen(info, reading.token());
+    }
+    if (refusal != null && !reading.isArray()) {
+      JobInfo info = reading.whole();
+      return new Observation.Seen(
+          info.state() == JobState.QUEUED ? info.toBuilder().reason(refusal).build() : info,
+          reading.token());
+    }
+    return reading.observation();
+  }
+
+  /**
+   * Why Jobs get no pods: only events say so, such as that a quota is used up. Events are asked for
+   * where one is missing, once for all.
+   */
+  private Map<String, String> refusals(Map<String, JobReading> readings) {
+    boolean wanted = readings.values().stream()
+        .anyMatch(reading -> reading.hasNoPod()
+            && !reading.isFinal()
+            && reading.created().plus(POD_EXPECTED).isBefore(now));
+    Map<String, String> all = new HashMap<>();
+    if (wanted) {
+      try {
+        api.list(
+            jobs.path("events", "fieldSelector", "involvedObject.kind=Job,reason=FailedCreate"),
+            event -> all.put(
+                String.valueOf(Fields.text(event, "involvedObject", "name")),
+                PodReading.told(event)));
+      } catch (IOException e) {
+        log.debug("Why jobs have no pods cannot be asked", e);
+      }
+    }
+    return all;
+  }
+
+  /**
+   * A Job that cannot start for too long is ended where it stands: its deadline is set to now, and
+   * why is written on it for whoever looks. It stays, and does not start when nobody expects it.
+   */
+  private void giveUp(String name, JobReading reading) {
+    JobReading.Stuck stuck = reading.stuck();
+    Duration patience =
+        stuck == null ? null : stuck.image() ? config.startTimeout() : config.scheduleTimeout();
+    if (stuck == null || patience == null || now.isBefore(stuck.since().plus(patience))) {
+      return;
+    }
+    JsonObject annotations = new JsonObject();
+    annotations.addProperty(Names.NOT_STARTED, stuck.reason());
+    JsonObject metadata = new JsonObject();
+    metadata.add("annotations", annotations);
+    JsonObject spec = new JsonObject();
+    spec.addProperty("activeDeadlineSeconds", 1);
+    JsonObject change = new JsonObject();
+    change.add("metadata", metadata);
+    change.add("spec", spec);
+    try {
+      api.merge(jobs.jobPath(name), change);
+    } catch (IOException e) {
+      log.warn("Job {} cannot start, and cannot be ended: {}", name, e.getMessage());
+    }
+  }
+}
