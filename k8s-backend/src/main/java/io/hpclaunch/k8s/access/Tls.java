@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hpclaunch.k8s.access;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.function.Supplier;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the TLS of a cluster: whom we trust, and what we show. */
+final class Tls {
+  private Tls() {}
+
+  /**
+   * Makes a context.
+   *
+   * @param server whose authority counts; without one, those that Java trusts
+   * @param identity the client certificate of the moment, or null where there never is one
+   */
+  static SSLContext context(Server server, @Nullable Supplier<@Nullable Identity> identity) {
+    KeyManager[] keys =
+        identity == null ? new KeyManager[0] : new KeyManager[] {new ClientKeys(identity)};
+    try {
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(keys, trust(server), null);
+      String name = server.tlsServerName();
+      return name == null ? context : NamedServer.context(context, name);
+    } catch (GeneralSecurityException | IOException e) {
+      throw new IllegalStateException("this Java cannot do TLS: " + e.getMessage(), e);
+    }
+  }
+
+  private static TrustManager @Nullable [] trust(Server server)
+      throws GeneralSecurityException, IOException {
+    if (server.unverified()) {
+      return new TrustManager[] {new TrustsAll()};
+    }
+    Pem authority = server.authority();
+    if (authority == null) {
+      return null; // Java's own
+    }
+    List<X509Certificate> certificates = authority.certificates();
+    KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+    store.load(null, null);
+    for (int i = 0; i < certificates.size(); i++) {
+      store.setCertificateEntry("authority " + i, certificates.get(i));
+    }
+    TrustManagerFactory factory =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    factory.init(store);
+    return factory.getTrustManagers();
+  }
+
+  /**
+   * For {@code insecure-skip-tls-verify}. The extended kind: only that one is left to decide about
+   * the server's name too.
+   */
+  private static final class TrustsAll extends X509ExtendedTrustManager {
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {
+      // The user said that nobody is to be checked.
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {
+      // The user said that nobody is to be checked.
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type) {
+      // The user said that nobody is to be checked.
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {
+      throw new UnsupportedOperationException("we are never the server");
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {
+      throw new UnsupportedOperationException("we are never the server");
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type) {
+      throw new UnsupportedOperationException("we are never the server");
+    }
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+      return new X509Certificate[0];
+    }
+  }
+}
