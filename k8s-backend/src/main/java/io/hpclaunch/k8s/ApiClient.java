@@ -142,11 +142,9 @@ final class ApiClient {
     }
   }
 
-  private JsonObject json(
-      String method, String path, @Nullable String type, @Nullable String body)
+  private JsonObject json(String method, String path, @Nullable String type, @Nullable String body)
       throws IOException {
-    HttpResponse<String> answer =
-        send(() -> request(method, path, type, body), this::wholeInTime);
+    HttpResponse<String> answer = send(() -> request(method, path, type, body), this::wholeInTime);
     if (answer.statusCode() / 100 != 2) {
       throw ApiError.of(answer.statusCode(), answer.body());
     }
@@ -190,7 +188,8 @@ final class ApiClient {
     try {
       return answer.get(ANSWER.toSeconds(), TimeUnit.SECONDS);
     } catch (TimeoutException e) {
-      throw new HttpTimeoutException(server() + " gave no answer within " + ANSWER.toSeconds() + " s");
+      throw new HttpTimeoutException(
+          server() + " gave no answer within " + ANSWER.toSeconds() + " s");
     } catch (ExecutionException e) {
       throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
     } finally {
@@ -200,7 +199,8 @@ final class ApiClient {
 
   private HttpRequest request(
       String method, String path, @Nullable String type, @Nullable String body) {
-    HttpRequest.Builder request = cluster.request(path)
+    HttpRequest.Builder request = cluster
+        .request(path)
         .method(
             method,
             body == null

@@ -108,7 +108,8 @@ final class ApiError extends IOException {
     Map<String, Long> all = new LinkedHashMap<>();
     for (String pair : text.split(",", -1)) {
       int equals = pair.indexOf('=');
-      Long amount = equals < 0 ? null : Quantities.whole(pair.substring(equals + 1).strip());
+      Long amount =
+          equals < 0 ? null : Quantities.whole(pair.substring(equals + 1).strip());
       if (amount != null) {
         all.put(pair.substring(0, equals).strip(), amount);
       }

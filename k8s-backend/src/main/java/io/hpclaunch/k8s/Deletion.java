@@ -79,8 +79,7 @@ final class Deletion {
     }
   }
 
-  private void delete(String name, @Nullable String version)
-      throws IOException {
+  private void delete(String name, @Nullable String version) throws IOException {
     JsonObject options = new JsonObject();
     options.addProperty("propagationPolicy", "Foreground");
     if (version != null) {

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a Job and its pods tell. The Job decides on the end: {@code Complete} or {@code Failed} with
- * status True and nothing else; its pods tell how, as long as they are there. Seen on 1.20 and 1.36.
+ * status True and nothing else; its pods tell how, as long as they are there. Seen on 1.20 and
+ * 1.36.
  */
 final class JobReading {
   private final JsonObject job;
@@ -81,14 +82,14 @@ final class JobReading {
   }
 
   private @Nullable String request(String resource) {
-    List<JsonObject> containers =
-        Fields.objects(job, "spec", "template", "spec", "containers");
+    List<JsonObject> containers = Fields.objects(job, "spec", "template", "spec", "containers");
     return containers.isEmpty()
         ? null
         : Fields.text(containers.get(0), "resources", "requests", resource);
   }
 
-  // ---- the Job's own words -----------------------------------------------------------------------
+  // ---- the Job's own words
+  // -----------------------------------------------------------------------
 
   private @Nullable JsonObject condition(String type) {
     for (JsonObject condition : Fields.objects(job, "status", "conditions")) {
@@ -118,7 +119,8 @@ final class JobReading {
     return completed != null ? completed : Fields.time(failed, "lastTransitionTime");
   }
 
-  // ---- one attempt after the other -----------------------------------------------------------------
+  // ---- one attempt after the other
+  // -----------------------------------------------------------------
 
   /**
    * A job or an element, by its pods.
@@ -147,8 +149,8 @@ final class JobReading {
           ? JobInfo.builder(JobState.COMPLETED).exitCode(0).nativeState("Complete")
           : last.completed();
     }
-    boolean ofItself = index != null
-        && (indices("failedIndexes").contains(index) || isFailedForGood(last));
+    boolean ofItself =
+        index != null && (indices("failedIndexes").contains(index) || isFailedForGood(last));
     JsonObject failed = condition("Failed");
     if (!ofItself && (failed == null || failedInDeletion(failed))) {
       return null;
@@ -173,8 +175,8 @@ final class JobReading {
       return info.failed(Cause.LAUNCH).exitCode(null).signal(null).reason(given);
     }
     JobInfo known = info.build();
-    boolean overdue = condition != null
-        && "DeadlineExceeded".equals(Fields.text(condition, "reason"));
+    boolean overdue =
+        condition != null && "DeadlineExceeded".equals(Fields.text(condition, "reason"));
     if (overdue) {
       return info.failed(Cause.TIMEOUT)
           .exitCode(null)
@@ -184,8 +186,7 @@ final class JobReading {
     if (last != null && last.isBeingDeleted() && known.cause() == Cause.SIGNAL) {
       info.reason("its pod " + last.name() + " was deleted");
     } else if (known.reason() == null && known.cause() == null && condition != null) {
-      info.reason(
-          (last == null ? "its pod is gone: " : "") + PodReading.told(condition));
+      info.reason((last == null ? "its pod is gone: " : "") + PodReading.told(condition));
     }
     return info;
   }
@@ -193,9 +194,7 @@ final class JobReading {
   private JobInfo.Builder unended(@Nullable PodReading last) {
     boolean suspended = Fields.isTrue(job, "spec", "suspend");
     if (suspended && (last == null || !last.isRunning() || last.isBeingDeleted())) {
-      return JobInfo.builder(JobState.HELD)
-          .nativeState("Suspended")
-          .reason("spec.suspend is true");
+      return JobInfo.builder(JobState.HELD).nativeState("Suspended").reason("spec.suspend is true");
     }
     if (last == null) {
       return JobInfo.builder(JobState.QUEUED).nativeState("Active").reason("it has no pod yet");
@@ -207,14 +206,14 @@ final class JobReading {
     return info;
   }
 
-  // ---- arrays ------------------------------------------------------------------------------------
+  // ---- arrays
+  // ------------------------------------------------------------------------------------
 
   private final Map<String, Set<Integer>> parsed = new HashMap<>();
 
   /** Such as {@code 0-2,5}. */
   private Set<Integer> indices(String field) {
-    return parsed.computeIfAbsent(
-        field, f -> parse(Fields.text(Fields.at(job, "status"), f, "")));
+    return parsed.computeIfAbsent(field, f -> parse(Fields.text(Fields.at(job, "status"), f, "")));
   }
 
   static Set<Integer> parse(String text) {
@@ -260,7 +259,8 @@ final class JobReading {
     return text == null ? otherwise : Integer.parseInt(text);
   }
 
-  // ---- what has to be given up ---------------------------------------------------------------------
+  // ---- what has to be given up
+  // ---------------------------------------------------------------------
 
   /**
    * Why nothing of the job can start, and since when.

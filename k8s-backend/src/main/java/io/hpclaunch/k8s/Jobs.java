@@ -74,8 +74,7 @@ final class Jobs implements AutoCloseable {
     jobs.start();
   }
 
-  private static Watch.Listener listener(
-      Runnable bell, Consumer<JsonObject> went) {
+  private static Watch.Listener listener(Runnable bell, Consumer<JsonObject> went) {
     return new Watch.Listener() {
       @Override
       public void changed() {

@@ -41,16 +41,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Jobs on Kubernetes: each is a {@code batch/v1} Job whose name comes from its token. A native id is
- * the Job's name at its namespace.
+ * Jobs on Kubernetes: each is a {@code batch/v1} Job whose name comes from its token. A native id
+ * is the Job's name at its namespace.
  */
 public final class K8sBackend
-    implements HPCBackend,
-        ChangeFeed,
-        LogReader,
-        QueueReporter,
-        ResourceReporter,
-        ReasonExplainer {
+    implements HPCBackend, ChangeFeed, LogReader, QueueReporter, ResourceReporter, ReasonExplainer {
   private static final Gson PRETTY =
       new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
 
@@ -166,13 +161,16 @@ public final class K8sBackend
     List<Token> all = List.copyOf(tokens);
     for (int i = 0; i < all.size(); i += TOKENS_AT_ONCE) {
       List<Token> some = all.subList(i, Math.min(all.size(), i + TOKENS_AT_ONCE));
-      String selector =
-          Names.TOKEN + " in (" + String.join(",", some.stream().map(Token::value).toList()) + ")";
+      String selector = Names.TOKEN + " in ("
+          + String.join(",", some.stream().map(Token::value).toList()) + ")";
       ask("for jobs by their tokens", () -> {
         Connection to = connection();
-        to.api().list(jobs(null).jobsPath("labelSelector", selector), job -> found.put(
-            new Token(String.valueOf(Fields.label(job, Names.TOKEN))),
-            NativeId.of(Fields.name(job)).onCluster(to.namespace())));
+        to.api()
+            .list(
+                jobs(null).jobsPath("labelSelector", selector),
+                job -> found.put(
+                    new Token(String.valueOf(Fields.label(job, Names.TOKEN))),
+                    NativeId.of(Fields.name(job)).onCluster(to.namespace())));
         return found;
       });
     }
@@ -198,7 +196,8 @@ public final class K8sBackend
     return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 
-  // ---- following ---------------------------------------------------------------------------------
+  // ---- following
+  // ---------------------------------------------------------------------------------
 
   @Override
   public void follow(Runnable changed) {
@@ -210,13 +209,13 @@ public final class K8sBackend
   @Override
   public Map<NativeId, Observation> query(Collection<NativeId> ids) {
     Map<@Nullable String, List<NativeId>> byNamespace = new LinkedHashMap<>();
-    ids.forEach(
-        id -> byNamespace.computeIfAbsent(id.cluster(), each -> new ArrayList<>()).add(id));
+    ids.forEach(id ->
+        byNamespace.computeIfAbsent(id.cluster(), each -> new ArrayList<>()).add(id));
     Map<NativeId, Observation> told = new HashMap<>();
     byNamespace.forEach((namespace, some) -> {
       try {
-        told.putAll(new Status(connection().api(), jobs(namespace), config(), context().clock())
-            .of(some));
+        told.putAll(
+            new Status(connection().api(), jobs(namespace), config(), context().clock()).of(some));
       } catch (IOException e) {
         String why = connection().api().server() + ": " + told(e);
         some.forEach(id -> told.put(id, Observation.notAnswered(why)));
@@ -257,12 +256,12 @@ public final class K8sBackend
         : new PodLog(connection().api(), jobs(id.cluster()), id.value(), id.index(), follow);
   }
 
-  // ---- the cluster -------------------------------------------------------------------------------
+  // ---- the cluster
+  // -------------------------------------------------------------------------------
 
   @Override
   public ResourceReport resources() {
-    return ask(
-        "for its nodes", () -> Nodes.report(connection().api().list("/api/v1/nodes")));
+    return ask("for its nodes", () -> Nodes.report(connection().api().list("/api/v1/nodes")));
   }
 
   @Override
@@ -274,8 +273,8 @@ public final class K8sBackend
           : new String[0];
       List<Entry> entries = new ArrayList<>();
       List<JsonObject> all = connection().api().list(jobs.jobsPath(selector));
-      Map<String, JobReading> readings = Jobs.readings(
-          all, connection().api().list(jobs.podsPath()));
+      Map<String, JobReading> readings =
+          Jobs.readings(all, connection().api().list(jobs.podsPath()));
       for (JsonObject job : all) {
         JobReading reading = readings.get(Fields.name(job));
         if (reading != null && !reading.isFinal()) {

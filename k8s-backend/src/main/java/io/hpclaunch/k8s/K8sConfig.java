@@ -5,7 +5,6 @@ import com.google.gson.Gson;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.hpclaunch.api.ConfigKey;
-import io.hpclaunch.api.ConfigKey.Type;
 import io.hpclaunch.api.InvalidConfiguration;
 import io.hpclaunch.api.Settings;
 import java.time.Duration;
@@ -54,31 +53,50 @@ record K8sConfig(
   private static final Duration START = Duration.ofMinutes(10);
 
   static final List<ConfigKey> KEYS = List.of(
-      ConfigKey.of("kubeconfig", Type.STRING, "the kubeconfig; default: where kubectl looks"),
-      ConfigKey.of("context", Type.STRING, "the context in it; default: its current-context"),
-      ConfigKey.of("namespace", Type.STRING, "where jobs go; default: the context's, else default"),
-      ConfigKey.of("image", Type.STRING, "the image of jobs that name none"),
       ConfigKey.of(
-          "apptainer", Type.BOOLEAN, "run the job's image by the apptainer that is in 'image'"),
-      ConfigKey.of("image_pull_policy", Type.STRING, "Always, IfNotPresent or Never"),
-      ConfigKey.of("image_pull_secrets", Type.WORDS, "names of secrets with registries' passwords"),
-      ConfigKey.of("service_account", Type.STRING, "the pods' service account"),
-      ConfigKey.of("node_selector", Type.MAP, "labels that a job's node must have"),
-      ConfigKey.of("tolerations", Type.LIST, "taints that a job's node may have"),
-      ConfigKey.of("priority_class", Type.STRING, "the pods' priority class"),
+          "kubeconfig", ConfigKey.Type.STRING, "the kubeconfig; default: where kubectl looks"),
       ConfigKey.of(
-          "volumes", Type.LIST, "maps of name, claim | host_path | config_map | secret, mount, path"),
-      ConfigKey.of("labels", Type.MAP, "labels of each job and pod"),
-      ConfigKey.of("annotations", Type.MAP, "annotations of each job and pod"),
-      ConfigKey.of("pod", Type.MAP, "anything else that each pod's spec is to say"),
-      ConfigKey.of("ttl", Type.DURATION, "how long the cluster keeps jobs that have ended; 7 days"),
-      ConfigKey.of("grace", Type.DURATION, "from the request to end to the kill; 30 s"),
+          "context", ConfigKey.Type.STRING, "the context in it; default: its current-context"),
       ConfigKey.of(
-          "start_timeout", Type.DURATION, "how long an image may fail to be had; 10 minutes"),
+          "namespace",
+          ConfigKey.Type.STRING,
+          "where jobs go; default: the context's, else default"),
+      ConfigKey.of("image", ConfigKey.Type.STRING, "the image of jobs that name none"),
       ConfigKey.of(
-          "schedule_timeout", Type.DURATION, "how long no node may have room; default: for ever"),
-      ConfigKey.of("gpu_resource", Type.STRING, "what a gpu is called; nvidia.com/gpu"),
-      ConfigKey.of("gpu_types", Type.MAP, "what gpus of a type are called"));
+          "apptainer",
+          ConfigKey.Type.BOOLEAN,
+          "run the job's image by the apptainer that is in 'image'"),
+      ConfigKey.of("image_pull_policy", ConfigKey.Type.STRING, "Always, IfNotPresent or Never"),
+      ConfigKey.of(
+          "image_pull_secrets",
+          ConfigKey.Type.WORDS,
+          "names of secrets with registries' passwords"),
+      ConfigKey.of("service_account", ConfigKey.Type.STRING, "the pods' service account"),
+      ConfigKey.of("node_selector", ConfigKey.Type.MAP, "labels that a job's node must have"),
+      ConfigKey.of("tolerations", ConfigKey.Type.LIST, "taints that a job's node may have"),
+      ConfigKey.of("priority_class", ConfigKey.Type.STRING, "the pods' priority class"),
+      ConfigKey.of(
+          "volumes",
+          ConfigKey.Type.LIST,
+          "maps of name, claim | host_path | config_map | secret, mount, path"),
+      ConfigKey.of("labels", ConfigKey.Type.MAP, "labels of each job and pod"),
+      ConfigKey.of("annotations", ConfigKey.Type.MAP, "annotations of each job and pod"),
+      ConfigKey.of("pod", ConfigKey.Type.MAP, "anything else that each pod's spec is to say"),
+      ConfigKey.of(
+          "ttl",
+          ConfigKey.Type.DURATION,
+          "how long the cluster keeps jobs that have ended; 7 days"),
+      ConfigKey.of("grace", ConfigKey.Type.DURATION, "from the request to end to the kill; 30 s"),
+      ConfigKey.of(
+          "start_timeout",
+          ConfigKey.Type.DURATION,
+          "how long an image may fail to be had; 10 minutes"),
+      ConfigKey.of(
+          "schedule_timeout",
+          ConfigKey.Type.DURATION,
+          "how long no node may have room; default: for ever"),
+      ConfigKey.of("gpu_resource", ConfigKey.Type.STRING, "what a gpu is called; nvidia.com/gpu"),
+      ConfigKey.of("gpu_types", ConfigKey.Type.MAP, "what gpus of a type are called"));
 
   static K8sConfig of(Settings config) {
     return new K8sConfig(

@@ -235,8 +235,7 @@ final class Manifest {
     }
     for (ContainerSpec.Bind bind : container.binds()) {
       words.add("--bind");
-      words.add(
-          mounted(bind) + ":" + bind.container() + (bind.readOnly() ? ":ro" : ""));
+      words.add(mounted(bind) + ":" + bind.container() + (bind.readOnly() ? ":ro" : ""));
     }
     String directory = directory();
     if (directory != null) {
@@ -268,7 +267,8 @@ final class Manifest {
         + (known.isEmpty() ? "there are none" : String.join(", ", known)) + ")");
   }
 
-  // ---- environment, resources, volumes -----------------------------------------------------------
+  // ---- environment, resources, volumes
+  // -----------------------------------------------------------
 
   private JsonArray environment() {
     JsonArray all = new JsonArray();
@@ -361,8 +361,8 @@ final class Manifest {
   static @Nullable Integer cpus(Resources wanted) {
     return wanted.cpusPerTask() == null && wanted.tasks() == null && wanted.tasksPerNode() == null
         ? null
-        : (Integer) (wanted.totalTasks()
-            * (wanted.cpusPerTask() == null ? 1 : (int) wanted.cpusPerTask()));
+        : (Integer)
+            (wanted.totalTasks() * (wanted.cpusPerTask() == null ? 1 : (int) wanted.cpusPerTask()));
   }
 
   private String gpu(@Nullable String type) {

@@ -26,9 +26,7 @@ final class Nodes {
     return new ResourceReport(
         groups.entrySet().stream()
             .map(each -> named(
-                each.getKey(),
-                each.getValue().toString(),
-                counts.getOrDefault(each.getKey(), 1)))
+                each.getKey(), each.getValue().toString(), counts.getOrDefault(each.getKey(), 1)))
             .toList(),
         List.of());
   }

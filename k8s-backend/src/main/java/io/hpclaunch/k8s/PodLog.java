@@ -76,8 +76,7 @@ final class PodLog extends InputStream {
         JobReading reading = found.get(job);
         PodReading newest =
             reading == null ? null : reading.newest(index == null ? null : reading.index(index));
-        last = !follow || reading == null || newest == null && reading.isFinal()
-            || newest != null && newest.hasEnded();
+        last = !follow || reading == null || hasEnded(reading, newest);
         if (newest != null && newest.isRunning()) {
           open(newest.name());
           return;
@@ -92,12 +91,16 @@ final class PodLog extends InputStream {
         }
       } catch (IOException e) {
         if (!follow || e instanceof InterruptedIOException) {
-          throw new BackendUnavailable(api.server() + " cannot be asked for the log of " + job
-              + ": " + e, e);
+          throw new BackendUnavailable(
+              api.server() + " cannot be asked for the log of " + job + ": " + e, e);
         }
       }
       rest();
     }
+  }
+
+  private static boolean hasEnded(JobReading job, @Nullable PodReading newest) {
+    return newest == null ? job.isFinal() : newest.hasEnded();
   }
 
   private void open(String name) throws IOException {

@@ -89,8 +89,7 @@ final class PodReading {
   /** Why no node takes it. */
   @Nullable String unschedulable() {
     JsonObject scheduled = condition("PodScheduled");
-    return scheduled != null
-            && "False".equals(Fields.text(scheduled, "status"))
+    return scheduled != null && "False".equals(Fields.text(scheduled, "status"))
         ? told(scheduled)
         : null;
   }
@@ -138,7 +137,9 @@ final class PodReading {
     } else if (disrupted != null && "True".equals(Fields.text(disrupted, "status"))) {
       Cause cause = DISRUPTIONS.get(Fields.text(disrupted, "reason", ""));
       info.failed(cause == null ? Cause.PREEMPTED : cause).reason(told(disrupted));
-    } else if (why.equals("NodeLost") || why.equals("NodeShutdown") || why.equals("Shutdown")
+    } else if (why.equals("NodeLost")
+        || why.equals("NodeShutdown")
+        || why.equals("Shutdown")
         || why.equals("Terminated")) {
       info.failed(Cause.NODE_FAIL).reason(told(status()));
     } else if (terminated == null && !why.isEmpty()) {

@@ -52,9 +52,10 @@ final class Submitter {
       JsonObject echo = api.create(jobs.jobsPath("dryRun", "All"), job);
       boolean indexed = "Indexed".equals(Fields.text(echo, "spec", "completionMode"));
       if (!indexed || Fields.at(echo, "spec", "backoffLimitPerIndex") == null) {
-        throw new Unsupported(api.server() + " (" + version() + ") is too old for arrays: it knows no "
-            + (indexed ? "backoffLimitPerIndex (1.29)" : "Indexed Jobs (1.24)")
-            + "; submit the elements as jobs of their own; nothing was submitted");
+        throw new Unsupported(
+            api.server() + " (" + version() + ") is too old for arrays: it knows no "
+                + (indexed ? "backoffLimitPerIndex (1.29)" : "Indexed Jobs (1.24)")
+                + "; submit the elements as jobs of their own; nothing was submitted");
       }
       knowsArrays = true;
     } catch (ApiError e) {
@@ -97,9 +98,7 @@ final class Submitter {
       rest();
     }
     throw new OutcomeUnknown(
-        token,
-        api.server() + " may have created job " + name + ": " + lost,
-        lost);
+        token, api.server() + " may have created job " + name + ": " + lost, lost);
   }
 
   /** The name is taken: by this very submission, whose answer was lost. */

@@ -18,10 +18,16 @@ import org.jspecify.annotations.Nullable;
  * @param path under which users name its files in a bind: that of the same files on other machines
  * @param readOnly whether nobody writes there
  */
-record Volume(
-    String name, JsonObject kind, @Nullable String mount, String path, boolean readOnly) {
+record Volume(String name, JsonObject kind, @Nullable String mount, String path, boolean readOnly) {
   private static final Set<String> KEYS = Set.of(
-      "name", "claim", "host_path", "config_map", "secret", "empty_dir", "mount", "path",
+      "name",
+      "claim",
+      "host_path",
+      "config_map",
+      "secret",
+      "empty_dir",
+      "mount",
+      "path",
       "read_only");
 
   /** Reads an entry of {@code volumes}. */

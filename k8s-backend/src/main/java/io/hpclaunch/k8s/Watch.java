@@ -61,11 +61,7 @@ final class Watch implements AutoCloseable {
    * @param clock ends what lasts too long
    */
   Watch(
-      ApiClient api,
-      String kind,
-      String path,
-      Listener listener,
-      ScheduledExecutorService clock) {
+      ApiClient api, String kind, String path, Listener listener, ScheduledExecutorService clock) {
     this.api = api;
     this.path = path;
     this.listener = listener;
@@ -143,11 +139,12 @@ final class Watch implements AutoCloseable {
 
   /** Until the server ends it. */
   private String watch(String from) throws IOException {
-    String begun = path + (path.indexOf('?') < 0 ? '?' : '&') + "watch=true&allowWatchBookmarks=true"
-        + "&timeoutSeconds=" + LENGTH.toSeconds() + "&resourceVersion=" + from;
+    String begun =
+        path + (path.indexOf('?') < 0 ? '?' : '&') + "watch=true&allowWatchBookmarks=true"
+            + "&timeoutSeconds=" + LENGTH.toSeconds() + "&resourceVersion=" + from;
     String version = from;
-    ScheduledFuture<?> end = clock.schedule(
-        this::drop, LENGTH.plus(LATE).toMillis(), TimeUnit.MILLISECONDS);
+    ScheduledFuture<?> end =
+        clock.schedule(this::drop, LENGTH.plus(LATE).toMillis(), TimeUnit.MILLISECONDS);
     try (InputStream in = api.stream(begun);
         BufferedReader lines =
             new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
@@ -184,8 +181,8 @@ final class Watch implements AutoCloseable {
     }
     String type = Fields.text(event, "type", "");
     switch (type) {
-      case "ERROR" -> throw ApiError.of(
-          Fields.integer(object, "code").orElse(500), object.toString());
+      case "ERROR" ->
+        throw ApiError.of(Fields.integer(object, "code").orElse(500), object.toString());
       case "ADDED", "MODIFIED" -> {
         known.put(Fields.name(object), ApiClient.slim(object));
         listener.changed();

@@ -2,6 +2,7 @@
 package io.hpclaunch.core.job;
 
 import io.hpclaunch.api.BackendUnavailable;
+import io.hpclaunch.api.ChangeFeed;
 import io.hpclaunch.api.HPCProcess;
 import io.hpclaunch.api.InvalidJob;
 import io.hpclaunch.api.JobId;
@@ -87,7 +88,17 @@ public final class BackendJobs implements AutoCloseable {
     reconciler = new Reconciler(backend, gate, transport, client, submissions, place);
     Duration least = polling == null ? gate.pollingInterval() : polling;
     monitor = new Monitor(
-        backend, observer, reconciler, client, new Pace(least, client.clock().instant()));
+        backend,
+        observer,
+        reconciler,
+        client,
+        new Pace(least, client.clock().instant()),
+        changed -> gate.ask(plugin -> {
+          if (plugin instanceof ChangeFeed feed) {
+            feed.follow(changed);
+          }
+          return plugin;
+        }));
     cancellation = new Cancellation(gate, transport, client, submissions, place);
   }
 

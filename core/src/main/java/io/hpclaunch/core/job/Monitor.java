@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +33,7 @@ final class Monitor implements AutoCloseable {
   private final Reconciler reconciler;
   private final ClientState client;
   private final Pace pace;
+  private final Consumer<Runnable> feed;
   private final Map<Token, Followed> followed = new ConcurrentHashMap<>();
 
   private final ReentrantLock rounds = new ReentrantLock();
@@ -45,12 +47,24 @@ final class Monitor implements AutoCloseable {
   /** Whether all ends that were told are written down; else there are rounds without jobs, too. */
   private volatile boolean kept = true;
 
-  Monitor(String backend, Observer observer, Reconciler reconciler, ClientState client, Pace pace) {
+  /**
+   * Makes a monitor, which begins with the first job that it follows.
+   *
+   * @param feed begins to listen to a scheduler that tells of changes by itself
+   */
+  Monitor(
+      String backend,
+      Observer observer,
+      Reconciler reconciler,
+      ClientState client,
+      Pace pace,
+      Consumer<Runnable> feed) {
     this.backend = backend;
     this.observer = observer;
     this.reconciler = reconciler;
     this.client = client;
     this.pace = pace;
+    this.feed = feed;
   }
 
   /** Follows a job; one that is followed already is followed once. */
@@ -179,6 +193,7 @@ final class Monitor implements AutoCloseable {
   }
 
   private void run() {
+    listen();
     Duration pause = pace.least();
     while (await(pause)) {
       try {
@@ -190,6 +205,14 @@ final class Monitor implements AutoCloseable {
         log.error("A round of the monitor of {} failed; the next one follows", backend, e);
         pause = pace.most();
       }
+    }
+  }
+
+  private void listen() {
+    try {
+      feed.accept(this::nudge);
+    } catch (RuntimeException | LinkageError e) {
+      log.warn("Backend {} does not tell of changes, and is asked: {}", backend, e.toString());
     }
   }
 

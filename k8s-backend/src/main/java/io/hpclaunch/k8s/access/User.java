@@ -35,8 +35,7 @@ record User(Credentials credentials, @Nullable Supplier<@Nullable Identity> iden
     Map<String, List<String>> actsAs = Impersonation.headers(user);
     Supplier<@Nullable Identity> shown =
         identity != null ? () -> identity : own == null && plugin != null ? plugin::identity : null;
-    return new User(
-        actsAs.isEmpty() ? credentials : new Impersonation(credentials, actsAs), shown);
+    return new User(actsAs.isEmpty() ? credentials : new Impersonation(credentials, actsAs), shown);
   }
 
   /** A token or a password; null where there is neither. */
@@ -88,14 +87,13 @@ record User(Credentials credentials, @Nullable Supplier<@Nullable Identity> iden
       return;
     }
     String name = String.valueOf(provider.text("name"));
-    String instead =
-        switch (name) {
-          case "gcp" -> "install gke-gcloud-auth-plugin and run 'gcloud container clusters"
-              + " get-credentials'";
-          case "azure" -> "install kubelogin and run 'kubelogin convert-kubeconfig'";
-          case "oidc" -> "use an exec plugin such as 'kubectl oidc-login'";
-          default -> "use its exec plugin";
-        };
+    String instead = switch (name) {
+      case "gcp" ->
+        "install gke-gcloud-auth-plugin and run 'gcloud container clusters" + " get-credentials'";
+      case "azure" -> "install kubelogin and run 'kubelogin convert-kubeconfig'";
+      case "oidc" -> "use an exec plugin such as 'kubectl oidc-login'";
+      default -> "use its exec plugin";
+    };
     throw user.error(
         "auth-provider", "'" + name + "' was removed from Kubernetes in 1.26: " + instead);
   }
