@@ -107,9 +107,9 @@ final class ApiClient {
       String page = path + (path.indexOf('?') < 0 ? '?' : '&') + "limit=" + PAGE;
       JsonObject list = get(next.isEmpty() ? page : page + "&continue=" + encode(next));
       Fields.objects(list, "items").forEach(object -> each.accept(slim(object)));
-      next = Fields.text(Fields.at(list, "metadata"), "continue", "");
+      next = Fields.textOr(Fields.at(list, "metadata"), "continue", "");
       if (next.isEmpty()) {
-        return Fields.text(Fields.at(list, "metadata"), "resourceVersion", "");
+        return Fields.textOr(Fields.at(list, "metadata"), "resourceVersion", "");
       }
     }
   }

@@ -38,7 +38,7 @@ final class ApiError extends IOException {
       JsonElement status = JsonParser.parseString(body);
       String message = Fields.text(status, "message");
       if (message != null) {
-        return new ApiError(code, Fields.text(status, "reason", ""), oneLine(message));
+        return new ApiError(code, Fields.textOr(status, "reason", ""), oneLine(message));
       }
     } catch (JsonParseException e) {
       // something on the way wrote it: told as it is

@@ -31,8 +31,8 @@ final class Fields {
     return at(from, path) instanceof JsonPrimitive found ? found.getAsString() : null;
   }
 
-  static String text(@Nullable JsonElement from, String path, String otherwise) {
-    String found = text(from, path);
+  static String textOr(@Nullable JsonElement from, String field, String otherwise) {
+    String found = text(from, field);
     return found == null ? otherwise : found;
   }
 

@@ -81,7 +81,7 @@ final class PodReading {
   /** Why it cannot start, where waiting mends nothing. */
   @Nullable String imageTrouble() {
     JsonObject waiting = state("waiting");
-    return waiting != null && TROUBLE.contains(Fields.text(waiting, "reason", ""))
+    return waiting != null && TROUBLE.contains(Fields.textOr(waiting, "reason", ""))
         ? told(waiting)
         : null;
   }
@@ -105,8 +105,8 @@ final class PodReading {
 
   /** Reason and message of a condition or of a container's state. */
   static String told(JsonObject object) {
-    String reason = Fields.text(object, "reason", "");
-    String message = Fields.text(object, "message", "").strip();
+    String reason = Fields.textOr(object, "reason", "");
+    String message = Fields.textOr(object, "message", "").strip();
     return reason.isEmpty() || message.isEmpty() ? reason + message : reason + ": " + message;
   }
 
@@ -125,7 +125,7 @@ final class PodReading {
   JobInfo.Builder failed() {
     JobInfo.Builder info = filled(JobInfo.builder(JobState.FAILED)).nativeState("Failed");
     JsonObject terminated = state("terminated");
-    String why = Fields.text(Fields.at(pod, "status"), "reason", "");
+    String why = Fields.textOr(Fields.at(pod, "status"), "reason", "");
     JsonObject disrupted = condition("DisruptionTarget");
     if (terminated != null) {
       exit(info, terminated);
@@ -135,7 +135,7 @@ final class PodReading {
     } else if (why.equals("Evicted") || why.equals("Preempting") || why.equals("Preempted")) {
       info.failed(Cause.PREEMPTED).reason(told(status()));
     } else if (disrupted != null && "True".equals(Fields.text(disrupted, "status"))) {
-      Cause cause = DISRUPTIONS.get(Fields.text(disrupted, "reason", ""));
+      Cause cause = DISRUPTIONS.get(Fields.textOr(disrupted, "reason", ""));
       info.failed(cause == null ? Cause.PREEMPTED : cause).reason(told(disrupted));
     } else if (why.equals("NodeLost")
         || why.equals("NodeShutdown")
@@ -155,8 +155,8 @@ final class PodReading {
 
   private static void exit(JobInfo.Builder info, JsonObject terminated) {
     int code = Fields.integer(terminated, "exitCode").orElse(0);
-    String reason = Fields.text(terminated, "reason", "");
-    String message = Fields.text(terminated, "message", "").strip();
+    String reason = Fields.textOr(terminated, "reason", "");
+    String message = Fields.textOr(terminated, "message", "").strip();
     if (reason.equals("OOMKilled")) {
       info.failed(Cause.OUT_OF_MEMORY).signal(9).reason(reason);
     } else if (NOT_LAUNCHED.contains(reason)) {

@@ -68,7 +68,7 @@ final class Submitter {
   }
 
   private String version() throws IOException {
-    return Fields.text(api.get("/version"), "gitVersion", "no version");
+    return Fields.textOr(api.get("/version"), "gitVersion", "no version");
   }
 
   private BackendUnavailable unreachable(IOException e) {

@@ -179,7 +179,7 @@ final class Watch implements AutoCloseable {
     if (!(event.get("object") instanceof JsonObject object)) {
       return version;
     }
-    String type = Fields.text(event, "type", "");
+    String type = Fields.textOr(event, "type", "");
     switch (type) {
       case "ERROR" ->
         throw ApiError.of(Fields.integer(object, "code").orElse(500), object.toString());

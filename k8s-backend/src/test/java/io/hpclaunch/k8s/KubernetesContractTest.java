@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hpclaunch.k8s;
+
+import io.hpclaunch.testkit.BackendContract;
+import java.time.Duration;
+import java.util.Map;
+
+/** What every backend promises, on a real Kubernetes. */
+@OnKubernetes
+class KubernetesContractTest extends BackendContract {
+  @Override
+  public String type() {
+    return "k8s";
+  }
+
+  @Override
+  public Map<String, ?> entry() {
+    return OnKubernetes.Site.entry();
+  }
+
+  @Override
+  public boolean jobsRunHere() {
+    return false;
+  }
+
+  @Override
+  public boolean usesTransport() {
+    return false;
+  }
+
+  @Override
+  public Duration patience() {
+    return Duration.ofMinutes(2);
+  }
+
+  @Override
+  public Duration shortestWalltime() {
+    return Duration.ofSeconds(3);
+  }
+
+  @Override
+  public String unknownNativeId() {
+    return "nobody-h3k9x2m7qv5w8t4n6b1c0d5f2g@default";
+  }
+}
