@@ -213,7 +213,8 @@ final class JobReading {
 
   /** Such as {@code 0-2,5}. */
   private Set<Integer> indices(String field) {
-    return parsed.computeIfAbsent(field, f -> parse(Fields.textOr(Fields.at(job, "status"), f, "")));
+    return parsed.computeIfAbsent(
+        field, f -> parse(Fields.textOr(Fields.at(job, "status"), f, "")));
   }
 
   static Set<Integer> parse(String text) {

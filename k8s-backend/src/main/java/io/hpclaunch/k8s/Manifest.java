@@ -10,9 +10,12 @@ import io.hpclaunch.api.JobSpec;
 import io.hpclaunch.api.Resources;
 import io.hpclaunch.api.SubmitRequest;
 import io.hpclaunch.api.Unsupported;
+import io.hpclaunch.core.shell.Quoting;
+import io.hpclaunch.core.shell.RawBytes;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -125,6 +128,10 @@ final class Manifest {
     JsonObject pod = config.pod().deepCopy();
     JsonElement policy = pod.remove(K8sConfig.PULL_POLICY);
     pod.addProperty("restartPolicy", "Never");
+    if (!pod.has("shareProcessNamespace")) {
+      pod.addProperty(
+          "shareProcessNamespace", true); // process 1 would ignore TERM, and its own KILL
+    }
     pod.addProperty("terminationGracePeriodSeconds", config.grace().toSeconds());
     if (spec.resources().walltime() != null) {
       // The pod's own limit: it begins with the pod, and what it wrote stays.
@@ -183,13 +190,35 @@ final class Manifest {
     if (config.apptainer() && container != null) {
       words = apptainer(container, words);
     }
-    String first = firstLines();
-    if (!first.isEmpty()) {
-      List<String> wrapped = new ArrayList<>(List.of("/bin/sh", "-c", first + "exec \"$@\"", "sh"));
-      wrapped.addAll(words);
-      words = wrapped;
+    StringBuilder lines = new StringBuilder(firstLines());
+    if (lines.length() == 0 && words.stream().allMatch(Manifest::isText)) {
+      return words;
     }
-    return words;
+    lines.append("exec");
+    StringBuilder before = new StringBuilder();
+    for (String word : words) {
+      lines.append(' ').append(shellWord(word, before));
+    }
+    return List.of("/bin/sh", "-c", before.append(lines).toString());
+  }
+
+  /** Objects are text: other bytes are made where the job runs. */
+  private static boolean isText(String word) {
+    return StandardCharsets.UTF_8.newEncoder().canEncode(word);
+  }
+
+  /** A word for a shell; what quotes cannot hold is made by lines before. */
+  private static String shellWord(String word, StringBuilder before) {
+    if (isText(word)) {
+      return Quoting.quote(word);
+    }
+    String variable = "hpc_word_" + before.length();
+    before.append(variable).append("=$(printf '");
+    for (byte b : RawBytes.encode(word)) {
+      before.append('\\').append(String.format(Locale.ROOT, "%03o", b & 0xff));
+    }
+    before.append("x')\n").append(variable).append("=${").append(variable).append("%x}\n");
+    return "\"$" + variable + "\"";
   }
 
   private List<String> program() {
@@ -209,6 +238,9 @@ final class Manifest {
           throw unsupported("to unset '" + variable + "', which no shell can name");
         }
         lines.append("unset ").append(variable).append('\n');
+      } else if (!isText(value)) {
+        String word = shellWord(value, lines);
+        lines.append("export ").append(variable).append('=').append(word).append('\n');
       }
     });
     ArrayRange array = request.array();
@@ -274,7 +306,7 @@ final class Manifest {
     JsonArray all = new JsonArray();
     ArrayRange array = request.array();
     spec.environment().forEach((variable, value) -> {
-      if (value != null) {
+      if (value != null && isText(value)) {
         all.add(variable(variable, value));
       }
     });
@@ -316,7 +348,7 @@ final class Manifest {
 
   /** Kubernetes replaces {@code $(NAME)} and makes one dollar of two. */
   private String carried(String text) {
-    if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+    if (!isText(text)) {
       throw unsupported("bytes that are no UTF-8 in its words or variables");
     }
     return text.replace("$", "$$");

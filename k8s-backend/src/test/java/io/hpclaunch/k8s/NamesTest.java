@@ -12,7 +12,8 @@ class NamesTest {
 
   @Test
   void anyNameMakesANameOfAnObject() {
-    for (String name : List.of("a", "My Job_1", "-x-", "ü", "", "a".repeat(200), "a".repeat(29) + "-b")) {
+    for (String name :
+        List.of("a", "My Job_1", "-x-", "ü", "", "a".repeat(200), "a".repeat(29) + "-b")) {
       String job = Names.job(name, TOKEN);
       assertThat(job).matches("[a-z0-9]([-a-z0-9]*[a-z0-9])?").hasSizeLessThanOrEqualTo(57);
       assertThat(Names.token(job)).contains(TOKEN);

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
           "kubeconfig",
           kubeconfig(user),
           "image",
-          "localhost/busybox:lab",
+          "localhost/bash:lab",
           "image_pull_policy",
           "IfNotPresent",
           "grace",

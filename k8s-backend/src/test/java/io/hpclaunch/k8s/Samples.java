@@ -34,8 +34,7 @@ final class Samples {
   static JobReading reading(String version, String moment) {
     String file = moment + ".pods.json";
     boolean has = Samples.class.getResource("samples/" + version + "/" + file) != null;
-    List<JsonObject> pods =
-        has ? Fields.objects(json(version, file), "items") : List.of();
+    List<JsonObject> pods = has ? Fields.objects(json(version, file), "items") : List.of();
     return new JobReading(json(version, moment + ".job.json"), pods);
   }
 }

@@ -129,6 +129,15 @@ public interface BackendUnderTest {
   }
 
   /**
+   * Whether the scheduler's version has arrays, where the backend claims them.
+   *
+   * @return true by default; false, and arrays are not run
+   */
+  default boolean hasArrays() {
+    return true;
+  }
+
+  /**
    * Whether the scheduler has a gpu to give.
    *
    * @return false by default, and jobs with gpus are not run

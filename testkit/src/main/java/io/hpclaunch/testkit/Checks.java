@@ -28,6 +28,8 @@ final class Checks {
     assumeTrue(
         test.hpc().backend().capabilities().has(capability),
         test.type() + " (no " + capability.label() + ")");
+    assumeTrue(
+        capability != Capability.ARRAYS || test.hasArrays(), test.type() + " (too old for arrays)");
   }
 
   static void needsJobsHere(BackendUnderTest test) {
