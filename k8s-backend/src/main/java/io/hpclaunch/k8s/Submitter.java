@@ -67,8 +67,12 @@ final class Submitter {
     }
   }
 
-  private String version() throws IOException {
-    return Fields.textOr(api.get("/version"), "gitVersion", "no version");
+  private String version() {
+    try {
+      return Fields.textOr(api.get("/version"), "gitVersion", "of no version");
+    } catch (IOException e) {
+      return "of a version that it does not tell";
+    }
   }
 
   private BackendUnavailable unreachable(IOException e) {

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hpclaunch.k8s;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.hpclaunch.api.ArrayRange;
+import io.hpclaunch.api.Cause;
+import io.hpclaunch.api.HPCProcess;
+import io.hpclaunch.api.JobInfo;
+import io.hpclaunch.api.JobSpec;
+import io.hpclaunch.api.JobState;
+import io.hpclaunch.api.Rejected;
+import io.hpclaunch.api.Unsupported;
+import io.hpclaunch.testkit.HpcTestRuntime;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Faults and versions that no real cluster is at hand for. */
+class StubbedKubernetesTest {
+  private static final StubServer SERVER = new StubServer();
+
+  @RegisterExtension
+  final HpcTestRuntime hpc = HpcTestRuntime.of("k8s", Map.of("config", config()));
+
+  private static Map<String, Object> config() {
+    try {
+      Path folder = Files.createTempDirectory("hpc-k8s");
+      folder.toFile().deleteOnExit();
+      Path file = SERVER.kubeconfig(folder);
+      file.toFile().deleteOnExit();
+      Map<String, Object> config = new LinkedHashMap<>();
+      config.put("kubeconfig", file.toString());
+      config.put("image", "app:1");
+      return config;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @AfterEach
+  void clear() {
+    SERVER.dropWatches();
+    SERVER.objects.clear();
+    SERVER.requests.clear();
+    SERVER.faults.clear();
+    SERVER.old = false;
+  }
+
+  @AfterAll
+  static void close() {
+    SERVER.close();
+  }
+
+  private HPCProcess submit(String name) {
+    return hpc.submit(hpc.job(name).command("true").build());
+  }
+
+  private static JsonObject job(HPCProcess process) {
+    JsonObject job = SERVER.objects.get("jobs/" + process.id().nativeId().value());
+    assertThat(job).isNotNull();
+    return job.deepCopy();
+  }
+
+  /** The end as 1.36 writes it. */
+  private static void end(JsonObject job, String type, String reason) {
+    JsonObject condition = new JsonObject();
+    condition.addProperty("type", type);
+    condition.addProperty("status", "True");
+    condition.addProperty("reason", reason);
+    condition.addProperty("lastTransitionTime", Instant.now().toString());
+    JsonArray conditions = new JsonArray();
+    conditions.add(condition);
+    JsonObject status = new JsonObject();
+    status.add("conditions", conditions);
+    job.add("status", status);
+    SERVER.put("jobs", job);
+  }
+
+  // ---- submission
+  // --------------------------------------------------------------------------------
+
+  @Test
+  void aJobIsWhatWasAskedFor() {
+    HPCProcess process = hpc.submit(hpc.job("My Job")
+        .command("run", "$(HOME)", "a b")
+        .cpus(4)
+        .memory("16G")
+        .walltime(Duration.ofMinutes(5))
+        .environment("COST", "5$")
+        .build());
+    JsonObject job = job(process);
+    JsonObject pod = Fields.at(job, "spec", "template", "spec").getAsJsonObject();
+    JsonObject container = Fields.objects(pod, "containers").get(0);
+    assertThat(Fields.name(job)).startsWith("my-job-h");
+    assertThat(Fields.annotation(job, Names.NAME)).isEqualTo("My Job");
+    assertThat(Fields.text(job, "spec", "backoffLimit")).isEqualTo("0");
+    assertThat(Fields.text(pod, "restartPolicy")).isEqualTo("Never");
+    assertThat(Fields.text(pod, "activeDeadlineSeconds")).isEqualTo("300");
+    assertThat(container.get("command"))
+        .isEqualTo(JsonParser.parseString("[\"run\", \"$$(HOME)\", \"a b\"]"));
+    assertThat(container.get("resources"))
+        .isEqualTo(JsonParser.parseString("{\"requests\": {\"cpu\": \"4\", \"memory\": \"16Gi\"},"
+            + " \"limits\": {\"cpu\": \"4\", \"memory\": \"16Gi\"}}"));
+    assertThat(container.get("env").toString()).contains("{\"name\":\"COST\",\"value\":\"5$$\"}");
+    assertThat(container.has("workingDir")).isFalse();
+  }
+
+  @Test
+  void anAnswerThatIsLostIsNoSecondJob() {
+    SERVER.faults.add(exchange -> {
+      JsonObject object = JsonParser.parseString(
+              new String(exchange.getRequestBody().readAllBytes()))
+          .getAsJsonObject();
+      SERVER.put("jobs", object);
+      exchange.close(); // taken, and no answer
+      return true;
+    });
+    HPCProcess process = submit("lost");
+    assertThat(SERVER.objects).hasSize(1);
+    assertThat(SERVER.objects).containsKey("jobs/" + process.id().nativeId().value());
+    assertThat(SERVER.asked("POST")).hasSize(2);
+  }
+
+  @Test
+  void aServerThatIsInTroubleIsAskedAgain() {
+    SERVER.faults.add(exchange -> {
+      StubServer.send(exchange, 503, StubServer.status(503, "ServiceUnavailable", "etcd is away"));
+      return true;
+    });
+    submit("trouble");
+    assertThat(SERVER.objects).hasSize(1);
+  }
+
+  @Test
+  void aRefusalIsTheServersWordsAndLeavesNothing() {
+    SERVER.faults.add(exchange -> {
+      String words = "jobs.batch is forbidden: User \"alice\" cannot create resource \"jobs\"";
+      StubServer.send(exchange, 403, StubServer.status(403, "Forbidden", words));
+      return true;
+    });
+    assertThatThrownBy(() -> submit("forbidden"))
+        .isInstanceOf(Rejected.class)
+        .hasMessageContaining("cannot create resource \"jobs\"");
+    assertThat(SERVER.objects).isEmpty();
+  }
+
+  @Test
+  void secretsAreInASecretThatItsJobOwns() {
+    HPCProcess process = hpc.submit(hpc.job("secret")
+        .command("true")
+        .secretEnvironment("PASSWORD", "s3cret")
+        .build());
+    String name = process.id().nativeId().value();
+    assertThat(job(process).toString()).doesNotContain("s3cret").contains("secretKeyRef");
+    JsonObject secret = SERVER.objects.get("secrets/" + name);
+    assertThat(Fields.text(secret, "stringData", "PASSWORD")).isEqualTo("s3cret");
+    assertThat(Fields.objects(secret, "metadata", "ownerReferences")).hasSize(1);
+  }
+
+  @Test
+  void aSecretThatIsRefusedTakesItsJobAlong() {
+    SERVER.faults.add(exchange -> false);
+    SERVER.faults.add(exchange -> {
+      StubServer.send(exchange, 403, StubServer.status(403, "Forbidden", "no secrets for you"));
+      return true;
+    });
+    assertThatThrownBy(() -> hpc.submit(hpc.job("secret")
+            .command("true")
+            .secretEnvironment("PASSWORD", "s3cret")
+            .build()))
+        .hasMessageContaining("no secrets for you");
+    assertThat(SERVER.objects).isEmpty();
+  }
+
+  @Test
+  void aServerThatIsTooOldForArraysGetsNone() {
+    SERVER.old = true;
+    JobSpec array = hpc.job("array").command("true").array(ArrayRange.of(0, 3)).build();
+    assertThatThrownBy(() -> hpc.submit(array))
+        .isInstanceOf(Unsupported.class)
+        .hasMessageContaining("too old for arrays");
+    assertThat(SERVER.objects).isEmpty();
+  }
+
+  // ---- following
+  // ---------------------------------------------------------------------------------
+
+  @Test
+  void endsAreHeardOfAndNotAskedFor() throws Exception {
+    HPCProcess one = submit("one");
+    HPCProcess two = submit("two");
+    hpc.until("both are watched", () -> SERVER.watches() == 2);
+    SERVER.requests.clear();
+    end(job(one), "Complete", "CompletionsReached");
+    assertThat(hpc.end(one).state()).isEqualTo(JobState.COMPLETED);
+    end(job(two), "Failed", "DeadlineExceeded");
+    assertThat(hpc.end(two).cause()).isEqualTo(Cause.TIMEOUT);
+    assertThat(SERVER.requests).isEmpty();
+  }
+
+  @Test
+  void whatWasMissedIsListedAgain() throws Exception {
+    HPCProcess process = submit("missed");
+    hpc.until("it is watched", () -> SERVER.watches() == 2);
+    JsonObject gone = new JsonObject();
+    gone.addProperty("type", "ERROR");
+    gone.add("object", StubServer.status(410, "Expired", "too old resource version"));
+    JsonObject job = job(process);
+    JsonObject complete = job.deepCopy();
+    SERVER.objects.put("jobs/" + Fields.name(job), ended(complete));
+    SERVER.tellAll(gone);
+    assertThat(hpc.end(process).state()).isEqualTo(JobState.COMPLETED);
+  }
+
+  private static JsonObject ended(JsonObject job) {
+    JsonObject status = new JsonObject();
+    status.add(
+        "conditions", JsonParser.parseString("[{\"type\": \"Complete\", \"status\": \"True\"}]"));
+    job.add("status", status);
+    return job;
+  }
+
+  @Test
+  void aWatchThatBreaksIsTakenUpAgain() throws Exception {
+    HPCProcess process = submit("broken");
+    hpc.until("it is watched", () -> SERVER.watches() == 2);
+    SERVER.dropWatches();
+    hpc.until("it is watched again", () -> SERVER.watches() == 2);
+    end(job(process), "Complete", "CompletionsReached");
+    assertThat(hpc.end(process).state()).isEqualTo(JobState.COMPLETED);
+  }
+
+  @Test
+  void aJobThatSomebodyElseDeletesIsCancelled() throws Exception {
+    HPCProcess process = submit("deleted");
+    hpc.until("it is watched", () -> SERVER.watches() == 2);
+    SERVER.remove("jobs", process.id().nativeId().value());
+    JobInfo end = hpc.end(process);
+    assertThat(end.state()).isEqualTo(JobState.CANCELLED);
+    assertThat(end.reason()).contains("deleted");
+  }
+
+  @Test
+  void aCancelTakesThePodsAlong() {
+    HPCProcess process = submit("cancelled");
+    process.cancel();
+    assertThat(hpc.end(process).state()).isEqualTo(JobState.CANCELLED);
+    assertThat(SERVER.asked("BODY").get(0)).contains("\"propagationPolicy\":\"Foreground\"");
+  }
+
+  @Test
+  void aJobThatHasEndedKeepsItsLogWhenItIsCancelled() throws Exception {
+    HPCProcess process = submit("ended");
+    end(job(process), "Complete", "CompletionsReached");
+    hpc.end(process);
+    hpc.another().cancel(List.of(process.id()));
+    assertThat(SERVER.objects).hasSize(1);
+  }
+
+  @Test
+  void anImageThatCannotBeHadIsToldAndGivenUpInTheEnd() {
+    HPCProcess process = submit("image");
+    JsonObject pod = Fields.objects(
+            Samples.json(Samples.NEW, "badimage.2backoff.pods.json"), "items")
+        .get(0);
+    JsonObject labels = pod.getAsJsonObject("metadata").getAsJsonObject("labels");
+    labels.addProperty("job-name", process.id().nativeId().value());
+    labels.addProperty(Names.TOKEN, "x");
+    SERVER.put("pods", pod);
+    hpc.until(
+        "the reason is told",
+        () -> String.valueOf(process.info().reason()).startsWith("ImagePullBackOff"));
+    assertThat(process.info().state()).isEqualTo(JobState.QUEUED);
+    // The pod of the sample is hours old, and ten minutes are what a job has.
+    hpc.until("it is given up", () -> !SERVER.asked("PATCH").isEmpty());
+    assertThat(SERVER.asked("BODY").get(0)).contains(Names.NOT_STARTED, "ImagePullBackOff");
+    JsonObject job = job(process);
+    job.getAsJsonObject("metadata")
+        .getAsJsonObject("annotations")
+        .addProperty(Names.NOT_STARTED, "ImagePullBackOff: no such image");
+    end(job, "Failed", "DeadlineExceeded");
+    JobInfo info = hpc.end(process);
+    assertThat(info.cause()).isEqualTo(Cause.LAUNCH);
+    assertThat(info.reason()).contains("no such image");
+  }
+}
