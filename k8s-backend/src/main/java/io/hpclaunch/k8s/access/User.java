@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
  * gives.
  *
  * @param credentials what requests carry
- * @param identity the client certificate of the moment, or null where there never is one
+ * @param identity the client certificate of the moment, or null for none
  */
-record User(Credentials credentials, @Nullable Supplier<@Nullable Identity> identity) {
+record User(Credentials credentials, Supplier<@Nullable Identity> identity) {
   private static final String CERTIFICATE = "client-certificate";
   private static final String KEY = "client-key";
 
@@ -33,8 +33,8 @@ record User(Credentials credentials, @Nullable Supplier<@Nullable Identity> iden
     Credentials own = own(user);
     Credentials credentials = own != null ? own : plugin != null ? plugin : new Unchanging(null);
     Map<String, List<String>> actsAs = Impersonation.headers(user);
-    Supplier<@Nullable Identity> shown =
-        identity != null ? () -> identity : own == null && plugin != null ? plugin::identity : null;
+    boolean plugins = identity == null && own == null && plugin != null;
+    Supplier<@Nullable Identity> shown = plugins ? plugin::identity : () -> identity;
     return new User(
         actsAs.isEmpty() ? credentials : new Impersonation(credentials, actsAs), shown);
   }
