@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param kubeconfig the only kubeconfig to read, or null for the places where kubectl looks; a path
  *     from the working directory, or from the home folder with {@code ~/}
  * @param context the context to use, or null for the kubeconfig's current one
- * @param environment the variables that count: {@code KUBECONFIG}, {@code HOME}, {@code
- *     KUBERNETES_SERVICE_HOST}, {@code HTTPS_PROXY} …
+ * @param environment the variables that count: {@code KUBECONFIG}, {@code HOME},
+ *     {@code KUBERNETES_SERVICE_HOST}, {@code HTTPS_PROXY} …
  */
 public record AccessSettings(
     @Nullable String kubeconfig, @Nullable String context, Map<String, String> environment) {

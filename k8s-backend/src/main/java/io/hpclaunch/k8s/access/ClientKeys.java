@@ -11,8 +11,8 @@ import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Presents a client certificate to whoever asks for one. A server's list of issuers
- * is not looked at, as kubectl does not: it may name a root that our chain does not reach.
+ * Presents a client certificate to whoever asks for one. A server's list of issuers is not looked
+ * at, as kubectl does not: it may name a root that our chain does not reach.
  */
 final class ClientKeys extends X509ExtendedKeyManager {
   private static final String ALIAS = "client";

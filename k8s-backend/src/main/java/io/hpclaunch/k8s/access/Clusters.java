@@ -121,9 +121,8 @@ public final class Clusters {
   private Path path(String text) {
     String home = settings.variable("HOME");
     try {
-      Path path = home != null && text.startsWith("~/")
-          ? Path.of(home, text.substring(2))
-          : Path.of(text);
+      Path path =
+          home != null && text.startsWith("~/") ? Path.of(home, text.substring(2)) : Path.of(text);
       return path.toAbsolutePath().normalize();
     } catch (InvalidPathException e) {
       throw new InvalidConfiguration("kubeconfig '" + text + "' is not a path", e);

@@ -52,9 +52,7 @@ final class EngineContext extends SSLContextSpi {
 
   @Override
   protected void engineInit(
-      KeyManager @Nullable [] keys,
-      TrustManager @Nullable [] trust,
-      @Nullable SecureRandom random)
+      KeyManager @Nullable [] keys, TrustManager @Nullable [] trust, @Nullable SecureRandom random)
       throws KeyManagementException {
     throw new KeyManagementException("it is made already");
   }

@@ -48,7 +48,9 @@ final class ExecPlugin {
    * @param expires until when both count; null for as long as the server takes them
    */
   record Answer(
-      @Nullable String authorization, @Nullable Identity identity, @Nullable Instant expires) {
+      @Nullable String authorization,
+      @Nullable Identity identity,
+      @Nullable Instant expires) {
     /** Never the token. */
     @Override
     public String toString() {
@@ -196,7 +198,8 @@ final class ExecPlugin {
   }
 
   private static String lastLine(String text) {
-    String last = text.lines().filter(line -> !line.isBlank()).reduce("", (a, b) -> b).strip();
+    String last =
+        text.lines().filter(line -> !line.isBlank()).reduce("", (a, b) -> b).strip();
     return last.length() > LONGEST_WORDS ? last.substring(0, LONGEST_WORDS) + "…" : last;
   }
 
@@ -205,7 +208,8 @@ final class ExecPlugin {
   }
 
   private Answer answer(String text) {
-    Section answer = new Section(exec.file(), exec.name() + ": answer of '" + name() + "'", json(text));
+    Section answer =
+        new Section(exec.file(), exec.name() + ": answer of '" + name() + "'", json(text));
     String version = answer.needed("apiVersion");
     if (!version.equals(apiVersion) || !"ExecCredential".equals(answer.text("kind"))) {
       throw answer.error(

@@ -34,12 +34,11 @@ record Identity(List<X509Certificate> chain, PrivateKey key) {
 
   private boolean matches() {
     PublicKey certified = chain.get(0).getPublicKey();
-    String algorithm =
-        switch (key.getAlgorithm()) {
-          case "RSA" -> "SHA256withRSA";
-          case "EC" -> "SHA256withECDSA";
-          default -> "EdDSA";
-        };
+    String algorithm = switch (key.getAlgorithm()) {
+      case "RSA" -> "SHA256withRSA";
+      case "EC" -> "SHA256withECDSA";
+      default -> "EdDSA";
+    };
     byte[] words = "whose key is this".getBytes(StandardCharsets.US_ASCII);
     try {
       Signature signature = Signature.getInstance(algorithm);

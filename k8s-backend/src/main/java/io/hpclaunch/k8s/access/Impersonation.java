@@ -35,8 +35,10 @@ final class Impersonation implements Credentials {
     put(all, "Impersonate-Group", user.texts("as-groups"));
     Section extra = user.section(EXTRA);
     if (extra != null) {
-      extra.fields().keySet().forEach(key ->
-          put(all, "Impersonate-Extra-" + escaped(key), extra.texts(key)));
+      extra
+          .fields()
+          .keySet()
+          .forEach(key -> put(all, "Impersonate-Extra-" + escaped(key), extra.texts(key)));
     }
     if (!all.isEmpty() && as == null) {
       throw user.error("as", "is missing, which as-uid, as-groups and " + EXTRA + " need");

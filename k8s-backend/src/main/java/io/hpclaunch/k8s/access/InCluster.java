@@ -60,7 +60,8 @@ final class InCluster {
     String host = settings.variable(HOST);
     String bracketed = host != null && host.contains(":") ? "[" + host + "]" : host;
     try {
-      return URI.create("https://" + bracketed + ":" + settings.variable(PORT)).parseServerAuthority();
+      return URI.create("https://" + bracketed + ":" + settings.variable(PORT))
+          .parseServerAuthority();
     } catch (IllegalArgumentException | URISyntaxException e) {
       throw new InvalidConfiguration(
           HOST + " and " + PORT + " are not a host and a port: " + host, e);

@@ -79,18 +79,15 @@ final class Kubeconfig {
 
   /** Whether nothing at all is said: as good as no file. */
   boolean isEmpty() {
-    return contexts.isEmpty()
-        && clusters.isEmpty()
-        && users.isEmpty()
-        && currentContext == null;
+    return contexts.isEmpty() && clusters.isEmpty() && users.isEmpty() && currentContext == null;
   }
 
   /** The context of this name, or the current one; its own name is that of the result. */
   Section context(@Nullable String asked) {
     String name = asked == null ? currentContext : asked;
     if (name == null) {
-      throw new InvalidConfiguration(place() + " has no current-context: name a context, one of "
-          + names(contexts.keySet()));
+      throw new InvalidConfiguration(
+          place() + " has no current-context: name a context, one of " + names(contexts.keySet()));
     }
     Section context = contexts.get(name);
     if (context == null) {

@@ -20,12 +20,13 @@ import org.jspecify.annotations.Nullable;
 record NoProxy(List<String> entries) {
 
   static NoProxy of(@Nullable String list) {
-    return new NoProxy(list == null
-        ? List.of()
-        : Arrays.stream(list.toLowerCase(Locale.ROOT).split(","))
-            .map(String::strip)
-            .filter(entry -> !entry.isEmpty())
-            .toList());
+    return new NoProxy(
+        list == null
+            ? List.of()
+            : Arrays.stream(list.toLowerCase(Locale.ROOT).split(","))
+                .map(String::strip)
+                .filter(entry -> !entry.isEmpty())
+                .toList());
   }
 
   boolean covers(URI server) {
@@ -85,9 +86,7 @@ record NoProxy(List<String> entries) {
   }
 
   private static String bare(String host) {
-    return host.startsWith("[") && host.endsWith("]")
-        ? host.substring(1, host.length() - 1)
-        : host;
+    return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
   }
 
   /** An address as it is written; null for a name, which is not looked up. */

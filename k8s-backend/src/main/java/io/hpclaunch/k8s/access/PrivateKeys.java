@@ -91,8 +91,7 @@ final class PrivateKeys {
   }
 
   private static byte[] pkcs8(byte[] algorithm, byte[] key) {
-    return der(
-        SEQUENCE, concatenated(VERSION_0, der(SEQUENCE, algorithm), der(OCTETS, key)));
+    return der(SEQUENCE, concatenated(VERSION_0, der(SEQUENCE, algorithm), der(OCTETS, key)));
   }
 
   /** The curve within a SEC 1 key, or from the block of parameters in front of it. */

@@ -8,9 +8,9 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The proxy on the way to a server: the kubeconfig's {@code proxy-url}, or that of {@code
- * HTTPS_PROXY} (for plain HTTP {@code HTTP_PROXY}) where {@code NO_PROXY} does not exempt the
- * server. A variable in small letters counts where the other is unset.
+ * The proxy on the way to a server: the kubeconfig's {@code proxy-url}, or that of
+ * {@code HTTPS_PROXY} (for plain HTTP {@code HTTP_PROXY}) where {@code NO_PROXY} does not exempt
+ * the server. A variable in small letters counts where the other is unset.
  */
 final class ProxyChoice {
   private static final int HTTP_PORT = 80;

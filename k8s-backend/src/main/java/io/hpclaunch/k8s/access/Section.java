@@ -102,7 +102,9 @@ record Section(Path file, String name, JsonObject fields) {
     }
   }
 
-  /** What {@code KEY-data} holds in base64, or the file that {@code KEY} names; null for neither. */
+  /**
+   * What {@code KEY-data} holds in base64, or the file that {@code KEY} names; null for neither.
+   */
   @Nullable String content(String key) {
     Path path = path(key);
     String data = text(key + "-data");

@@ -52,8 +52,7 @@ final class Tls {
     return context;
   }
 
-  private static SSLContext context(
-      TrustManager @Nullable [] trust, @Nullable Identity identity) {
+  private static SSLContext context(TrustManager @Nullable [] trust, @Nullable Identity identity) {
     KeyManager[] keys =
         identity == null ? new KeyManager[0] : new KeyManager[] {new ClientKeys(identity)};
     try {

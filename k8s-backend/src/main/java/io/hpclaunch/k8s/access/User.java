@@ -35,8 +35,7 @@ record User(Credentials credentials, Supplier<@Nullable Identity> identity) {
     Map<String, List<String>> actsAs = Impersonation.headers(user);
     boolean plugins = identity == null && own == null && plugin != null;
     Supplier<@Nullable Identity> shown = plugins ? plugin::identity : () -> identity;
-    return new User(
-        actsAs.isEmpty() ? credentials : new Impersonation(credentials, actsAs), shown);
+    return new User(actsAs.isEmpty() ? credentials : new Impersonation(credentials, actsAs), shown);
   }
 
   /** A token or a password; null where there is neither. */
@@ -90,14 +89,16 @@ record User(Credentials credentials, Supplier<@Nullable Identity> identity) {
     String name = String.valueOf(provider.text("name"));
     String instead =
         switch (name) {
-          case "gcp" -> "install gke-gcloud-auth-plugin and run 'gcloud container clusters"
-              + " get-credentials'";
-          case "azure" -> "install kubelogin and run 'kubelogin convert-kubeconfig'";
-          case "oidc" -> "use an exec plugin such as 'kubectl oidc-login'";
-          default -> "use its exec plugin";
+          case "gcp" ->
+            "was removed from Kubernetes in 1.26: install gke-gcloud-auth-plugin and run 'gcloud"
+                + " container clusters get-credentials'";
+          case "azure" ->
+            "was removed from Kubernetes in 1.26: install kubelogin and run 'kubelogin"
+                + " convert-kubeconfig'";
+          case "oidc" -> "is not supported: use an exec plugin such as 'kubectl oidc-login'";
+          default -> "is not supported: use its exec plugin";
         };
-    throw user.error(
-        "auth-provider", "'" + name + "' was removed from Kubernetes in 1.26: " + instead);
+    throw user.error("auth-provider", "'" + name + "' " + instead);
   }
 
   /** The same for every request; null for nobody, or for one whom a certificate proves. */

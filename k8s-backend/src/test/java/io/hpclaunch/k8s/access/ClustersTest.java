@@ -193,7 +193,8 @@ class ClustersTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"fd00::1, https://[fd00::1]:443", "kubernetes.default, https://kubernetes.default:443"})
+  @CsvSource({"fd00::1, https://[fd00::1]:443", "kubernetes.default, https://kubernetes.default:443"
+  })
   void aPodsServerMayHaveAnyAddress(String host, String server) throws IOException {
     pod();
     environment.put("KUBERNETES_SERVICE_HOST", host);
@@ -222,7 +223,8 @@ class ClustersTest {
   void withoutAnythingTheErrorSaysWhereItLooked() {
     assertThatThrownBy(this::open)
         .isInstanceOf(InvalidConfiguration.class)
-        .hasMessage("no Kubernetes cluster is configured: KUBECONFIG is not set; there is no %s;"
+        .hasMessage(
+            "no Kubernetes cluster is configured: KUBECONFIG is not set; there is no %s;"
                 + " this is not a pod (KUBERNETES_SERVICE_HOST is not set); name a kubeconfig, or"
                 + " set KUBECONFIG",
             folder.resolve("home/.kube/config"));
@@ -252,14 +254,16 @@ class ClustersTest {
     String file = kubeconfig("named", "frontier").toString();
     assertThatThrownBy(() -> open(file, "fronteir"))
         .isInstanceOf(InvalidConfiguration.class)
-        .hasMessage("kubeconfig %s has no context 'fronteir'; did you mean 'frontier'? Known are"
+        .hasMessage(
+            "kubeconfig %s has no context 'fronteir'; did you mean 'frontier'? Known are"
                 + " frontier",
             file);
   }
 
   @Test
   void withoutACurrentContextOneMustBeNamed() {
-    String text = Access.kubeconfig("server: 'http://a.test'", "").replace("current-context: lab", "");
+    String text =
+        Access.kubeconfig("server: 'http://a.test'", "").replace("current-context: lab", "");
     String file = Access.write(folder.resolve("named"), text).toString();
     assertThatThrownBy(() -> open(file, null))
         .isInstanceOf(InvalidConfiguration.class)
@@ -291,7 +295,8 @@ class ClustersTest {
         "contexts:|contexts: 3\\nx:|kubeconfig: contexts must be a list",
       })
   void whatDoesNotFitIsNamed(String from, String to, String message) {
-    String text = Access.kubeconfig("server: 'http://a.test'", "").replace(from, to.replace("\\n", "\n"));
+    String text =
+        Access.kubeconfig("server: 'http://a.test'", "").replace(from, to.replace("\\n", "\n"));
     String file = Access.write(folder.resolve("named"), text).toString();
     assertThatThrownBy(() -> open(file, null))
         .isInstanceOf(InvalidConfiguration.class)
@@ -348,7 +353,8 @@ class ClustersTest {
          "contexts": [{"name": "lab", "context": {"cluster": "lab", "user": "alice"}}],
          "clusters": [{"name": "lab", "cluster": {"server": "http://a.test/k8s/clusters/c-1/"}}],
          "users": [{"name": "alice", "user": {"token": "abc"}}]}""";
-    Cluster cluster = open(Access.write(folder.resolve("named"), "\uFEFF" + json).toString(), null);
+    Cluster cluster =
+        open(Access.write(folder.resolve("named"), "\uFEFF" + json).toString(), null);
     expectServer(cluster, "http://a.test/k8s/clusters/c-1");
     assertThat(cluster.request("/api/v1/pods?limit=1").build().uri())
         .isEqualTo(URI.create("http://a.test/k8s/clusters/c-1/api/v1/pods?limit=1"));

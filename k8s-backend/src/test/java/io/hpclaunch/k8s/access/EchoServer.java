@@ -58,15 +58,14 @@ final class EchoServer implements AutoCloseable {
       throws IOException, GeneralSecurityException {
     KeyStore keys = KeyStore.getInstance("PKCS12");
     keys.load(null, null);
-    keys.setKeyEntry("server", identity.key(), new char[0],
-        identity.chain().toArray(X509Certificate[]::new));
+    keys.setKeyEntry(
+        "server", identity.key(), new char[0], identity.chain().toArray(X509Certificate[]::new));
     KeyManagerFactory keyFactory = KeyManagerFactory.getInstance("PKIX");
     keyFactory.init(keys, new char[0]);
     KeyStore trusted = KeyStore.getInstance("PKCS12");
     trusted.load(null, null);
     trusted.setCertificateEntry("authority", authority.certificates().get(0));
-    TrustManagerFactory trust =
-        TrustManagerFactory.getInstance("PKIX");
+    TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
     trust.init(trusted);
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(keyFactory.getKeyManagers(), trust.getTrustManagers(), null);
@@ -109,7 +108,9 @@ final class EchoServer implements AutoCloseable {
     SSLContext tls = cluster.tls();
     HttpClient.Builder client = HttpClient.newBuilder();
     HttpClient ready = tls == null ? client.build() : client.sslContext(tls).build();
-    return ready.send(cluster.request(path).build(), HttpResponse.BodyHandlers.ofString()).body();
+    return ready
+        .send(cluster.request(path).build(), HttpResponse.BodyHandlers.ofString())
+        .body();
   }
 
   @Override

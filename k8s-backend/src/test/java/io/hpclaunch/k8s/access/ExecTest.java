@@ -160,8 +160,9 @@ class ExecTest {
   @Test
   void aPluginIsToldNothingUnasked() throws IOException {
     plugin("printf %s \"$KUBERNETES_EXEC_INFO\" >\"$here/info\"; exit 1");
-    Credentials credentials =
-        open("server: 'https://a.test', insecure-skip-tls-verify: true", beside("")).credentials();
+    Credentials credentials = open(
+            "server: 'https://a.test', insecure-skip-tls-verify: true", beside(""))
+        .credentials();
     assertThatThrownBy(credentials::authorization).isInstanceOf(BackendUnavailable.class);
     assertThat(info().getAsJsonObject("spec")).hasToString("{\"interactive\":false}");
   }
@@ -170,7 +171,8 @@ class ExecTest {
   void whatIsWrittenGoesBeforeThePlugin() throws IOException {
     answers(V1BETA1, "\"token\": \"t\"");
     String user = "token: written, exec: {" + beside("") + "}";
-    Credentials credentials = Access.open(folder, "server: 'http://a.test'", user).credentials();
+    Credentials credentials =
+        Access.open(folder, "server: 'http://a.test'", user).credentials();
     assertThat(credentials.authorization()).contains("Bearer written");
     assertThat(calls()).isZero();
   }
@@ -179,24 +181,25 @@ class ExecTest {
   void aPluginGivesACertificateAndThenAnother() throws Exception {
     OpenSsl openssl = OpenSsl.in(folder);
     openssl.authority("ca");
-    openssl.certificate("ca", "server", "DNS:localhost", "ec", "-pkeyopt",
-        "ec_paramgen_curve:P-256");
+    openssl.certificate(
+        "ca", "server", "DNS:localhost", "ec", "-pkeyopt", "ec_paramgen_curve:P-256");
     openssl.certificate("ca", "user1", "", "ec", "-pkeyopt", "ec_paramgen_curve:P-256");
     openssl.certificate("ca", "user2", "", "rsa:2048");
     for (String user : new String[] {"user1", "user2"}) {
       JsonObject status = new JsonObject();
       status.addProperty("clientCertificateData", Files.readString(openssl.file(user + ".crt")));
       status.addProperty("clientKeyData", Files.readString(openssl.file(user + ".key")));
-      Access.write(openssl.file(user + ".json"), "{\"kind\":\"ExecCredential\",\"apiVersion\":\""
-          + V1BETA1 + "\",\"status\":" + status + "}");
+      Access.write(
+          openssl.file(user + ".json"),
+          "{\"kind\":\"ExecCredential\",\"apiVersion\":\"" + V1BETA1 + "\",\"status\":" + status
+              + "}");
     }
     plugin("cat \"$here/user$count.json\"");
     Pem authority = new Pem(Files.readString(openssl.file("ca.crt")), "ca");
     Identity server = Identity.of(pem(openssl, "server.crt"), pem(openssl, "server.key"));
     try (EchoServer echo = new EchoServer(server, authority, "TLSv1.3")) {
       Cluster cluster = open(
-          "certificate-authority: ca.crt, server: '" + echo.address("localhost") + "'",
-          beside(""));
+          "certificate-authority: ca.crt, server: '" + echo.address("localhost") + "'", beside(""));
       assertThat(EchoServer.ask(cluster, "/")).startsWith("CN=user1 asks");
       assertThat(EchoServer.ask(cluster, "/")).startsWith("CN=user1 asks");
       assertThat(cluster.credentials().authorization()).isEmpty();
@@ -217,8 +220,8 @@ class ExecTest {
     Credentials credentials = open(beside(""));
     assertThatThrownBy(credentials::authorization)
         .isInstanceOf(BackendUnavailable.class)
-        .hasMessage("%s: user 'alice': exec: '%s' ended with status 7: session expired: log in"
-                + " again",
+        .hasMessage(
+            "%s: user 'alice': exec: '%s' ended with status 7: session expired: log in" + " again",
             folder.resolve("config"), folder.resolve("bin/plugin"));
     answers(V1BETA1, "\"token\": \"better\"");
     assertThat(credentials.authorization()).contains("Bearer better");
@@ -226,9 +229,8 @@ class ExecTest {
 
   @Test
   void aMissingPluginComesWithItsHint() {
-    Credentials credentials =
-        open("apiVersion: " + V1BETA1 + ", command: hpc-no-such-plugin, installHint: \"Get it\\n\\n"
-            + "  from a.test\"");
+    Credentials credentials = open("apiVersion: " + V1BETA1
+        + ", command: hpc-no-such-plugin, installHint: \"Get it\\n\\n" + "  from a.test\"");
     assertThatThrownBy(credentials::authorization)
         .isInstanceOf(InvalidConfiguration.class)
         .hasMessageStartingWith(folder.resolve("config") + ": user 'alice': exec: cannot start")
@@ -239,9 +241,12 @@ class ExecTest {
   @Test
   void aPluginThatHangsIsEnded() throws IOException {
     plugin("exec sleep 600");
-    Section exec = new Section(folder.resolve("config"), "exec", JsonParser.parseString(
-            "{\"apiVersion\": \"%s\", \"command\": \"bin/plugin\"}".formatted(V1BETA1))
-        .getAsJsonObject());
+    Section exec = new Section(
+        folder.resolve("config"),
+        "exec",
+        JsonParser.parseString(
+                "{\"apiVersion\": \"%s\", \"command\": \"bin/plugin\"}".formatted(V1BETA1))
+            .getAsJsonObject());
     Server server = new Server(URI.create("http://a.test"), null, null, false, null, null);
     ExecPlugin plugin = ExecPlugin.of(exec, server, Duration.ofSeconds(1));
     assertThatThrownBy(plugin::ask)

@@ -59,8 +59,22 @@ final class OpenSsl {
 
   /** A key on P-256 in PKCS #8, and a certificate that it has signed itself. */
   void authority(String name) throws IOException, InterruptedException {
-    run("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days",
-        "2", "-subj", "/CN=" + name, "-keyout", name + ".key", "-out", name + ".crt");
+    run(
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-nodes",
+        "-days",
+        "2",
+        "-subj",
+        "/CN=" + name,
+        "-keyout",
+        name + ".key",
+        "-out",
+        name + ".crt");
   }
 
   /**
@@ -72,15 +86,37 @@ final class OpenSsl {
    */
   void certificate(String authority, String name, String names, String... newKey)
       throws IOException, InterruptedException {
-    List<String> request = new ArrayList<>(List.of("req", "-new", "-nodes", "-subj", "/CN=" + name,
-        "-keyout", name + ".key", "-out", name + ".csr", "-newkey"));
+    List<String> request = new ArrayList<>(List.of(
+        "req",
+        "-new",
+        "-nodes",
+        "-subj",
+        "/CN=" + name,
+        "-keyout",
+        name + ".key",
+        "-out",
+        name + ".csr",
+        "-newkey"));
     request.addAll(List.of(newKey));
     run(request.toArray(String[]::new));
-    Files.writeString(file(name + ".ext"), names.isEmpty()
-        ? "extendedKeyUsage=clientAuth\n"
-        : "subjectAltName=" + names + "\n");
-    run("x509", "-req", "-in", name + ".csr", "-CA", authority + ".crt", "-CAkey",
-        authority + ".key", "-CAcreateserial", "-days", "2", "-extfile", name + ".ext", "-out",
+    Files.writeString(
+        file(name + ".ext"),
+        names.isEmpty() ? "extendedKeyUsage=clientAuth\n" : "subjectAltName=" + names + "\n");
+    run(
+        "x509",
+        "-req",
+        "-in",
+        name + ".csr",
+        "-CA",
+        authority + ".crt",
+        "-CAkey",
+        authority + ".key",
+        "-CAcreateserial",
+        "-days",
+        "2",
+        "-extfile",
+        name + ".ext",
+        "-out",
         name + ".crt");
   }
 }

@@ -32,12 +32,20 @@ class PrivateKeysTest {
     openssl = OpenSsl.in(folder);
     openssl.run("genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", "rsa");
     openssl.run("rsa", "-in", "rsa", "-traditional", "-out", "rsa.pkcs1");
-    openssl.run("rsa", "-in", "rsa", "-traditional", "-aes128", "-passout", "pass:x", "-out",
+    openssl.run(
+        "rsa",
+        "-in",
+        "rsa",
+        "-traditional",
+        "-aes128",
+        "-passout",
+        "pass:x",
+        "-out",
         "rsa.pkcs1.encrypted");
     openssl.run("pkcs8", "-topk8", "-in", "rsa", "-passout", "pass:x", "-out", "rsa.encrypted");
     for (String curve : new String[] {"P-256", "P-384", "P-521"}) {
-      openssl.run("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:" + curve, "-out",
-          curve);
+      openssl.run(
+          "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:" + curve, "-out", curve);
       openssl.run("ec", "-in", curve, "-out", curve + ".sec1");
     }
     openssl.run("ecparam", "-genkey", "-name", "prime256v1", "-out", "P-256.parameters");
@@ -63,7 +71,8 @@ class PrivateKeysTest {
     "P-256.parameters, EC PARAMETERS, EC, P-256.parameters",
     "ed25519, PRIVATE KEY, EdDSA, ed25519",
   })
-  void everyFormIsRead(String file, String label, String algorithm, String same) throws IOException {
+  void everyFormIsRead(String file, String label, String algorithm, String same)
+      throws IOException {
     assertThat(text(file)).contains("-----BEGIN " + label + "-----");
     assertThat(read(file).getAlgorithm()).isEqualTo(algorithm);
     assertThat(numbers(read(file))).isEqualTo(numbers(read(same)));
@@ -80,11 +89,10 @@ class PrivateKeysTest {
   @Test
   void aCurveMayStandInFrontOfItsKeyOnly() throws IOException {
     // The same key twice, with the curve within and without: RFC 5915 leaves it away.
-    byte[] whole = HexFormat.of()
-        .parseHex("30310201010420" + "01".repeat(32) + "a00a06082a8648ce3d030107");
+    byte[] whole =
+        HexFormat.of().parseHex("30310201010420" + "01".repeat(32) + "a00a06082a8648ce3d030107");
     byte[] bare = HexFormat.of().parseHex("30250201010420" + "01".repeat(32));
-    String parameters = block("EC PARAMETERS",
-        HexFormat.of().parseHex("06082a8648ce3d030107"));
+    String parameters = block("EC PARAMETERS", HexFormat.of().parseHex("06082a8648ce3d030107"));
     PrivateKey within = PrivateKeys.read(new Pem(block("EC PRIVATE KEY", whole), "within"));
     PrivateKey before =
         PrivateKeys.read(new Pem(parameters + block("EC PRIVATE KEY", bare), "before"));

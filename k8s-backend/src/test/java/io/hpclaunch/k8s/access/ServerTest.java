@@ -141,8 +141,7 @@ class ServerTest {
   void serversAreExempt(String list, String server, boolean exempt) {
     assertThat(NoProxy.of(list).covers(URI.create(server))).isEqualTo(exempt);
     Cluster cluster = open(
-        "server: '" + server + "'",
-        Map.of("HTTPS_PROXY", "http://p.test:3128", "no_proxy", list));
+        "server: '" + server + "'", Map.of("HTTPS_PROXY", "http://p.test:3128", "no_proxy", list));
     assertThat(cluster.proxy() == null).isEqualTo(exempt);
   }
 }

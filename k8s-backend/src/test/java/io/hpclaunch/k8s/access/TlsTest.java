@@ -134,7 +134,8 @@ class TlsTest {
   void insecureTogetherWithAnAuthorityIsAnError() {
     assertThatThrownBy(() -> open("insecure-skip-tls-verify: true, " + ca(), ""))
         .isInstanceOf(InvalidConfiguration.class)
-        .hasMessage("%s: cluster 'lab': insecure-skip-tls-verify is true, and"
+        .hasMessage(
+            "%s: cluster 'lab': insecure-skip-tls-verify is true, and"
                 + " certificate-authority is given too: keep one of them",
             folder.resolve("config"));
   }
@@ -236,7 +237,8 @@ class TlsTest {
         """);
     assertThatThrownBy(() -> open("certificate-authority: " + broken, ""))
         .isInstanceOf(InvalidConfiguration.class)
-        .hasMessage("%s: cluster 'lab': certificate-authority has a broken certificate",
+        .hasMessage(
+            "%s: cluster 'lab': certificate-authority has a broken certificate",
             folder.resolve("config"));
   }
 }

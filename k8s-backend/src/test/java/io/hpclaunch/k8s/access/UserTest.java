@@ -62,8 +62,8 @@ class UserTest {
         "'as': a, as-groups: b|as-groups must be a list",
         "auth-provider: {name: gcp}|'gcp' was removed from Kubernetes in 1.26: install gke-",
         "auth-provider: {name: azure}|'azure' was removed from Kubernetes in 1.26: install kubel",
-        "auth-provider: {name: oidc}|'oidc' was removed from Kubernetes in 1.26: use an exec plugin",
-        "auth-provider: {name: x}|'x' was removed from Kubernetes in 1.26: use its exec plugin",
+        "auth-provider: {name: oidc}|'oidc' is not supported: use an exec plugin such as",
+        "auth-provider: {name: x}|'x' is not supported: use its exec plugin",
       })
   void whatCannotBeUsedIsTold(String user, String message) {
     assertThatThrownBy(() -> open(user))
