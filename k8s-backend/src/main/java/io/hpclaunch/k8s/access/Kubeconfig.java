@@ -119,10 +119,10 @@ final class Kubeconfig {
   }
 
   private static String known(String name, Map<String, Section> entries) {
-    String known = "nown are " + names(entries.keySet());
+    String known = names(entries.keySet());
     return ClosestName.of(name, entries.keySet())
-        .map(closest -> "did you mean '" + closest + "'? K" + known)
-        .orElse("k" + known);
+        .map(closest -> "did you mean '" + closest + "'? Known are " + known)
+        .orElse("known are " + known);
   }
 
   private String place() {

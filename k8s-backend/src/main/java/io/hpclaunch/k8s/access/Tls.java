@@ -7,6 +7,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Supplier;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
@@ -45,7 +46,7 @@ final class Tls {
 
   private synchronized SSLContext present() {
     Identity now = identity.get();
-    if (now != shown) {
+    if (!Objects.equals(now, shown)) {
       context = context(trust, now);
       shown = now;
     }

@@ -33,9 +33,9 @@ record User(Credentials credentials, Supplier<@Nullable Identity> identity) {
     Credentials own = own(user);
     Credentials credentials = own != null ? own : plugin != null ? plugin : new Unchanging(null);
     Map<String, List<String>> actsAs = Impersonation.headers(user);
-    boolean plugins = identity == null && own == null && plugin != null;
-    Supplier<@Nullable Identity> shown = plugins ? plugin::identity : () -> identity;
-    return new User(actsAs.isEmpty() ? credentials : new Impersonation(credentials, actsAs), shown);
+    return new User(
+        actsAs.isEmpty() ? credentials : new Impersonation(credentials, actsAs),
+        identity != null || own != null || plugin == null ? () -> identity : plugin::identity);
   }
 
   /** A token or a password; null where there is neither. */
