@@ -6,29 +6,25 @@ import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
-import java.util.function.Supplier;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Presents the client certificate of the moment to whoever asks for one. A server's list of issuers
- * is not looked at, as kubectl does not: it may name a root that our chain does not reach.
+ * Presents a client certificate to whoever asks for one. A server's list of issuers is not looked
+ * at, as kubectl does not: it may name a root that our chain does not reach.
  */
 final class ClientKeys extends X509ExtendedKeyManager {
   private static final String ALIAS = "client";
 
-  private final Supplier<@Nullable Identity> identity;
+  private final Identity identity;
 
-  ClientKeys(Supplier<@Nullable Identity> identity) {
+  ClientKeys(Identity identity) {
     this.identity = identity;
   }
 
   private @Nullable String alias(String... keyTypes) {
-    Identity present = identity.get();
-    return present != null && Arrays.asList(keyTypes).contains(present.key().getAlgorithm())
-        ? ALIAS
-        : null;
+    return Arrays.asList(keyTypes).contains(identity.key().getAlgorithm()) ? ALIAS : null;
   }
 
   @Override
@@ -50,15 +46,13 @@ final class ClientKeys extends X509ExtendedKeyManager {
   }
 
   @Override
-  public X509Certificate @Nullable [] getCertificateChain(String alias) {
-    Identity present = identity.get();
-    return present == null ? null : present.chain().toArray(new X509Certificate[0]);
+  public X509Certificate[] getCertificateChain(String alias) {
+    return identity.chain().toArray(new X509Certificate[0]);
   }
 
   @Override
-  public @Nullable PrivateKey getPrivateKey(String alias) {
-    Identity present = identity.get();
-    return present == null ? null : present.key();
+  public PrivateKey getPrivateKey(String alias) {
+    return identity.key();
   }
 
   @Override

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * A cluster's API server, and who asks it.
  *
  * @param server its address, without a slash at the end
- * @param tls whom to trust and how to prove who asks; null for plain HTTP
+ * @param tls whom to trust and how to prove who asks, which each connection looks up when it
+ *     begins; null for plain HTTP
  * @param credentials what each request carries
  * @param namespace the context's namespace, or null
  * @param proxy an HTTP proxy on the way, or null
@@ -49,7 +50,11 @@ public record Cluster(
       return Map.of();
     }
 
-    /** The server refused what it was given: the next one is to be asked for anew. */
+    /**
+     * The server refused what it was given: the next one is to be asked for anew. A connection that
+     * stands goes on with the client certificate that it began with, so that the next request wants
+     * a new HTTP client.
+     */
     void refused();
   }
 

@@ -49,7 +49,7 @@ final class InCluster {
     String namespace = content("namespace");
     return new Cluster(
         address,
-        Tls.context(server, null),
+        Tls.context(server, () -> null),
         new FileToken(folder.resolve("token"), null),
         namespace == null || namespace.isBlank() ? null : namespace.strip(),
         server.proxy(),

@@ -92,8 +92,8 @@ final class Kubeconfig {
     Section context = contexts.get(name);
     if (context == null) {
       String from = asked == null ? " (its current-context)" : "";
-      throw new InvalidConfiguration("%s has no context '%s'%s%s; known are %s"
-          .formatted(place(), name, from, meant(name, contexts), names(contexts.keySet())));
+      throw new InvalidConfiguration(
+          "%s has no context '%s'%s; %s".formatted(place(), name, from, known(name, contexts)));
     }
     return context;
   }
@@ -113,18 +113,16 @@ final class Kubeconfig {
     String name = context.needed(kind);
     Section entry = entries.get(name);
     if (entry == null) {
-      throw context.error(
-          kind,
-          "'%s' is not defined%s; known are %s"
-              .formatted(name, meant(name, entries), names(entries.keySet())));
+      throw context.error(kind, "'" + name + "' is not defined; " + known(name, entries));
     }
     return entry;
   }
 
-  private static String meant(String name, Map<String, Section> entries) {
+  private static String known(String name, Map<String, Section> entries) {
+    String known = names(entries.keySet());
     return ClosestName.of(name, entries.keySet())
-        .map(closest -> "; did you mean '" + closest + "'?")
-        .orElse("");
+        .map(closest -> "did you mean '" + closest + "'? Known are " + known)
+        .orElse("known are " + known);
   }
 
   private String place() {

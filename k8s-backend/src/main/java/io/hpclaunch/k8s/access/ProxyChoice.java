@@ -38,9 +38,12 @@ final class ProxyChoice {
 
   /** No error quotes the address: it may hold a password. */
   private static URI proxy(String source, String text) {
+    String scheme = text.substring(0, Math.max(0, text.indexOf("://"))).toLowerCase(Locale.ROOT);
+    if (scheme.isEmpty()) {
+      throw new InvalidConfiguration(source + " is not http://HOST:PORT");
+    }
     try {
       URI uri = new URI(text).parseServerAuthority();
-      String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
       if (!scheme.equals("http")) {
         throw new InvalidConfiguration(
             source + ": a proxy by " + scheme + " is not supported, only http://HOST:PORT");

@@ -41,14 +41,14 @@ record Server(
     return new Server(
         address,
         authority == null ? null : new Pem(authority, cluster.source(AUTHORITY)),
-        cluster.text("tls-server-name"),
+        serverName(cluster),
         unverified,
         ProxyChoice.of(cluster, address, settings),
         execConfig(cluster));
   }
 
   private static URI address(Section cluster) {
-    String text = cluster.needed("server").replaceAll("/+$", "");
+    String text = cluster.needed("server").replaceAll("(?<=[^/:])/+$", "");
     if (!text.contains("://")) {
       throw cluster.error("server", "'" + text + "' has no scheme: write https://" + text);
     }
@@ -68,6 +68,14 @@ record Server(
     } catch (URISyntaxException e) {
       throw cluster.error("server", "must be https://HOST:PORT, with a path at most");
     }
+  }
+
+  private static @Nullable String serverName(Section cluster) {
+    String name = cluster.text("tls-server-name");
+    if (name != null && !name.matches("[A-Za-z0-9._:-]+")) {
+      throw cluster.error("tls-server-name", "'" + name + "' is not a host's name");
+    }
+    return name;
   }
 
   private static @Nullable JsonElement execConfig(Section cluster) {

@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
  * gives.
  *
  * @param credentials what requests carry
- * @param identity the client certificate of the moment, or null where there never is one
+ * @param identity the client certificate of the moment, or null for none
  */
-record User(Credentials credentials, @Nullable Supplier<@Nullable Identity> identity) {
+record User(Credentials credentials, Supplier<@Nullable Identity> identity) {
   private static final String CERTIFICATE = "client-certificate";
   private static final String KEY = "client-key";
 
@@ -33,9 +33,9 @@ record User(Credentials credentials, @Nullable Supplier<@Nullable Identity> iden
     Credentials own = own(user);
     Credentials credentials = own != null ? own : plugin != null ? plugin : new Unchanging(null);
     Map<String, List<String>> actsAs = Impersonation.headers(user);
-    Supplier<@Nullable Identity> shown =
-        identity != null ? () -> identity : own == null && plugin != null ? plugin::identity : null;
-    return new User(actsAs.isEmpty() ? credentials : new Impersonation(credentials, actsAs), shown);
+    return new User(
+        actsAs.isEmpty() ? credentials : new Impersonation(credentials, actsAs),
+        identity != null || own != null || plugin == null ? () -> identity : plugin::identity);
   }
 
   /** A token or a password; null where there is neither. */
@@ -87,15 +87,18 @@ record User(Credentials credentials, @Nullable Supplier<@Nullable Identity> iden
       return;
     }
     String name = String.valueOf(provider.text("name"));
-    String instead = switch (name) {
-      case "gcp" ->
-        "install gke-gcloud-auth-plugin and run 'gcloud container clusters" + " get-credentials'";
-      case "azure" -> "install kubelogin and run 'kubelogin convert-kubeconfig'";
-      case "oidc" -> "use an exec plugin such as 'kubectl oidc-login'";
-      default -> "use its exec plugin";
-    };
-    throw user.error(
-        "auth-provider", "'" + name + "' was removed from Kubernetes in 1.26: " + instead);
+    String instead =
+        switch (name) {
+          case "gcp" ->
+            "was removed from Kubernetes in 1.26: install gke-gcloud-auth-plugin and run 'gcloud"
+                + " container clusters get-credentials'";
+          case "azure" ->
+            "was removed from Kubernetes in 1.26: install kubelogin and run 'kubelogin"
+                + " convert-kubeconfig'";
+          case "oidc" -> "is not supported: use an exec plugin such as 'kubectl oidc-login'";
+          default -> "is not supported: use its exec plugin";
+        };
+    throw user.error("auth-provider", "'" + name + "' " + instead);
   }
 
   /** The same for every request; null for nobody, or for one whom a certificate proves. */
