@@ -300,6 +300,11 @@ final class JobReading {
     return created == null ? Instant.EPOCH : created;
   }
 
+  /** Whether the Job has ended and its pods have not: they are watched apart, and come later. */
+  boolean lacksPods() {
+    return isFinal() && (pods.isEmpty() || pods.stream().anyMatch(pod -> !pod.hasEnded()));
+  }
+
   boolean hasNoPod() {
     return pods.isEmpty();
   }

@@ -137,7 +137,10 @@ final class Jobs implements AutoCloseable {
     for (String name : names) {
       JsonObject job = ofJobs.objects().get(name);
       if (job != null) {
-        found.put(name, new JobReading(job, byJob.getOrDefault(name, List.of())));
+        JobReading reading = new JobReading(job, byJob.getOrDefault(name, List.of()));
+        if (!reading.lacksPods()) {
+          found.put(name, reading);
+        }
       }
     }
     return found;

@@ -61,7 +61,8 @@ final class Manifest {
 
   private void check() {
     if (spec.stdout() != null || spec.stderr() != null) {
-      throw unsupported("a file for its output: the cluster keeps it, and 'hpc logs' prints it");
+      throw unsupported("the file " + (spec.stdout() != null ? spec.stdout() : spec.stderr())
+          + " for its output: the cluster keeps it, and 'hpc logs' prints it");
     }
     if (image() == null) {
       ContainerSpec container = spec.container();
