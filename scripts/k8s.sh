@@ -98,7 +98,6 @@ start_etcd() {
     wait_for 60 listens "$etcd_port"
 }
 
-# A node that does not answer has its pods evicted after 10 seconds more, not after 5 minutes.
 start_apiserver() {
   local pki=$home/pki
   daemon apiserver "$lab/bin/kube-apiserver" --etcd-servers="https://127.0.0.1:$etcd_port" \
@@ -113,9 +112,20 @@ start_apiserver() {
     --kubelet-certificate-authority="$pki/ca.crt" \
     --kubelet-client-certificate="$pki/server.crt" --kubelet-client-key="$pki/server.key" \
     --authorization-mode=Node,RBAC --feature-gates=TTLAfterFinished=true \
-    --default-not-ready-toleration-seconds=10 --default-unreachable-toleration-seconds=10 \
     --cert-dir="$home/tmp" &&
     wait_for 120 kubectl get --raw /readyz
+}
+
+# end_daemon DAEMON
+# The API server lets nobody in any more, but waits a minute for those who watch to leave: they don't.
+end_daemon() {
+  local pid
+  if [[ $1 == apiserver ]] && pid=$(pid_of apiserver); then
+    kill -TERM "$pid" 2>/dev/null || true
+    wait_for 2 gone apiserver || stop apiserver KILL
+  else
+    stop "$1" TERM
+  fi
 }
 
 # as_client NAME
