@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
-# What slurm.sh, pbs.sh and sshd.sh share: daemons that the tests start and end by themselves.
-# Source it; it runs nothing by itself.
+# What slurm.sh, pbs.sh, sshd.sh, podman.sh and k8s.sh share: daemons that the tests start and end by
+# themselves. Source it; it runs nothing by itself.
 #
 # Such daemons live in one folder, their home. Who sources this calls choose_home first, and says by
 # a function pid_of which process a daemon is.
@@ -122,6 +122,16 @@ stop() {
     wait_for 5 gone "$1" || fail "$1 (pid $pid) can't be ended"
   fi
 }
+
+# signal DAEMON SIGNAL
+signal() {
+  local pid
+  pid=$(pid_of "$1") || fail "$1 does not run"
+  kill "-$2" "$pid"
+}
+
+# paused DAEMON
+paused() { grep -q '^State:[[:space:]]*T' "/proc/$(pid_of "$1")/status"; }
 
 # isolated LOG NAME=VALUE... COMMAND...
 # Runs it with this environment and no other, and without the lock and the caller's streams: one who
