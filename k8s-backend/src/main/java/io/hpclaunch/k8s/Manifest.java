@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A submission as a {@code batch/v1} Job. A pure function of what is asked for. */
 final class Manifest {
+  private static final String IDENTIFIER = "[A-Za-z_][A-Za-z0-9_]*";
+
   private final K8sConfig config;
   private final SubmitRequest request;
   private final JobSpec spec;
@@ -196,11 +198,24 @@ final class Manifest {
       return words;
     }
     lines.append("exec");
+    words = withOddVariables(words);
     StringBuilder before = new StringBuilder();
     for (String word : words) {
       lines.append(' ').append(shellWord(word, before));
     }
     return List.of("/bin/sh", "-c", before.append(lines).toString());
+  }
+
+  /** A shell drops variables whose names are none of its own; env(1) does not. */
+  private List<String> withOddVariables(List<String> words) {
+    List<String> all = new ArrayList<>(List.of("env"));
+    spec.environment().forEach((variable, value) -> {
+      if (value != null && !variable.matches(IDENTIFIER)) {
+        all.add(variable + "=" + value);
+      }
+    });
+    all.addAll(words);
+    return all.size() == words.size() + 1 ? words : all;
   }
 
   /** Objects are text: other bytes are made where the job runs. */
@@ -235,11 +250,11 @@ final class Manifest {
     StringBuilder lines = new StringBuilder();
     spec.environment().forEach((variable, value) -> {
       if (value == null) {
-        if (!variable.matches("[A-Za-z_][A-Za-z0-9_]*")) {
+        if (!variable.matches(IDENTIFIER)) {
           throw unsupported("to unset '" + variable + "', which no shell can name");
         }
         lines.append("unset ").append(variable).append('\n');
-      } else if (!isText(value)) {
+      } else if (!isText(value) && variable.matches(IDENTIFIER)) {
         String word = shellWord(value, lines);
         lines.append("export ").append(variable).append('=').append(word).append('\n');
       }

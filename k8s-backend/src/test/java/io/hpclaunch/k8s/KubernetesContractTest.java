@@ -23,6 +23,11 @@ class KubernetesContractTest extends BackendContract {
     return false;
   }
 
+  @Override
+  public boolean hasSeparateStreams() {
+    return false;
+  }
+
   /** 1.20 has none; the others are tested on a stub with 1.36's answers. */
   @Override
   public boolean hasArrays() {

@@ -129,6 +129,15 @@ public interface BackendUnderTest {
   }
 
   /**
+   * Whether the scheduler keeps standard error apart from standard output.
+   *
+   * @return true by default; false where both are one stream, which is the output then
+   */
+  default boolean hasSeparateStreams() {
+    return true;
+  }
+
+  /**
    * Whether the scheduler's version has arrays, where the backend claims them.
    *
    * @return true by default; false, and arrays are not run
