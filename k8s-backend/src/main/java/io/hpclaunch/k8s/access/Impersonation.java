@@ -61,7 +61,7 @@ final class Impersonation implements Credentials {
     StringBuilder name = new StringBuilder();
     for (byte b : key.toLowerCase(Locale.ROOT).getBytes(StandardCharsets.UTF_8)) {
       char c = (char) (b & 0xFF);
-      boolean plain = c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || SIGNS.indexOf(c) >= 0;
+      boolean plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || SIGNS.indexOf(c) >= 0;
       name.append(plain ? String.valueOf(c) : "%%%02X".formatted((int) c));
     }
     return name.toString();

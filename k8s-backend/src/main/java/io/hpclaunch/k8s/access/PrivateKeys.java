@@ -76,10 +76,10 @@ final class PrivateKeys {
     for (String algorithm : ALGORITHMS) {
       try {
         return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
-      } catch (InvalidKeySpecException e) {
-        continue; // a key of another algorithm, or broken
       } catch (NoSuchAlgorithmException e) {
         throw new IllegalStateException("this Java has no " + algorithm, e);
+      } catch (InvalidKeySpecException e) {
+        // It is a key of another algorithm, or broken.
       }
     }
     throw unusable();
@@ -126,7 +126,7 @@ final class PrivateKeys {
       int bytes = length - 0x80;
       length = 0;
       for (int i = 0; i < bytes; i++) {
-        length = length << 8 | in.get() & 0xFF;
+        length = (length << 8) | (in.get() & 0xFF);
       }
     }
     ByteBuffer content = in.slice(in.position(), length);

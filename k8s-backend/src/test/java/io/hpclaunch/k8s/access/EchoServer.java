@@ -39,7 +39,7 @@ final class EchoServer implements AutoCloseable {
    */
   EchoServer(Identity identity, Pem authority, String protocol)
       throws IOException, GeneralSecurityException {
-    InetAddress loopback = InetAddress.getByName("127.0.0.1");
+    InetAddress loopback = InetAddress.getLoopbackAddress();
     server = HttpsServer.create(new InetSocketAddress(loopback, 0), 0);
     server.setHttpsConfigurator(new HttpsConfigurator(context(identity, authority)) {
       @Override
