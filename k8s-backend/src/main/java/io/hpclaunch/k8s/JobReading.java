@@ -175,9 +175,7 @@ final class JobReading {
       return info.failed(Cause.LAUNCH).exitCode(null).signal(null).reason(given);
     }
     JobInfo known = info.build();
-    boolean overdue =
-        condition != null && "DeadlineExceeded".equals(Fields.text(condition, "reason"));
-    if (overdue) {
+    if (condition != null && "DeadlineExceeded".equals(Fields.text(condition, "reason"))) {
       return info.failed(Cause.TIMEOUT)
           .exitCode(null)
           .signal(null)
