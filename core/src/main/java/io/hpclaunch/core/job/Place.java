@@ -97,6 +97,11 @@ final class Place {
     }
   }
 
+  /** Whether a job of this place has its folder. */
+  boolean hasFolder(JobRecord record) throws IOException {
+    return new JobFolder(transport, record.jobFolder()).exists();
+  }
+
   /** Null where nothing was ever submitted from here, or where that cannot be seen now. */
   private @Nullable String here() {
     String id = known;
