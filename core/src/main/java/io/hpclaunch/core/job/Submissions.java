@@ -305,7 +305,7 @@ final class Submissions {
     try {
       folder.create();
       isOurs = true;
-      folder.write(JobFolder.SPEC, SpecJson.write(spec));
+      folder.write(JobFolder.SPEC, SpecJson.write(spec, place.ensured()));
       String secrets = JobScript.secrets(spec);
       if (!secrets.isEmpty()) {
         folder.write(JobFolder.SECRETS, secrets);

@@ -2,16 +2,21 @@
 package io.hpclaunch.core.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hpclaunch.api.ArrayRange;
+import io.hpclaunch.api.BackendUnavailable;
 import io.hpclaunch.api.HPCProcess;
 import io.hpclaunch.api.JobId;
 import io.hpclaunch.api.JobInfo;
+import io.hpclaunch.api.JobSpec;
 import io.hpclaunch.api.JobState;
 import io.hpclaunch.api.Observation;
 import io.hpclaunch.api.Rejected;
 import io.hpclaunch.core.transport.LocalTransport;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -130,5 +135,84 @@ class PlacesTest {
       neighbour.jobs.round();
       assertThat(followed.waitFor(SOON).orElseThrow().state()).isEqualTo(JobState.LOST);
     }
+  }
+
+  // ---- places whose name is lost -----------------------------------------------------------------
+
+  private Path place(String host) {
+    return folder.resolve(host).resolve("jobs").resolve(".place");
+  }
+
+  private Bench newcomer() {
+    here.close();
+    here = Bench.sharing(folder, "here", new LocalTransport());
+    here.scheduler.idsAreTokens = true; // no id twice
+    return here;
+  }
+
+  @Test
+  void aPlaceIsKnownByItsJobsWhereItsNameIsLost() throws Exception {
+    HPCProcess old = here.jobs.submit(Bench.job());
+    String name = Files.readString(place("here"));
+    Files.delete(place("here"));
+    newcomer();
+    here.scheduler.say(old.id().nativeId(), JobState.RUNNING);
+    JobInfo seen = here.jobs.status(List.of(old.id())).get(old.id());
+    assertThat(seen.state()).isEqualTo(JobState.RUNNING);
+    assertThat(seen.reason()).isNull();
+    here.jobs.submit(Bench.job());
+    assertThat(place("here")).hasContent(name);
+  }
+
+  @Test
+  void jobsWithoutAFolderAreThenOfThisPlaceToo() throws Exception {
+    HPCProcess old = here.jobs.submit(Bench.job());
+    here.jobs.submit(Bench.job());
+    new LocalTransport().remove(here.client.store().find(old.id()).orElseThrow().jobFolder());
+    Files.delete(place("here"));
+    newcomer();
+    here.scheduler.say(old.id().nativeId(), JobState.COMPLETED);
+    here.jobs.status(List.of(old.id()));
+    here.jobs.clean(old.id());
+    assertThat(here.client.store().find(old.id())).isEmpty();
+  }
+
+  /** What users write in their jobs is no name of a place. */
+  @Test
+  void aPlaceIsNotNamedByWhatAJobSays() throws Exception {
+    here.jobs.submit(JobSpec.builder("{\"version\":1,\"place\":\"p\"")
+        .command("echo", "{\"version\":1,\"place\":\"p\"", "\n{\"version\":1,\"place\":\"p\"")
+        .environment("place", "p")
+        .build());
+    String name = Files.readString(place("here"));
+    Files.delete(place("here"));
+    newcomer().jobs.submit(Bench.job());
+    assertThat(place("here")).hasContent(name);
+  }
+
+  /** All folders are gone: only somebody who knows can say so. */
+  @Test
+  void aPlaceIsGivenAnOldNameByHand() throws Exception {
+    HPCProcess old = here.jobs.submit(Bench.job());
+    String name = Files.readString(place("here"));
+    new LocalTransport().remove(folder.resolve("here").resolve("jobs").toString());
+    newcomer().jobs.submit(Bench.job());
+    assertThatThrownBy(() -> here.jobs.cancel(List.of(old.id())))
+        .isInstanceOf(BackendUnavailable.class)
+        .hasMessageContaining("another place")
+        .hasMessageContaining(name.strip());
+    Files.writeString(place("here"), name, StandardOpenOption.APPEND);
+    newcomer().jobs.cancel(List.of(old.id()));
+    assertThat(here.scheduler.cancelled).containsExactly(old.id().nativeId());
+    HPCProcess young = here.jobs.submit(Bench.job());
+    assertThat(here.client.store().find(young.id()).orElseThrow().place())
+        .isNotEqualTo(name.strip());
+  }
+
+  @Test
+  void twoPlacesHaveTwoNames() throws Exception {
+    here.jobs.submit(Bench.job());
+    there.jobs.submit(Bench.job());
+    assertThat(Files.readString(place("here"))).isNotEqualTo(Files.readString(place("there")));
   }
 }
