@@ -52,13 +52,16 @@ final class Observer {
     Map<Token, Judge.Verdict> verdicts = new HashMap<>(jobs.size() * 2);
     List<WholeJob> seen = new ArrayList<>();
     List<WholeJob> elsewhere = new ArrayList<>();
+    List<WholeJob> unreachable = new ArrayList<>();
     List<NativeId> ids = new ArrayList<>();
     for (WholeJob job : jobs) {
-      if (place.isElsewhere(job.record().place())) {
-        elsewhere.add(job);
-      } else {
-        seen.add(job);
-        ids.addAll(Judge.asked(job.record()));
+      switch (place.look(job.record().place())) {
+        case HERE -> {
+          seen.add(job);
+          ids.addAll(Judge.asked(job.record()));
+        }
+        case ELSEWHERE -> elsewhere.add(job);
+        case UNREACHABLE -> unreachable.add(job);
       }
     }
     Map<NativeId, Observation> answers = gate.query(ids);
@@ -67,6 +70,9 @@ final class Observer {
     }
     for (WholeJob job : hearsay.of(elsewhere)) {
       verdicts.put(job.record().token(), asTold(job));
+    }
+    for (WholeJob job : hearsay.of(unreachable)) { // who reaches it may have seen its end
+      verdicts.put(job.record().token(), Judge.undetermined(job, place.fault()));
     }
     return verdicts;
   }

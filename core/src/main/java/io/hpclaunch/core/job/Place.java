@@ -67,6 +67,7 @@ final class Place {
   /** All its names, its own first; empty until there is one. */
   private volatile List<String> known = List.of();
   private volatile boolean standing;
+  private volatile @Nullable String fault;
   private volatile long askedAt;
 
   /**
@@ -107,16 +108,47 @@ final class Place {
     }
   }
 
-  /** Whether a job or an intent that was kept with a place's name is of another place. */
-  boolean isElsewhere(@Nullable String place) {
-    return place != null && !here().contains(place);
+  /** Where a job is, as this client sees it. */
+  enum Sight {
+    /** Here: its files and its scheduler can be asked. */
+    HERE,
+    /** In another place. */
+    ELSEWHERE,
+    /** Which place this is cannot be seen now. */
+    UNREACHABLE
+  }
+
+  /** Where a job or an intent is that was kept with a place's name. */
+  Sight look(@Nullable String place) {
+    if (place == null) {
+      return Sight.HERE;
+    }
+    List<String> names = here();
+    if (names.contains(place)) {
+      return Sight.HERE;
+    }
+    return names.isEmpty() && fault != null ? Sight.UNREACHABLE : Sight.ELSEWHERE;
+  }
+
+  /** Whether an intent can be settled from here. */
+  boolean isHere(@Nullable String place) {
+    return look(place) == Sight.HERE;
+  }
+
+  /** Why this place cannot be seen now. */
+  String fault() {
+    String why = fault;
+    return transport.host() + " cannot be asked: " + (why == null ? "try again" : why);
   }
 
   /** Refuses what needs a job's files or its scheduler, where they are not to be seen from here. */
   void require(JobRecord record) {
-    if (isElsewhere(record.place())) {
-      throw new BackendUnavailable("job " + record.id() + " was submitted with its folder "
-          + record.jobFolder() + " in another place than the workspace " + workspace.get() + " on "
+    switch (look(record.place())) {
+      case HERE -> {}
+      case UNREACHABLE -> throw new BackendUnavailable("job " + record.id() + ": " + fault());
+      case ELSEWHERE -> throw new BackendUnavailable("job " + record.id()
+          + " was submitted with its folder " + record.jobFolder()
+          + " in another place than the workspace " + workspace.get() + " on "
           + transport.host() + ": ask where it was submitted, or give both the same workspace (its"
           + " place is called " + record.place() + ")");
     }
@@ -138,6 +170,7 @@ final class Place {
       return asked(READ);
     } catch (IOException | BackendUnavailable | UncheckedIOException e) {
       log.debug("The place of {} cannot be seen", transport.host(), e);
+      fault = String.valueOf(e.getMessage());
       return names;
     }
   }
@@ -151,6 +184,7 @@ final class Place {
       throw new IOException(result.stderr().strip());
     }
     known = names;
+    fault = null;
     return names;
   }
 }

@@ -68,7 +68,7 @@ final class Reconciler {
 
   /** A folder that is missing says something only where it would be seen. */
   private List<ClientState.Open> openIntents() {
-    return client.openIntents(backend, intent -> !place.isElsewhere(intent.place()));
+    return client.openIntents(backend, intent -> place.isHere(intent.place()));
   }
 
   /** Whether jobs are held, behind which others have to wait. */

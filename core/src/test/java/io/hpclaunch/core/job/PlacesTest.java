@@ -3,6 +3,7 @@ package io.hpclaunch.core.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.mockito.Mockito.mock;
 
 import io.hpclaunch.api.ArrayRange;
 import io.hpclaunch.api.BackendUnavailable;
@@ -13,6 +14,7 @@ import io.hpclaunch.api.JobSpec;
 import io.hpclaunch.api.JobState;
 import io.hpclaunch.api.Observation;
 import io.hpclaunch.api.Rejected;
+import io.hpclaunch.api.transport.Transport;
 import io.hpclaunch.core.transport.LocalTransport;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +22,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -214,5 +217,46 @@ class PlacesTest {
     here.jobs.submit(Bench.job());
     there.jobs.submit(Bench.job());
     assertThat(Files.readString(place("here"))).isNotEqualTo(Files.readString(place("there")));
+  }
+
+  // ---- hosts that are away -----------------------------------------------------------------------
+
+  /** A client on another host, which reaches the job folders by a connection that is down. */
+  private Bench cutOff() {
+    Transport down = mock(Transport.class, invocation -> {
+      if (invocation.getMethod().getName().equals("host")) {
+        return "cluster";
+      }
+      throw new BackendUnavailable("cluster cannot be reached: No route to host");
+    });
+    return Bench.sharing(folder, "here", down);
+  }
+
+  @Test
+  void aHostThatIsAwayIsNoOtherPlace() throws Exception {
+    HPCProcess job = here.jobs.submit(Bench.job());
+    try (Bench away = cutOff()) {
+      JobInfo told = away.jobs.status(List.of(job.id())).get(job.id());
+      assertThat(told.state()).isEqualTo(JobState.UNKNOWN);
+      assertThat(told.reason()).contains("No route to host").doesNotContain("as was seen");
+      for (ThrowingCallable refused : List.<ThrowingCallable>of(
+          () -> away.jobs.cancel(List.of(job.id())), () -> away.jobs.logs(job.id()))) {
+        assertThatThrownBy(refused)
+            .isInstanceOf(BackendUnavailable.class)
+            .hasMessageContaining("No route to host")
+            .hasMessageNotContaining("another place");
+      }
+    }
+  }
+
+  @Test
+  void whatOthersSawOfAJobIsToldAlsoWhileItsHostIsAway() throws Exception {
+    HPCProcess job = here.jobs.submit(Bench.job());
+    try (Bench away = cutOff()) {
+      HPCProcess followed = away.jobs.attach(job.id());
+      end(job.id());
+      away.jobs.round();
+      assertThat(followed.waitFor(SOON).orElseThrow().state()).isEqualTo(JobState.COMPLETED);
+    }
   }
 }
