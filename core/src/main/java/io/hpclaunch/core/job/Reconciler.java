@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * may have been submitted is never submitted again: it is found, or fenced off after a deadline.
  */
 final class Reconciler {
-  /** How long a scheduler may take to tell of a job that it was given. */
+  /** How long a scheduler may take to tell of a job that it was given, since the last attempt. */
   static final Duration DEADLINE = Duration.ofMinutes(5);
 
   /** Between two attempts to submit what is held. */
@@ -129,7 +129,7 @@ final class Reconciler {
     Instant since = client.clock().instant();
     for (ClientState.Open each : open) {
       JournalEntry.Intent intent = each.intent().intent();
-      since = intent.time().isBefore(since) ? intent.time() : since;
+      since = intent.begun().isBefore(since) ? intent.begun() : since;
       if (intent.part() == null) {
         tokens.add(intent.token());
       }
@@ -253,7 +253,7 @@ final class Reconciler {
       return;
     }
     nextAttempt = now.plus(BETWEEN_ATTEMPTS);
-    held.sort(Comparator.comparing(open -> open.intent().intent().time()));
+    held.sort(Comparator.comparing(open -> open.intent().intent().begun()));
     for (ClientState.Open open : held) {
       try {
         if (!submitHeld(open)) {
