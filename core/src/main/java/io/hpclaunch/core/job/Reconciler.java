@@ -108,6 +108,7 @@ final class Reconciler {
       unsettled.forEach(open -> guarded(open, () -> settle(open, found)));
     }
     submitHeld(held);
+    client.closeSettled();
     return !all.isEmpty();
   }
 

@@ -315,6 +315,30 @@ class BackendJobsTest {
     assertThat(bench.scheduler.submitted).isEmpty();
   }
 
+  /** A client that lives for months must not keep the journals of all that died meanwhile. */
+  @Test
+  void aJournalThatWasTakenOverIsGivenBackWhenAllIsSettled() throws IOException {
+    bench.scheduler.failAfter(new ThreadDeath());
+    assertThatThrownBy(this::submit).isInstanceOf(ThreadDeath.class);
+    succeed();
+    bench.jobs.status(List.of());
+    assertThat(bench.state.resolve("journal")).isEmptyDirectory();
+  }
+
+  @Test
+  void oneInWhichSomethingIsOpenIsKept() throws IOException {
+    bench.scheduler.failBefore(Rejected.noRoom("full"));
+    submit();
+    succeed();
+    bench.scheduler.failBefore(Rejected.noRoom("still full"));
+    bench.jobs.status(List.of());
+    assertThat(bench.state.resolve("journal")).isNotEmptyDirectory();
+    bench.pass(Reconciler.BETWEEN_ATTEMPTS);
+    bench.jobs.status(List.of());
+    assertThat(bench.state.resolve("journal")).isEmptyDirectory();
+    assertThat(bench.record("1").id()).hasToString("c:1");
+  }
+
   @Test
   void aClientThatDiedWithoutAScriptSubmittedNothing() throws IOException {
     bench.scheduler.failBefore(new ThreadDeath());
