@@ -66,6 +66,7 @@ final class Place {
 
   /** All its names, its own first; empty until there is one. */
   private volatile List<String> known = List.of();
+
   private volatile boolean standing;
   private volatile @Nullable String fault;
   private volatile long askedAt;
@@ -146,11 +147,13 @@ final class Place {
     switch (look(record.place())) {
       case HERE -> {}
       case UNREACHABLE -> throw new BackendUnavailable("job " + record.id() + ": " + fault());
-      case ELSEWHERE -> throw new BackendUnavailable("job " + record.id()
-          + " was submitted with its folder " + record.jobFolder()
-          + " in another place than the workspace " + workspace.get() + " on "
-          + transport.host() + ": ask where it was submitted, or give both the same workspace (its"
-          + " place is called " + record.place() + ")");
+      case ELSEWHERE ->
+        throw new BackendUnavailable("job " + record.id()
+            + " was submitted with its folder " + record.jobFolder()
+            + " in another place than the workspace " + workspace.get() + " on "
+            + transport.host()
+            + ": ask where it was submitted, or give both the same workspace (its"
+            + " place is called " + record.place() + ")");
     }
   }
 

@@ -284,13 +284,7 @@ final class Submissions {
 
   private JournalEntry.Intent intent(Token token, Part part, String name, Instant begun) {
     return new JournalEntry.Intent(
-        token,
-        part.chunk(),
-        begun,
-        backend,
-        name,
-        folder(token),
-        place.ensured());
+        token, part.chunk(), begun, backend, name, folder(token), place.ensured());
   }
 
   private static void append(Journal journal, JournalEntry entry) {

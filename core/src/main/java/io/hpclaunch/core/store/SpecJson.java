@@ -231,8 +231,8 @@ public final class SpecJson {
     String image = Json.string(json, "image");
     String sif = Json.string(json, "sif");
     ContainerSpec.Builder container =
-        image != null ? ContainerSpec.image(image) : ContainerSpec.sif(Json.text(json, "sif"));
-    if (image != null && sif != null) {
+        image != null ? ContainerSpec.image(image) : ContainerSpec.defaultImage();
+    if (sif != null) {
       container.sifPath(sif);
     }
     for (JsonElement each : Json.array(json, "binds")) {

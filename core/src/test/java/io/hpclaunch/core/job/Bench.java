@@ -85,8 +85,7 @@ final class Bench implements AutoCloseable {
   /** A client with a scheduler of its own, of a store that clients of other hosts share. */
   static Bench sharing(Path folder, String host, Transport transport) {
     Path state = folder.resolve("state");
-    return new Bench(
-        state, folder.resolve(host), new FakeScheduler(), START, transport, true);
+    return new Bench(state, folder.resolve(host), new FakeScheduler(), START, transport, true);
   }
 
   static JobSpec job() {

@@ -55,7 +55,8 @@ class PlacesTest {
     here.jobs.round();
   }
 
-  // ---- jobs that are cleaned where they ran ------------------------------------------------------
+  // ---- jobs that are cleaned where they ran
+  // ------------------------------------------------------
 
   @Test
   void whoFollowsAJobOfAnotherPlaceIsToldItsEnd() throws Exception {
@@ -84,8 +85,8 @@ class PlacesTest {
 
   @Test
   void soAreTheElementsThatHadNotEnded() throws Exception {
-    HPCProcess array = here.jobs.submit(
-        Bench.job().toBuilder().array(ArrayRange.of(1, 3)).build());
+    HPCProcess array =
+        here.jobs.submit(Bench.job().toBuilder().array(ArrayRange.of(1, 3)).build());
     JobInfo running = JobInfo.builder(JobState.RUNNING).build();
     JobInfo ended = JobInfo.builder(JobState.COMPLETED).exitCode(0).build();
     here.scheduler.answers.put(
@@ -95,8 +96,7 @@ class PlacesTest {
     List<HPCProcess> elements = there.jobs.attach(array.id()).elements();
     there.jobs.round();
     here.scheduler.answers.put(
-        array.id().nativeId(),
-        new Observation.SeenArray(Map.of(1, ended, 2, ended, 3, ended)));
+        array.id().nativeId(), new Observation.SeenArray(Map.of(1, ended, 2, ended, 3, ended)));
     here.jobs.round();
     here.jobs.clean(array.id());
     there.jobs.round();
@@ -140,7 +140,8 @@ class PlacesTest {
     }
   }
 
-  // ---- places whose name is lost -----------------------------------------------------------------
+  // ---- places whose name is lost
+  // -----------------------------------------------------------------
 
   private Path place(String host) {
     return folder.resolve(host).resolve("jobs").resolve(".place");
@@ -219,7 +220,8 @@ class PlacesTest {
     assertThat(Files.readString(place("here"))).isNotEqualTo(Files.readString(place("there")));
   }
 
-  // ---- hosts that are away -----------------------------------------------------------------------
+  // ---- hosts that are away
+  // -----------------------------------------------------------------------
 
   /** A client on another host, which reaches the job folders by a connection that is down. */
   private Bench cutOff() {
