@@ -45,15 +45,16 @@ class ContainerSweepTest {
       value = Mode.class,
       names = {"INDIVIDUAL", "ARRAY"})
   void eachTaskRunsInTheImageAndSeesTheSweepsFolder(Mode mode) throws Exception {
-    SweepRun run = run(
-        mode, "{grid: {x: [1, 2]}, image: 'registry/app:1', command: 'echo {x} $HPC_PARAM_x'}");
+    SweepRun run =
+        run(mode, "{grid: {x: [1, 2]}, image: 'registry/app:1', command: 'echo {x} $HPC_PARAM_x'}");
     assertThat(SweepSite.read(run.log(2))).isEqualTo("2 2\n");
     List<List<String>> calls = apptainer.calls();
     assertThat(calls).hasSize(2);
-    assertThat(calls).allSatisfy(words -> assertThat(words)
-        .contains("docker://registry/app:1")
-        .containsSequence("--bind", run.folder() + ":" + run.folder())
-        .doesNotContain("--nv"));
+    assertThat(calls)
+        .allSatisfy(words -> assertThat(words)
+            .contains("docker://registry/app:1")
+            .containsSequence("--bind", run.folder() + ":" + run.folder())
+            .doesNotContain("--nv"));
   }
 
   @ParameterizedTest
@@ -86,7 +87,8 @@ class ContainerSweepTest {
     Files.createFile(folder.resolve("mended"));
     run.resume(SweepRun.Resumption.ALL, done -> {});
     assertThat(run.waitFor().count(TaskState.COMPLETED)).isEqualTo(2);
-    assertThat(apptainer.calls()).hasSize(4).allSatisfy(words -> assertThat(words)
-        .contains("docker://app"));
+    assertThat(apptainer.calls())
+        .hasSize(4)
+        .allSatisfy(words -> assertThat(words).contains("docker://app"));
   }
 }

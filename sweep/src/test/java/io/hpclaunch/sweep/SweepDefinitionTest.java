@@ -310,7 +310,8 @@ class SweepDefinitionTest {
 
   @Test
   void anImageIsText() {
-    assertThat(sweep("{grid: {a: [1]}, image: 'r/app:1', command: x}").container().image())
+    assertThat(
+            sweep("{grid: {a: [1]}, image: 'r/app:1', command: x}").container().image())
         .isEqualTo("r/app:1");
     assertThat(sweep("{grid: {a: [1]}, command: x}").container()).isNull();
     assertThatThrownBy(() -> sweep("{grid: {a: [1]}, image: [a, b], command: x}"))
