@@ -305,7 +305,7 @@ class SubmitCommandTest {
         "submit --depends-on afterok: -c true",
         "submit --warn USR1 -c true",
         "submit --warn NO+PE@x -c true",
-        "submit --bind /a:/b -c true",
+        "submit --bind /a:b -c true",
         "submit --launcher mpi -c true",
         "submit -b nope -c true",
         "submit --stage ../x:../y -c true",
