@@ -96,6 +96,15 @@ public final class ContainerSpec {
   }
 
   /**
+   * A container from the image that the backend's configuration names ({@code container.image}).
+   *
+   * @return a builder
+   */
+  public static Builder defaultImage() {
+    return new Builder();
+  }
+
+  /**
    * A container from a .sif file.
    *
    * @param path where the file lies on the nodes
@@ -108,7 +117,8 @@ public final class ContainerSpec {
   /**
    * The image reference.
    *
-   * @return such as {@code registry/app:1}, or null
+   * @return such as {@code registry/app:1}, or null; where there is no {@link #sif} either, the
+   *     image is the one that the backend's configuration names
    */
   public @Nullable String image() {
     return image;
@@ -121,6 +131,24 @@ public final class ContainerSpec {
    */
   public @Nullable String sif() {
     return sif;
+  }
+
+  /**
+   * The same container from another image.
+   *
+   * @param reference such as {@code registry/app:1}
+   * @return the container
+   * @throws InvalidJob when the reference is empty
+   */
+  public ContainerSpec withImage(String reference) {
+    Builder b = image(reference);
+    b.sif = sif;
+    b.binds.addAll(binds);
+    b.workingDirectory = workingDirectory;
+    b.environment.putAll(environment);
+    b.gpu = gpu;
+    b.options.addAll(options);
+    return b.build();
   }
 
   /**

@@ -22,6 +22,15 @@ import org.slf4j.LoggerFactory;
 final class Leases implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Leases.class);
 
+  /**
+   * How often leases are renewed in their length. A server that does not answer is waited for as
+   * long as {@link RedisLink} does, so that the first renewal has to begin early.
+   */
+  private static final int RENEWALS = 5;
+
+  /** How often what was not renewed is tried again in that length. */
+  private static final int TRIALS = 30;
+
   private final RedisLink link;
   private final Duration length;
   private final Object renewing = new Object();
@@ -60,21 +69,27 @@ final class Leases implements AutoCloseable {
     }
   }
 
-  @SuppressWarnings("FutureReturnValueIgnored") // what is called again and again never fails
   private synchronized void start() {
     if (timer == null) {
-      ScheduledThreadPoolExecutor started = new ScheduledThreadPoolExecutor(1, task -> {
+      timer = new ScheduledThreadPoolExecutor(1, task -> {
         Thread thread = new Thread(task, "hpc-redis-leases");
         thread.setDaemon(true);
         return thread;
       });
-      long pause = millis() / 3;
-      started.scheduleWithFixedDelay(this::renew, pause, pause, TimeUnit.MILLISECONDS);
-      timer = started;
+      renewIn(millis() / RENEWALS);
     }
   }
 
-  private void renew() {
+  @SuppressWarnings("FutureReturnValueIgnored") // what is called renews the call, and never fails
+  private synchronized void renewIn(long millis) {
+    if (timer != null) {
+      timer.schedule(
+          () -> renewIn(millis() / (renew() ? RENEWALS : TRIALS)), millis, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  /** Whether the server has heard of this client. */
+  private boolean renew() {
     synchronized (renewing) {
       List<String> keys = new ArrayList<>();
       List<Object> arguments = new ArrayList<>();
@@ -87,8 +102,10 @@ final class Leases implements AutoCloseable {
         if (!keys.isEmpty()) {
           link.run(Script.RENEW, keys, arguments);
         }
+        return true;
       } catch (IOException | RuntimeException e) { // a timer that throws is never called again
         log.debug("The leases are not renewed", e);
+        return false;
       }
     }
   }

@@ -161,7 +161,7 @@ final class RedisJournals implements Journals {
     linesByName.entrySet().stream()
         .filter(each -> !intents(List.of(each.getValue())).isEmpty())
         .sorted(Comparator.comparing(
-            each -> intents(List.of(each.getValue())).get(0).time()))
+            each -> intents(List.of(each.getValue())).get(0).begun()))
         .forEach(each -> sorted.put(each.getKey(), each.getValue()));
     return sorted;
   }

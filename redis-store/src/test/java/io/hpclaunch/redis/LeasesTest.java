@@ -3,6 +3,7 @@ package io.hpclaunch.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.hpclaunch.api.Token;
 import io.hpclaunch.core.store.Journal;
@@ -15,6 +16,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -58,7 +60,14 @@ class LeasesTest {
   }
 
   private StateStore open(Duration lease) {
-    return new RedisStateStore(server.settings(prefix), false, Clock.systemUTC(), lease);
+    return open(server.port(), lease);
+  }
+
+  private StateStore open(int port, Duration lease) {
+    Map<String, Object> store = server.store(prefix);
+    store.put("url", "redis://127.0.0.1:" + port + "/0");
+    return new RedisStateStore(
+        RedisServer.settings(store, Map.of()), false, Clock.systemUTC(), lease);
   }
 
   @Test
@@ -71,6 +80,21 @@ class LeasesTest {
         assertThat(second.journals().abandoned()).isEmpty();
       }
       assertThat(second.journals().takeOver(any -> true)).isEmpty();
+    }
+  }
+
+  /** A renewal that is lost is waited for ten seconds long. */
+  @Test
+  void oneRenewalThatIsLostCostsNoLease() throws Exception {
+    try (Relay relay = Relay.to(server.port());
+        StateStore lively = open(relay.port(), Duration.ofSeconds(15));
+        Jedis jedis = server.jedis()) {
+      lively.journals().open().append(intent(1));
+      relay.lose();
+      await()
+          .during(Duration.ofSeconds(18))
+          .atMost(Duration.ofSeconds(19))
+          .until(() -> !jedis.keys(prefix + ":lease:*").isEmpty());
     }
   }
 

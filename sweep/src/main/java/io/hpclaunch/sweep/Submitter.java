@@ -4,6 +4,7 @@ package io.hpclaunch.sweep;
 import io.hpclaunch.api.ArrayRange;
 import io.hpclaunch.api.Backend;
 import io.hpclaunch.api.Capability;
+import io.hpclaunch.api.ContainerSpec;
 import io.hpclaunch.api.Dependency;
 import io.hpclaunch.api.InvalidConfiguration;
 import io.hpclaunch.api.JobId;
@@ -62,6 +63,7 @@ final class Submitter {
   static JobSpec.Builder common(String id, Sweep sweep, String workingDirectory) {
     return JobSpec.builder(id)
         .environment(sweep.environment())
+        .container(sweep.container())
         .modules(sweep.modules().toArray(new String[0]))
         .prologue(sweep.prologue().toArray(new String[0]))
         .workingDirectory(workingDirectory)
@@ -85,6 +87,7 @@ final class Submitter {
     String name = task == 0 ? folder.id() : folder.id() + "_" + Combination.task(task);
     return JobSpec.builder(name)
         .environment(shared.environment())
+        .container(container(shared, folder))
         .modules(shared.modules().toArray(new String[0]))
         .prologue(shared.prologue().toArray(new String[0]))
         .workingDirectory(shared.workingDirectory())
@@ -92,6 +95,19 @@ final class Submitter {
         .stderr(shared.stderr())
         .resources(shared.resources())
         .shell(TaskScripts.lines(folder.scripts(), submission, task));
+  }
+
+  /** Tasks read their values from the sweep's folder, and write into it: the container sees it. */
+  private static @Nullable ContainerSpec container(JobSpec shared, SweepFolder folder) {
+    String image = shared.container() == null ? null : shared.container().image();
+    if (image == null) {
+      return null;
+    }
+    String path = folder.path().toString();
+    return ContainerSpec.image(image)
+        .bind(new ContainerSpec.Bind(path, path, false))
+        .gpu(shared.resources().gpusPerNode() != null)
+        .build();
   }
 
   /**

@@ -2,6 +2,7 @@
 package io.hpclaunch.sweep;
 
 import io.hpclaunch.api.Backend;
+import io.hpclaunch.api.ContainerSpec;
 import io.hpclaunch.api.InvalidConfiguration;
 import io.hpclaunch.core.config.StateFolder;
 import java.io.IOException;
@@ -200,6 +201,12 @@ public final class Sweep {
 
   Map<String, String> environment() {
     return definition.environment();
+  }
+
+  /** The container that tasks run in; null where the definition names no image. */
+  @Nullable ContainerSpec container() {
+    String image = definition.image();
+    return image == null ? null : ContainerSpec.image(image).build();
   }
 
   List<String> modules() {

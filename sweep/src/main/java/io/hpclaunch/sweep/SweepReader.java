@@ -40,6 +40,7 @@ final class SweepReader {
       "script_path",
       "script",
       "project_dir",
+      "image",
       "environment",
       "modules",
       "prologue");
@@ -70,6 +71,7 @@ final class SweepReader {
       @Nullable Integer maxRuns,
       @Nullable Object command,
       @Nullable String projectDirectory,
+      @Nullable String image,
       Map<String, String> environment,
       List<String> modules,
       List<String> prologue) {}
@@ -100,6 +102,7 @@ final class SweepReader {
         maxRuns(all.get("max_runs")),
         command(all),
         string(all.get("project_dir"), "project_dir"),
+        string(all.get("image"), "image"),
         environment(all.get("environment")),
         strings(all.get("modules"), "modules"),
         strings(all.get("prologue"), "prologue"));

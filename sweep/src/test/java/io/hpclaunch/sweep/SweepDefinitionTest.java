@@ -309,6 +309,19 @@ class SweepDefinitionTest {
   }
 
   @Test
+  void anImageIsText() {
+    assertThat(
+            sweep("{grid: {a: [1]}, image: 'r/app:1', command: x}").container().image())
+        .isEqualTo("r/app:1");
+    assertThat(sweep("{grid: {a: [1]}, command: x}").container()).isNull();
+    assertThatThrownBy(() -> sweep("{grid: {a: [1]}, image: [a, b], command: x}"))
+        .isInstanceOf(InvalidConfiguration.class)
+        .hasMessageContaining("image must be text");
+    assertThatThrownBy(() -> sweep("{grid: {a: [1]}, imgae: a, command: x}"))
+        .hasMessageContaining("did you mean image?");
+  }
+
+  @Test
   void theSeedsPathsGiveACommand() {
     Sweep sweep =
         sweep("{grid: {a: [1]}, python_path: /py, script_path: train.py, project_dir: sub}");

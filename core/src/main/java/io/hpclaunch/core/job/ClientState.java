@@ -48,7 +48,13 @@ public final class ClientState implements AutoCloseable {
   private final StateStore state;
   private final Clock clock;
   private final CopyListener copies;
+
+  /** Journals of clients that are gone, in which something is open. */
   private final List<Journal> orphans = new ArrayList<>();
+
+  /** Such in which nothing is open, and which their store keeps all the same. */
+  private final List<Journal> idle = new ArrayList<>();
+
   /** What this client submits at this moment. */
   private final Set<Token> underWay = ConcurrentHashMap.newKeySet();
 
@@ -193,9 +199,29 @@ public final class ClientState implements AutoCloseable {
     }
     nextTakeOver.put(asked, now.plus(BETWEEN_TAKE_OVERS));
     try {
-      orphans.addAll(state.journals().takeOver(reachable));
+      for (Journal taken : state.journals().takeOver(reachable)) {
+        (taken.openIntents().isEmpty() ? idle : orphans).add(taken);
+      }
     } catch (IOException e) {
       log.warn("The journal of earlier clients cannot be read: {}", e.getMessage());
+    }
+  }
+
+  /** Gives back the journals of clients that are gone of which all is settled. */
+  synchronized void closeSettled() {
+    for (Journal journal : List.copyOf(orphans)) {
+      if (journal.openIntents().isEmpty()) {
+        orphans.remove(journal);
+        close(journal);
+      }
+    }
+  }
+
+  private static void close(Journal journal) {
+    try {
+      journal.close();
+    } catch (IOException e) {
+      log.warn("The journal {} cannot be closed: {}", journal.name(), e.getMessage());
     }
   }
 
@@ -231,14 +257,10 @@ public final class ClientState implements AutoCloseable {
   /** Gives the journals back; what is open in them is left to whoever comes next. */
   @Override
   public synchronized void close() {
-    for (Journal journal : allJournals()) {
-      try {
-        journal.close();
-      } catch (IOException e) {
-        log.warn("The journal {} cannot be closed: {}", journal.name(), e.getMessage());
-      }
-    }
+    allJournals().forEach(ClientState::close);
+    idle.forEach(ClientState::close);
     orphans.clear();
+    idle.clear();
     own = null;
     if (callbacks != null) {
       callbacks.shutdown();

@@ -2,6 +2,7 @@
 package io.hpclaunch.core.job;
 
 import io.hpclaunch.api.ContainerSpec;
+import io.hpclaunch.api.InvalidJob;
 import io.hpclaunch.api.JobSpec;
 import io.hpclaunch.api.Resources;
 import java.util.List;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param resources the resources
  * @param modules the modules of jobs that name none
- * @param image the container image of jobs that have no container, or null
+ * @param image the container image of jobs that name none, or null: those run without a container
  */
 public record JobDefaults(
     Resources resources, List<String> modules, @Nullable String image) {
@@ -27,9 +28,23 @@ public record JobDefaults(
     if (spec.modules().isEmpty() && !modules.isEmpty()) {
       filled.modules(modules.toArray(new String[0]));
     }
-    if (spec.container() == null && image != null) {
-      filled.container(ContainerSpec.image(image).build());
+    return filled.container(container(spec)).build();
+  }
+
+  /** Of a container without an image the rest is what the job says. */
+  private @Nullable ContainerSpec container(JobSpec spec) {
+    ContainerSpec own = spec.container();
+    if (own == null) {
+      return image == null ? null : ContainerSpec.image(image).build();
     }
-    return filled.build();
+    if (own.image() != null || own.sif() != null) {
+      return own;
+    }
+    if (image == null) {
+      throw new InvalidJob("job '" + spec.name() + "' names no image for its container, and neither"
+          + " does the backend's configuration: give one (--image), or set container.image in the"
+          + " backend's config");
+    }
+    return own.withImage(image);
   }
 }

@@ -108,9 +108,14 @@ final class Judge {
   }
 
   private static Verdict verdict(WholeJob judged, @Nullable String unknown) {
-    return unknown == null || judged.record().isFinal()
-        ? unchanged(judged)
-        : new Verdict(judged, unknown(judged.record().last().info(), unknown));
+    return unknown == null ? unchanged(judged) : undetermined(judged, unknown);
+  }
+
+  /** Where a job stands that has not ended cannot be determined now. */
+  static Verdict undetermined(WholeJob known, String why) {
+    return known.record().isFinal()
+        ? unchanged(known)
+        : new Verdict(known, unknown(known.record().last().info(), why));
   }
 
   /** What is known, but for where the job stands now. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.core.job;
 
+import io.hpclaunch.api.BackendUnavailable;
 import io.hpclaunch.api.JobInfo;
 import io.hpclaunch.api.JobState;
 import io.hpclaunch.api.NativeId;
@@ -28,6 +29,7 @@ final class Observer {
   private final Judge judge;
   private final Place place;
   private final ClientState client;
+  private final Hearsay hearsay;
 
   /** Ends that could not be written down yet. */
   private final Map<Token, WholeJob> unkept = new ConcurrentHashMap<>();
@@ -37,6 +39,7 @@ final class Observer {
     this.judge = judge;
     this.place = place;
     this.client = client;
+    this.hearsay = new Hearsay(client);
   }
 
   /**
@@ -48,39 +51,30 @@ final class Observer {
   Map<Token, Judge.Verdict> observe(Collection<WholeJob> jobs) {
     Map<Token, Judge.Verdict> verdicts = new HashMap<>(jobs.size() * 2);
     List<WholeJob> seen = new ArrayList<>();
-    Map<Token, WholeJob> elsewhere = new HashMap<>();
+    List<WholeJob> elsewhere = new ArrayList<>();
+    List<WholeJob> unreachable = new ArrayList<>();
     List<NativeId> ids = new ArrayList<>();
     for (WholeJob job : jobs) {
-      if (place.isElsewhere(job.record().place())) {
-        elsewhere.put(job.record().token(), job);
-      } else {
-        seen.add(job);
-        ids.addAll(Judge.asked(job.record()));
+      switch (place.look(job.record().place())) {
+        case HERE -> {
+          seen.add(job);
+          ids.addAll(Judge.asked(job.record()));
+        }
+        case ELSEWHERE -> elsewhere.add(job);
+        case UNREACHABLE -> unreachable.add(job);
       }
     }
     Map<NativeId, Observation> answers = gate.query(ids);
     for (WholeJob job : seen) {
       verdicts.put(job.record().token(), judged(job, answers));
     }
-    if (!elsewhere.isEmpty()) {
-      client
-          .store()
-          .load(elsewhere.keySet())
-          .records()
-          .forEach(record ->
-              elsewhere.computeIfPresent(record.token(), (token, known) -> stored(record, known)));
-      elsewhere.forEach((token, job) -> verdicts.put(token, asTold(job)));
+    for (WholeJob job : hearsay.of(elsewhere)) {
+      verdicts.put(job.record().token(), asTold(job));
+    }
+    for (WholeJob job : hearsay.of(unreachable)) { // who reaches it may have seen its end
+      verdicts.put(job.record().token(), Judge.undetermined(job, place.fault()));
     }
     return verdicts;
-  }
-
-  private WholeJob stored(JobRecord record, WholeJob known) {
-    try {
-      return client.store().whole(record);
-    } catch (IOException e) {
-      log.debug("What is known of the elements of {} cannot be read", record.id(), e);
-      return known.with(record);
-    }
   }
 
   /** How a job of another place stands, only clients there can see: what they wrote down holds. */
@@ -123,6 +117,9 @@ final class Observer {
     JobRecord record = known.record();
     try {
       Instant now = client.clock().instant();
+      if (isRemoved(record)) {
+        return asTold(Hearsay.removed(known, now));
+      }
       Judge.Verdict verdict = judge.judge(known, answers, now);
       if (!record.wish().whole() && hasEnded(known, verdict.job())) {
         JobRecord asked = withWish(record);
@@ -138,6 +135,22 @@ final class Observer {
           .reason("its observation cannot be judged: " + e)
           .build();
       return new Judge.Verdict(known, unknown);
+    }
+  }
+
+  /**
+   * Whether a job that no scheduler has, and that may wait for room for long, was cancelled and
+   * cleaned by another client. One whose record could not be written has its folder.
+   */
+  private boolean isRemoved(JobRecord record) {
+    if (record.isSubmitted()) {
+      return false;
+    }
+    try {
+      return client.store().load(record.token()).isEmpty() && !place.hasFolder(record);
+    } catch (IOException | BackendUnavailable e) {
+      log.debug("Whether {} was removed cannot be seen", record.id(), e);
+      return false;
     }
   }
 

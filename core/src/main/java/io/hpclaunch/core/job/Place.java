@@ -9,6 +9,7 @@ import io.hpclaunch.core.store.JobRecord;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -20,22 +21,39 @@ import org.slf4j.LoggerFactory;
  * clients share a store and no files, what a client doesn't find says nothing of jobs of another
  * place: the shell backend's jobs of another host are not lost because this host knows none of
  * them.
+ *
+ * <p>The file's first line is the place's name, and further ones are names that it had. Each job's
+ * {@code spec.json} has the name, too: where the file is lost, the place is known by the jobs whose
+ * folders are there, and so are those whose folders are not.
  */
 final class Place {
   private static final Logger log = LoggerFactory.getLogger(Place.class);
 
   private static final String FILE = ".place";
-  private static final String READ = "cat \"$1/$2\" 2>/dev/null || :";
+
+  /** Of all jobs the names that places had, the newest first; all of a job's is one line. */
+  private static final String NAMES = """
+      names() {
+        ls -t "$1" 2>/dev/null | sed -n '1,1000s|$|/spec.json|p' | (
+          cd "$1" && xargs sed -n 's/^{"version":[0-9]*,"place":"\\([^"]*\\)".*/\\1/p'
+        ) 2>/dev/null | awk '!seen[$0]++'
+      }
+      """;
+
+  private static final String READ = NAMES + """
+      if [ -s "$1/$2" ]; then cat "$1/$2"; else names "$1"; fi
+      """;
 
   /** Who never submitted anything has none, and each of many jobs would ask for it. */
   private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(5);
 
   /** A link appears whole, and of several that make one, one does. */
-  private static final String MAKE = """
+  private static final String MAKE = NAMES + """
       umask 077
       mkdir -p "$1" || exit
       if [ ! -s "$1/$2" ]; then
-        echo "$3" >"$1/$2.$3" || exit
+        found=$(names "$1")
+        printf '%s\\n' "${found:-$3}" >"$1/$2.$3" || exit
         ln "$1/$2.$3" "$1/$2" 2>/dev/null || [ -s "$1/$2" ] || mv "$1/$2.$3" "$1/$2"
         rm -f "$1/$2.$3"
       fi
@@ -45,7 +63,12 @@ final class Place {
   private final Transport transport;
   private final Supplier<String> workspace;
   private final boolean shared;
-  private volatile @Nullable String known;
+
+  /** All its names, its own first; empty until there is one. */
+  private volatile List<String> known = List.of();
+
+  private volatile boolean standing;
+  private volatile @Nullable String fault;
   private volatile long askedAt;
 
   /**
@@ -69,12 +92,15 @@ final class Place {
    * @throws BackendUnavailable when it cannot be made; nothing may be submitted then
    */
   @Nullable String ensured() {
-    String id = known;
-    if (!shared || id != null) {
-      return id;
+    if (!shared) {
+      return null;
     }
     try {
-      return asked(MAKE, UUID.randomUUID().toString());
+      if (!standing) {
+        asked(MAKE);
+        standing = true;
+      }
+      return known.get(0);
     } catch (IOException e) {
       throw new BackendUnavailable(
           "the folder " + workspace.get() + " cannot be made on " + transport.host() + " ("
@@ -83,43 +109,85 @@ final class Place {
     }
   }
 
-  /** Whether a job or an intent that was kept with a place's name is of another place. */
-  boolean isElsewhere(@Nullable String place) {
-    return place != null && !place.equals(here());
+  /** Where a job is, as this client sees it. */
+  enum Sight {
+    /** Here: its files and its scheduler can be asked. */
+    HERE,
+    /** In another place. */
+    ELSEWHERE,
+    /** Which place this is cannot be seen now. */
+    UNREACHABLE
+  }
+
+  /** Where a job or an intent is that was kept with a place's name. */
+  Sight look(@Nullable String place) {
+    if (place == null) {
+      return Sight.HERE;
+    }
+    List<String> names = here();
+    if (names.contains(place)) {
+      return Sight.HERE;
+    }
+    return names.isEmpty() && fault != null ? Sight.UNREACHABLE : Sight.ELSEWHERE;
+  }
+
+  /** Whether an intent can be settled from here. */
+  boolean isHere(@Nullable String place) {
+    return look(place) == Sight.HERE;
+  }
+
+  /** Why this place cannot be seen now. */
+  String fault() {
+    String why = fault;
+    return transport.host() + " cannot be asked: " + (why == null ? "try again" : why);
   }
 
   /** Refuses what needs a job's files or its scheduler, where they are not to be seen from here. */
   void require(JobRecord record) {
-    if (isElsewhere(record.place())) {
-      throw new BackendUnavailable("job " + record.id() + " was submitted with its folder "
-          + record.jobFolder() + " in another place than the workspace " + workspace.get() + " on "
-          + transport.host() + ": ask where it was submitted, or give both the same workspace");
+    switch (look(record.place())) {
+      case HERE -> {}
+      case UNREACHABLE -> throw new BackendUnavailable("job " + record.id() + ": " + fault());
+      case ELSEWHERE ->
+        throw new BackendUnavailable("job " + record.id()
+            + " was submitted with its folder " + record.jobFolder()
+            + " in another place than the workspace " + workspace.get() + " on "
+            + transport.host()
+            + ": ask where it was submitted, or give both the same workspace (its"
+            + " place is called " + record.place() + ")");
     }
   }
 
-  /** Null where nothing was ever submitted from here, or where that cannot be seen now. */
-  private @Nullable String here() {
-    String id = known;
-    if (id != null || System.nanoTime() - askedAt < BETWEEN_LOOKS.toNanos()) {
-      return id;
+  /** Whether a job of this place has its folder. */
+  boolean hasFolder(JobRecord record) throws IOException {
+    return new JobFolder(transport, record.jobFolder()).exists();
+  }
+
+  /** Empty where nothing was ever submitted from here, or where that cannot be seen now. */
+  private List<String> here() {
+    List<String> names = known;
+    if (!names.isEmpty() || System.nanoTime() - askedAt < BETWEEN_LOOKS.toNanos()) {
+      return names;
     }
     try {
       askedAt = System.nanoTime();
-      return asked(READ, "");
+      return asked(READ);
     } catch (IOException | BackendUnavailable | UncheckedIOException e) {
       log.debug("The place of {} cannot be seen", transport.host(), e);
-      return null;
+      fault = String.valueOf(e.getMessage());
+      return names;
     }
   }
 
-  private @Nullable String asked(String script, String fresh) throws IOException {
+  private List<String> asked(String script) throws IOException {
+    String fresh = UUID.randomUUID().toString();
     CommandResult result =
         transport.run(Command.of("sh", "-c", script, "sh", workspace.get(), FILE, fresh));
-    String id = result.stdout().strip();
-    if (!fresh.isEmpty() && (result.status() != 0 || id.isEmpty())) {
+    List<String> names = result.stdout().lines().map(String::strip).toList();
+    if (result.status() != 0 || (script.equals(MAKE) && names.isEmpty())) {
       throw new IOException(result.stderr().strip());
     }
-    known = id.isEmpty() ? null : id;
-    return known;
+    known = names;
+    fault = null;
+    return names;
   }
 }

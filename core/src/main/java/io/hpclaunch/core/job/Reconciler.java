@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * may have been submitted is never submitted again: it is found, or fenced off after a deadline.
  */
 final class Reconciler {
-  /** How long a scheduler may take to tell of a job that it was given. */
+  /** How long a scheduler may take to tell of a job that it was given, since the last attempt. */
   static final Duration DEADLINE = Duration.ofMinutes(5);
 
   /** Between two attempts to submit what is held. */
@@ -68,7 +68,7 @@ final class Reconciler {
 
   /** A folder that is missing says something only where it would be seen. */
   private List<ClientState.Open> openIntents() {
-    return client.openIntents(backend, intent -> !place.isElsewhere(intent.place()));
+    return client.openIntents(backend, intent -> place.isHere(intent.place()));
   }
 
   /** Whether jobs are held, behind which others have to wait. */
@@ -108,6 +108,7 @@ final class Reconciler {
       unsettled.forEach(open -> guarded(open, () -> settle(open, found)));
     }
     submitHeld(held);
+    client.closeSettled();
     return !all.isEmpty();
   }
 
@@ -129,7 +130,7 @@ final class Reconciler {
     Instant since = client.clock().instant();
     for (ClientState.Open each : open) {
       JournalEntry.Intent intent = each.intent().intent();
-      since = intent.time().isBefore(since) ? intent.time() : since;
+      since = intent.begun().isBefore(since) ? intent.begun() : since;
       if (intent.part() == null) {
         tokens.add(intent.token());
       }
@@ -253,7 +254,7 @@ final class Reconciler {
       return;
     }
     nextAttempt = now.plus(BETWEEN_ATTEMPTS);
-    held.sort(Comparator.comparing(open -> open.intent().intent().time()));
+    held.sort(Comparator.comparing(open -> open.intent().intent().begun()));
     for (ClientState.Open open : held) {
       try {
         if (!submitHeld(open)) {

@@ -54,6 +54,9 @@ final class Submissions {
   /** How far back another client's job is looked for in the scheduler's books. */
   private static final Duration OLDEST_TO_ADOPT = Duration.ofDays(7);
 
+  /** How old an intent may be when the scheduler is asked: a deadline counts from there. */
+  private static final Duration OLDEST_INTENT = Duration.ofSeconds(30);
+
   private final String backend;
   private final PluginGate gate;
   private final Transport transport;
@@ -124,16 +127,17 @@ final class Submissions {
     List<String> scripts = requests.stream().map(gate::script).toList();
     Journal journal = client.journal();
     client.begin(token);
+    Instant begun = client.clock().instant();
     try {
       for (Part part : parts) {
-        append(journal, intent(token, part, spec.name()));
+        append(journal, intent(token, part, spec.name(), begun));
       }
       prepare(placed, token, requests, scripts, journal);
       JobRecord record = record(placed, token);
       if (standing.never() != null) {
         return neverRuns(requests, record, journal, standing.never());
       }
-      return submitParts(requests, record, journal, standing.held() || behind);
+      return submitParts(requests, record, journal, standing.held() || behind, begun);
     } finally {
       client.end(token);
     }
@@ -148,13 +152,13 @@ final class Submissions {
   }
 
   private JobRecord submitParts(
-      List<Request> requests, JobRecord fresh, Journal journal, boolean behind) {
+      List<Request> requests, JobRecord fresh, Journal journal, boolean behind, Instant begun) {
     JobRecord record = fresh;
     boolean waits = behind;
     for (int i = 0; i < requests.size(); i++) {
       Request request = requests.get(i);
       try {
-        record = submitPart(request, record, journal, waits);
+        record = submitPart(request, record, journal, waits, begun);
       } catch (HpcException e) {
         abandon(requests.subList(i + 1, requests.size()), record, journal, e);
         throw e;
@@ -278,15 +282,9 @@ final class Submissions {
         launches.container(spec));
   }
 
-  private JournalEntry.Intent intent(Token token, Part part, String name) {
+  private JournalEntry.Intent intent(Token token, Part part, String name, Instant begun) {
     return new JournalEntry.Intent(
-        token,
-        part.chunk(),
-        client.clock().instant(),
-        backend,
-        name,
-        folder(token),
-        place.ensured());
+        token, part.chunk(), begun, backend, name, folder(token), place.ensured());
   }
 
   private static void append(Journal journal, JournalEntry entry) {
@@ -305,7 +303,7 @@ final class Submissions {
     try {
       folder.create();
       isOurs = true;
-      folder.write(JobFolder.SPEC, SpecJson.write(spec));
+      folder.write(JobFolder.SPEC, SpecJson.write(spec, place.ensured()));
       String secrets = JobScript.secrets(spec);
       if (!secrets.isEmpty()) {
         folder.write(JobFolder.SECRETS, secrets);
@@ -362,12 +360,17 @@ final class Submissions {
   }
 
   /** Submits one part, or holds it. */
-  private JobRecord submitPart(Request request, JobRecord record, Journal journal, boolean waits) {
+  private JobRecord submitPart(
+      Request request, JobRecord record, Journal journal, boolean waits, Instant begun) {
     if (waits) {
       return hold(request, record, journal, "it waits behind jobs that are held");
     }
-    if (client.isShared()) { // it may have been taken for dead meanwhile, and is refused then
-      append(journal, intent(request.token(), request.part(), request.spec().name()));
+    Instant now = client.clock().instant();
+    boolean old = !now.isBefore(begun.plus(OLDEST_INTENT)); // files were brought, or other parts
+    if (old || client.isShared()) { // it may have been taken for dead, and is refused then
+      JournalEntry.Intent first =
+          intent(request.token(), request.part(), request.spec().name(), begun);
+      append(journal, first.again(now));
     }
     try {
       return accepted(request, gate.submit(request), record, journal);
@@ -510,7 +513,7 @@ final class Submissions {
     if (!spec.dependencies().isEmpty()) {
       rewriteScript(request);
     }
-    append(journal, intent);
+    append(journal, intent.again(client.clock().instant()));
     try {
       return Optional.of(accepted(request, gate.submit(request), record, journal));
     } catch (BackendUnavailable e) {

@@ -233,6 +233,17 @@ public record JobRecord(
   }
 
   /**
+   * Puts an end in the place of all that was seen: of a job of which nobody will tell more.
+   *
+   * @param end how it is told to have ended
+   * @param at when
+   * @return the record of a job that has ended
+   */
+  public JobRecord withEnd(JobInfo end, Instant at) {
+    return copy(id, Observations.first(end, at), chunks, missingSince);
+  }
+
+  /**
    * Brings together what two processes know of one job.
    *
    * @param other a record of the same token; its unchanging parts win

@@ -35,11 +35,12 @@ public sealed interface JournalEntry {
    *
    * @param token the submission
    * @param part the chunk of a split array, or null
-   * @param time when it was written
+   * @param time when it was written: of what is tried again, the last time
    * @param backend the entry's name
    * @param name the job's name
    * @param jobFolder where its files go, on the host that the backend's transport reaches
    * @param place which place holds that folder, as in {@link JobRecord#place}, or null
+   * @param begun when it was first written
    */
   record Intent(
       Token token,
@@ -48,8 +49,21 @@ public sealed interface JournalEntry {
       String backend,
       String name,
       String jobFolder,
-      @Nullable String place)
+      @Nullable String place,
+      Instant begun)
       implements JournalEntry {
+    /** An intent that is written for the first time. */
+    public Intent(
+        Token token,
+        @Nullable ArrayRange part,
+        Instant time,
+        String backend,
+        String name,
+        String jobFolder,
+        @Nullable String place) {
+      this(token, part, time, backend, name, jobFolder, place, time);
+    }
+
     /** An intent of a store whose clients all see the same files. */
     public Intent(
         Token token,
@@ -59,6 +73,16 @@ public sealed interface JournalEntry {
         String name,
         String jobFolder) {
       this(token, part, time, backend, name, jobFolder, null);
+    }
+
+    /**
+     * The same intent, before a further attempt.
+     *
+     * @param now when it is written
+     * @return the intent
+     */
+    public Intent again(Instant now) {
+      return new Intent(token, part, now, backend, name, jobFolder, place, begun);
     }
   }
 

@@ -53,6 +53,7 @@ public final class JournalLines {
       json.addProperty("name", intent.name());
       json.addProperty("job_folder", intent.jobFolder());
       Json.put(json, "place", intent.place());
+      Json.put(json, "begun", intent.begun().equals(intent.time()) ? null : intent.begun());
     } else if (entry instanceof JournalEntry.Outcome outcome) {
       json.addProperty("kind", outcome.kind().name());
       NativeId id = outcome.nativeId();
@@ -123,7 +124,8 @@ public final class JournalLines {
           Json.text(json, "backend"),
           Json.text(json, "name"),
           Json.text(json, "job_folder"),
-          Json.string(json, "place"));
+          Json.string(json, "place"),
+          json.has("begun") ? Instant.parse(Json.text(json, "begun")) : time);
     }
     return new JournalEntry.Outcome(
         token,

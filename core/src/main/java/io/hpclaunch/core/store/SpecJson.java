@@ -35,8 +35,21 @@ public final class SpecJson {
    * @return JSON, to be stored as UTF-8
    */
   public static String write(JobSpec spec) {
+    return write(spec, null);
+  }
+
+  /**
+   * Writes a job and the place of its folder, which may be told from its folders again. Scripts
+   * look for it: all is one line, and the place is the second of its keys.
+   *
+   * @param spec the job
+   * @param place as in {@link JobRecord#place}
+   * @return JSON, to be stored as UTF-8
+   */
+  public static String write(JobSpec spec, @Nullable String place) {
     JsonObject json = new JsonObject();
     json.addProperty("version", VERSION);
+    Json.put(json, "place", place);
     json.addProperty("name", spec.name());
     Json.put(json, "script_name", spec.scriptName());
     if (spec.program() instanceof JobSpec.Command c) {
@@ -218,8 +231,8 @@ public final class SpecJson {
     String image = Json.string(json, "image");
     String sif = Json.string(json, "sif");
     ContainerSpec.Builder container =
-        image != null ? ContainerSpec.image(image) : ContainerSpec.sif(Json.text(json, "sif"));
-    if (image != null && sif != null) {
+        image != null ? ContainerSpec.image(image) : ContainerSpec.defaultImage();
+    if (sif != null) {
       container.sifPath(sif);
     }
     for (JsonElement each : Json.array(json, "binds")) {

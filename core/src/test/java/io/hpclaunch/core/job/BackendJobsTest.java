@@ -315,6 +315,30 @@ class BackendJobsTest {
     assertThat(bench.scheduler.submitted).isEmpty();
   }
 
+  /** A client that lives for months must not keep the journals of all that died meanwhile. */
+  @Test
+  void aJournalThatWasTakenOverIsGivenBackWhenAllIsSettled() throws IOException {
+    bench.scheduler.failAfter(new ThreadDeath());
+    assertThatThrownBy(this::submit).isInstanceOf(ThreadDeath.class);
+    succeed();
+    bench.jobs.status(List.of());
+    assertThat(bench.state.resolve("journal")).isEmptyDirectory();
+  }
+
+  @Test
+  void oneInWhichSomethingIsOpenIsKept() throws IOException {
+    bench.scheduler.failBefore(Rejected.noRoom("full"));
+    submit();
+    succeed();
+    bench.scheduler.failBefore(Rejected.noRoom("still full"));
+    bench.jobs.status(List.of());
+    assertThat(bench.state.resolve("journal")).isNotEmptyDirectory();
+    bench.pass(Reconciler.BETWEEN_ATTEMPTS);
+    bench.jobs.status(List.of());
+    assertThat(bench.state.resolve("journal")).isEmptyDirectory();
+    assertThat(bench.record("1").id()).hasToString("c:1");
+  }
+
   @Test
   void aClientThatDiedWithoutAScriptSubmittedNothing() throws IOException {
     bench.scheduler.failBefore(new ThreadDeath());
@@ -429,6 +453,62 @@ class BackendJobsTest {
     bench.jobs.status(List.of(held));
     assertThat(bench.scheduler.submitted).hasSize(1);
     assertThat(bench.client.store().find(held)).contains(bench.record("1"));
+  }
+
+  /** It was held for hours: what counts is how long ago the scheduler was asked. */
+  @Test
+  void aHeldJobThatTheSchedulerDoesNotTellOfAtOnceIsNotFencedOff() throws IOException {
+    bench.scheduler.failBefore(Rejected.noRoom("full"));
+    JobId held = submit().id();
+    bench.pass(Duration.ofHours(3));
+    bench.scheduler.failAfter(new ThreadDeath());
+    assertThatThrownBy(() -> bench.jobs.status(List.of(held))).isInstanceOf(ThreadDeath.class);
+    Map<Token, NativeId> listed = Map.copyOf(bench.scheduler.byToken);
+    bench.scheduler.byToken.clear();
+    succeed();
+    bench.pass(Reconciler.DEADLINE.minusSeconds(1));
+    assertThat(bench.jobs.status(List.of(held)).get(held).state()).isEqualTo(JobState.QUEUED);
+    bench.scheduler.byToken.putAll(listed);
+    bench.jobs.status(List.of(held));
+    assertThat(bench.record("1").id()).hasToString("c:1");
+    assertThat(bench.client.store().find(held)).contains(bench.record("1"));
+  }
+
+  @Test
+  void soIsAPartOfAnArrayWhoseFirstPartsTookLong() throws IOException {
+    bench.scheduler.largestIndex = 0;
+    bench.store.refuse(entry -> {
+      bench.pass(entry instanceof JournalEntry.Outcome ? Duration.ofHours(1) : Duration.ZERO);
+      return false;
+    });
+    bench.scheduler.pass();
+    bench.scheduler.failAfter(new ThreadDeath());
+    JobSpec array = Bench.job().toBuilder().array(ArrayRange.of(1, 2)).build();
+    assertThatThrownBy(() -> bench.jobs.submit(array)).isInstanceOf(ThreadDeath.class);
+    succeed();
+    bench.jobs.status(List.of());
+    Path job = bench.state.resolve("jobs").resolve(bench.folders().get(0));
+    assertThat(job.resolve("claim.2")).doesNotExist();
+    bench.pass(Reconciler.DEADLINE);
+    bench.jobs.status(List.of());
+    assertThat(job.resolve("claim.2")).hasContent("-");
+  }
+
+  @Test
+  void heldJobsKeepTheirOrderWhateverWasTried() {
+    for (String name : List.of("first", "second")) {
+      bench.scheduler.failBefore(Rejected.noRoom("full"));
+      bench.jobs.submit(JobSpec.builder(name).command("true").build());
+      bench.pass(Duration.ofSeconds(1));
+    }
+    bench.pass(Reconciler.BETWEEN_ATTEMPTS);
+    bench.scheduler.failBefore(Rejected.noRoom("still full"));
+    bench.jobs.status(List.of());
+    bench.pass(Reconciler.BETWEEN_ATTEMPTS);
+    bench.jobs.status(List.of());
+    assertThat(bench.scheduler.submitted)
+        .extracting(request -> request.spec().name())
+        .containsExactly("first", "second");
   }
 
   @Test

@@ -4,6 +4,7 @@ package io.hpclaunch.core.job;
 import io.hpclaunch.api.JobSpec;
 import io.hpclaunch.api.Resources;
 import io.hpclaunch.api.transport.CopyListener;
+import io.hpclaunch.api.transport.Transport;
 import io.hpclaunch.core.store.FileStateStore;
 import io.hpclaunch.core.store.JobRecord;
 import io.hpclaunch.core.store.ProcessIdentity;
@@ -37,21 +38,27 @@ final class Bench implements AutoCloseable {
   final StoredJobs register;
 
   private Bench(Path state, FakeScheduler scheduler, Instant start) {
-    this(state, state, scheduler, start);
+    this(state, state, scheduler, start, new LocalTransport(), false);
   }
 
-  private Bench(Path state, Path workspace, FakeScheduler scheduler, Instant start) {
+  private Bench(
+      Path state,
+      Path workspace,
+      FakeScheduler scheduler,
+      Instant start,
+      Transport transport,
+      boolean shared) {
     this.state = state;
     this.scheduler = scheduler;
     now = new AtomicReference<>(start);
     InstantSource source = now::get;
     Clock clock = source.withZone(ZoneOffset.UTC);
-    store = new ForgetfulStore(new FileStateStore(state, false, clock));
+    store = new ForgetfulStore(new FileStateStore(state, false, clock), shared);
     client = new ClientState(store, clock, CopyListener.NONE);
     jobs = new BackendJobs(
         "c",
         new PluginGate(scheduler, Set.of()),
-        new LocalTransport(),
+        transport,
         () -> workspace.resolve("jobs").toString(),
         client,
         new JobDefaults(Resources.none(), List.of(), null),
@@ -66,7 +73,19 @@ final class Bench implements AutoCloseable {
 
   /** A client with a state folder of its own and the same workspace and scheduler. */
   Bench stranger() {
-    return new Bench(state.resolveSibling("other-state"), state, scheduler, now.get());
+    return new Bench(
+        state.resolveSibling("other-state"),
+        state,
+        scheduler,
+        now.get(),
+        new LocalTransport(),
+        false);
+  }
+
+  /** A client with a scheduler of its own, of a store that clients of other hosts share. */
+  static Bench sharing(Path folder, String host, Transport transport) {
+    Path state = folder.resolve("state");
+    return new Bench(state, folder.resolve(host), new FakeScheduler(), START, transport, true);
   }
 
   static JobSpec job() {

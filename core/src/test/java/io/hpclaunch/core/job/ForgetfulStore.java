@@ -17,10 +17,17 @@ import java.util.function.Predicate;
 /** A store that cannot write down some of what is told, as one whose server is away for a while. */
 final class ForgetfulStore implements StateStore {
   private final StateStore store;
+  private final boolean shared;
   private Predicate<JournalEntry> refused = entry -> false;
 
-  ForgetfulStore(StateStore store) {
+  /**
+   * Takes a store.
+   *
+   * @param shared whether clients that see other files are to be thought of
+   */
+  ForgetfulStore(StateStore store, boolean shared) {
     this.store = store;
+    this.shared = shared;
   }
 
   /** From now on these entries cannot be written. */
@@ -79,7 +86,7 @@ final class ForgetfulStore implements StateStore {
 
   @Override
   public boolean isShared() {
-    return store.isShared();
+    return shared;
   }
 
   @Override

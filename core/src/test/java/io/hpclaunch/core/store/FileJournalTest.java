@@ -60,6 +60,14 @@ class FileJournalTest {
   }
 
   @Test
+  void whatIsTriedAgainIsKnownSinceItsFirstIntent() throws Exception {
+    Intent again = intent(1).again(NOW.plusSeconds(9));
+    assertThat(again.begun()).isEqualTo(NOW);
+    JournalLines.Read read = JournalLines.read(JournalLines.write(again));
+    assertThat(read.entries()).containsExactly(again);
+  }
+
+  @Test
   void chunksOfAnArrayAreIntentsOfTheirOwn() throws Exception {
     ArrayRange first = ArrayRange.of(1, 5);
     Intent a = new Intent(token(1), first, NOW, "b", "n", "/f");

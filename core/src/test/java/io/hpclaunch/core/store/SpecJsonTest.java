@@ -25,6 +25,15 @@ class SpecJsonTest {
   private static final String AWKWARD = "a 'b' \"c\" \\ $x\n\t\u2028\u0001 ü 漢 \ud83d\ude00";
 
   @Test
+  void aContainerMayLeaveItsImageOpen() throws Exception {
+    ContainerSpec open = ContainerSpec.defaultImage().gpu(true).build();
+    JobSpec spec = JobSpec.builder("s").shell(":").container(open).build();
+    assertThat(SpecJson.read(SpecJson.write(spec), Map.of()).container())
+        .usingRecursiveComparison()
+        .isEqualTo(open);
+  }
+
+  @Test
   void everyPartComesBack() throws Exception {
     JobSpec spec = full();
     JobSpec back = SpecJson.read(transported(SpecJson.write(spec)), Map.of("KEY", "s3cret"));

@@ -15,8 +15,8 @@ final class ContainerOptions {
   @Option(
       names = "--image",
       paramLabel = "IMAGE",
-      description = "Run in this container: a reference such as registry/app:1, or a .sif file. The"
-          + " runtime is the first of apptainer, singularity, podman and docker that the node has,"
+      description = "Run in this container: a reference such as registry/app:1, or a .sif file;"
+          + " default: the image that the configuration names, if any. The runtime is the first of apptainer, singularity, podman and docker that the node has,"
           + " or the one that the configuration names.")
   private @Nullable String image;
 
@@ -58,12 +58,7 @@ final class ContainerOptions {
 
   /** The container, or null where none was asked for. */
   @Nullable ContainerSpec spec(Session session) {
-    if (image == null && sif == null) {
-      String lonely = lonely();
-      if (lonely != null) {
-        throw new InvalidJob(lonely + " is for a container: give --image, too, also where the"
-            + " configuration names one");
-      }
+    if (image == null && sif == null && !isDescribed()) {
       return null;
     }
     ContainerSpec.Builder container = named(session);
@@ -75,20 +70,13 @@ final class ContainerOptions {
     return container.gpu(gpu).options(options.toArray(String[]::new)).build();
   }
 
-  private @Nullable String lonely() {
-    if (!binds.isEmpty()) {
-      return "--bind";
-    }
-    if (directory != null) {
-      return "--container-workdir";
-    }
-    if (!variables.isEmpty()) {
-      return "--container-env";
-    }
-    if (gpu) {
-      return "--nv";
-    }
-    return options.isEmpty() ? null : "--container-option";
+  /** Whether something is said of the container beside its image. */
+  private boolean isDescribed() {
+    return gpu
+        || directory != null
+        || !binds.isEmpty()
+        || !variables.isEmpty()
+        || !options.isEmpty();
   }
 
   private ContainerSpec.Builder named(Session session) {
@@ -99,10 +87,8 @@ final class ContainerOptions {
       reference = null;
     }
     String path = file == null ? null : JobOptions.absolute(file, session);
-    if (reference == null) {
-      return ContainerSpec.sif(String.valueOf(path));
-    }
-    ContainerSpec.Builder container = ContainerSpec.image(reference);
+    ContainerSpec.Builder container =
+        reference == null ? ContainerSpec.defaultImage() : ContainerSpec.image(reference);
     return path == null ? container : container.sifPath(path);
   }
 

@@ -208,10 +208,17 @@ class SubmitCommandTest {
         "--nv",
         "--container-option=-x"
       })
-  void whatIsForAContainerNeedsOne(String option) {
-    Result result = hpc.run("submit", option, "--", "prog");
-    assertThat(result.status()).isEqualTo(2);
-    assertThat(result.err()).contains(option.replaceAll("=.*", "")).contains("--image");
+  void whatIsForAContainerIsAlsoForTheConfiguredImage(String option) {
+    ContainerSpec container = submitted("submit", option, "--", "prog").container();
+    assertThat(container.image()).isNull();
+    assertThat(container.sif()).isNull();
+    assertThat(List.of(
+            !container.binds().isEmpty(),
+            container.workingDirectory() != null,
+            !container.environment().isEmpty(),
+            container.gpu(),
+            !container.options().isEmpty()))
+        .containsOnlyOnce(true);
   }
 
   @Test
@@ -298,7 +305,7 @@ class SubmitCommandTest {
         "submit --depends-on afterok: -c true",
         "submit --warn USR1 -c true",
         "submit --warn NO+PE@x -c true",
-        "submit --bind /a:/b -c true",
+        "submit --bind /a:b -c true",
         "submit --launcher mpi -c true",
         "submit -b nope -c true",
         "submit --stage ../x:../y -c true",

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hpclaunch.core.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.mockito.Mockito.mock;
+
+import io.hpclaunch.api.ArrayRange;
+import io.hpclaunch.api.BackendUnavailable;
+import io.hpclaunch.api.HPCProcess;
+import io.hpclaunch.api.JobId;
+import io.hpclaunch.api.JobInfo;
+import io.hpclaunch.api.JobSpec;
+import io.hpclaunch.api.JobState;
+import io.hpclaunch.api.Observation;
+import io.hpclaunch.api.Rejected;
+import io.hpclaunch.api.transport.Transport;
+import io.hpclaunch.core.transport.LocalTransport;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Clients of two hosts, each with job folders and a scheduler of its own, share one store. */
+class PlacesTest {
+  private static final Duration SOON = Duration.ofSeconds(10);
+
+  @TempDir
+  Path folder;
+
+  private Bench here;
+  private Bench there;
+
+  @BeforeEach
+  void open() {
+    here = Bench.sharing(folder, "here", new LocalTransport());
+    there = Bench.sharing(folder, "there", new LocalTransport());
+  }
+
+  @AfterEach
+  void close() {
+    here.close();
+    there.close();
+  }
+
+  private void end(JobId id) {
+    here.scheduler.say(id.nativeId(), JobState.COMPLETED);
+    here.jobs.round();
+  }
+
+  // ---- jobs that are cleaned where they ran
+  // ------------------------------------------------------
+
+  @Test
+  void whoFollowsAJobOfAnotherPlaceIsToldItsEnd() throws Exception {
+    HPCProcess job = here.jobs.submit(Bench.job());
+    HPCProcess followed = there.jobs.attach(job.id());
+    there.jobs.round();
+    assertThat(followed.info().state()).isEqualTo(JobState.QUEUED);
+    end(job.id());
+    there.jobs.round();
+    assertThat(followed.waitFor(SOON).orElseThrow().state()).isEqualTo(JobState.COMPLETED);
+  }
+
+  @Test
+  void aJobOfAnotherPlaceThatIsCleanedBeforeTheNextLookIsLost() throws Exception {
+    HPCProcess job = here.jobs.submit(Bench.job());
+    HPCProcess followed = there.jobs.attach(job.id());
+    end(job.id());
+    here.jobs.clean(job.id());
+    there.jobs.round();
+    JobInfo told = followed.waitFor(SOON).orElseThrow();
+    assertThat(told.state()).isEqualTo(JobState.LOST);
+    assertThat(told.reason()).contains("record was removed");
+    assertThat(there.jobs.followed()).isZero();
+    assertThat(there.client.store().find(job.id())).as("it stays removed").isEmpty();
+  }
+
+  @Test
+  void soAreTheElementsThatHadNotEnded() throws Exception {
+    HPCProcess array =
+        here.jobs.submit(Bench.job().toBuilder().array(ArrayRange.of(1, 3)).build());
+    JobInfo running = JobInfo.builder(JobState.RUNNING).build();
+    JobInfo ended = JobInfo.builder(JobState.COMPLETED).exitCode(0).build();
+    here.scheduler.answers.put(
+        array.id().nativeId(), new Observation.SeenArray(Map.of(1, running, 2, ended)));
+    here.jobs.round();
+    there.jobs.attach(array.id());
+    List<HPCProcess> elements = there.jobs.attach(array.id()).elements();
+    there.jobs.round();
+    here.scheduler.answers.put(
+        array.id().nativeId(), new Observation.SeenArray(Map.of(1, ended, 2, ended, 3, ended)));
+    here.jobs.round();
+    here.jobs.clean(array.id());
+    there.jobs.round();
+    assertThat(elements)
+        .extracting(element -> element.waitFor(SOON).orElseThrow().state())
+        .containsExactly(JobState.LOST, JobState.COMPLETED, JobState.LOST);
+  }
+
+  /** A second loss is no news to a record; that nobody tells more of the job is. */
+  @Test
+  void soIsAJobWhoseLossWasCorrectedBefore() throws Exception {
+    HPCProcess job = here.jobs.submit(Bench.job());
+    here.scheduler.answers.put(job.id().nativeId(), Observation.notKnown("no such job"));
+    here.jobs.round();
+    here.pass(Judge.LOST_AFTER);
+    here.jobs.round();
+    assertThat(job.info().state()).isEqualTo(JobState.LOST);
+    here.scheduler.say(job.id().nativeId(), JobState.RUNNING);
+    assertThat(here.jobs.status(List.of(job.id())).get(job.id()).state())
+        .isEqualTo(JobState.RUNNING);
+    HPCProcess followed = there.jobs.attach(job.id());
+    here.scheduler.say(job.id().nativeId(), JobState.COMPLETED);
+    here.jobs.status(List.of(job.id()));
+    here.jobs.clean(job.id());
+    there.jobs.round();
+    assertThat(followed.waitFor(SOON).orElseThrow().state()).isEqualTo(JobState.LOST);
+  }
+
+  @Test
+  void aHeldJobThatAnotherClientCancelsAndCleansHasEnded() throws Exception {
+    Bench neighbour = Bench.sharing(folder, "here", new LocalTransport());
+    try (neighbour) {
+      here.scheduler.failBefore(Rejected.noRoom("full"));
+      HPCProcess held = here.jobs.submit(Bench.job());
+      HPCProcess followed = neighbour.jobs.attach(held.id());
+      here.scheduler.failBefore(Rejected.noRoom("still full"));
+      here.jobs.cancel(List.of(held.id()));
+      here.jobs.clean(held.id());
+      neighbour.jobs.round();
+      assertThat(followed.waitFor(SOON).orElseThrow().state()).isEqualTo(JobState.LOST);
+    }
+  }
+
+  // ---- places whose name is lost
+  // -----------------------------------------------------------------
+
+  private Path place(String host) {
+    return folder.resolve(host).resolve("jobs").resolve(".place");
+  }
+
+  private Bench newcomer() {
+    here.close();
+    here = Bench.sharing(folder, "here", new LocalTransport());
+    here.scheduler.idsAreTokens = true; // no id twice
+    return here;
+  }
+
+  @Test
+  void aPlaceIsKnownByItsJobsWhereItsNameIsLost() throws Exception {
+    HPCProcess old = here.jobs.submit(Bench.job());
+    String name = Files.readString(place("here"));
+    Files.delete(place("here"));
+    newcomer();
+    here.scheduler.say(old.id().nativeId(), JobState.RUNNING);
+    JobInfo seen = here.jobs.status(List.of(old.id())).get(old.id());
+    assertThat(seen.state()).isEqualTo(JobState.RUNNING);
+    assertThat(seen.reason()).isNull();
+    here.jobs.submit(Bench.job());
+    assertThat(place("here")).hasContent(name);
+  }
+
+  @Test
+  void jobsWithoutAFolderAreThenOfThisPlaceToo() throws Exception {
+    HPCProcess old = here.jobs.submit(Bench.job());
+    here.jobs.submit(Bench.job());
+    new LocalTransport().remove(here.client.store().find(old.id()).orElseThrow().jobFolder());
+    Files.delete(place("here"));
+    newcomer();
+    here.scheduler.say(old.id().nativeId(), JobState.COMPLETED);
+    here.jobs.status(List.of(old.id()));
+    here.jobs.clean(old.id());
+    assertThat(here.client.store().find(old.id())).isEmpty();
+  }
+
+  /** What users write in their jobs is no name of a place. */
+  @Test
+  void aPlaceIsNotNamedByWhatAJobSays() throws Exception {
+    here.jobs.submit(JobSpec.builder("{\"version\":1,\"place\":\"p\"")
+        .command("echo", "{\"version\":1,\"place\":\"p\"", "\n{\"version\":1,\"place\":\"p\"")
+        .environment("place", "p")
+        .build());
+    String name = Files.readString(place("here"));
+    Files.delete(place("here"));
+    newcomer().jobs.submit(Bench.job());
+    assertThat(place("here")).hasContent(name);
+  }
+
+  /** All folders are gone: only somebody who knows can say so. */
+  @Test
+  void aPlaceIsGivenAnOldNameByHand() throws Exception {
+    HPCProcess old = here.jobs.submit(Bench.job());
+    String name = Files.readString(place("here"));
+    new LocalTransport().remove(folder.resolve("here").resolve("jobs").toString());
+    newcomer().jobs.submit(Bench.job());
+    assertThatThrownBy(() -> here.jobs.cancel(List.of(old.id())))
+        .isInstanceOf(BackendUnavailable.class)
+        .hasMessageContaining("another place")
+        .hasMessageContaining(name.strip());
+    Files.writeString(place("here"), name, StandardOpenOption.APPEND);
+    newcomer().jobs.cancel(List.of(old.id()));
+    assertThat(here.scheduler.cancelled).containsExactly(old.id().nativeId());
+    HPCProcess young = here.jobs.submit(Bench.job());
+    assertThat(here.client.store().find(young.id()).orElseThrow().place())
+        .isNotEqualTo(name.strip());
+  }
+
+  @Test
+  void twoPlacesHaveTwoNames() throws Exception {
+    here.jobs.submit(Bench.job());
+    there.jobs.submit(Bench.job());
+    assertThat(Files.readString(place("here"))).isNotEqualTo(Files.readString(place("there")));
+  }
+
+  // ---- hosts that are away
+  // -----------------------------------------------------------------------
+
+  /** A client on another host, which reaches the job folders by a connection that is down. */
+  private Bench cutOff() {
+    Transport down = mock(Transport.class, invocation -> {
+      if (invocation.getMethod().getName().equals("host")) {
+        return "cluster";
+      }
+      throw new BackendUnavailable("cluster cannot be reached: No route to host");
+    });
+    return Bench.sharing(folder, "here", down);
+  }
+
+  @Test
+  void aHostThatIsAwayIsNoOtherPlace() throws Exception {
+    HPCProcess job = here.jobs.submit(Bench.job());
+    try (Bench away = cutOff()) {
+      JobInfo told = away.jobs.status(List.of(job.id())).get(job.id());
+      assertThat(told.state()).isEqualTo(JobState.UNKNOWN);
+      assertThat(told.reason()).contains("No route to host").doesNotContain("as was seen");
+      for (ThrowingCallable refused : List.<ThrowingCallable>of(
+          () -> away.jobs.cancel(List.of(job.id())), () -> away.jobs.logs(job.id()))) {
+        assertThatThrownBy(refused)
+            .isInstanceOf(BackendUnavailable.class)
+            .hasMessageContaining("No route to host")
+            .hasMessageNotContaining("another place");
+      }
+    }
+  }
+
+  @Test
+  void whatOthersSawOfAJobIsToldAlsoWhileItsHostIsAway() throws Exception {
+    HPCProcess job = here.jobs.submit(Bench.job());
+    try (Bench away = cutOff()) {
+      HPCProcess followed = away.jobs.attach(job.id());
+      end(job.id());
+      away.jobs.round();
+      assertThat(followed.waitFor(SOON).orElseThrow().state()).isEqualTo(JobState.COMPLETED);
+    }
+  }
+}
