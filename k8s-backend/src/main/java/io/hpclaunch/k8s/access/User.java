@@ -87,17 +87,16 @@ record User(Credentials credentials, Supplier<@Nullable Identity> identity) {
       return;
     }
     String name = String.valueOf(provider.text("name"));
-    String instead =
-        switch (name) {
-          case "gcp" ->
-            "was removed from Kubernetes in 1.26: install gke-gcloud-auth-plugin and run 'gcloud"
-                + " container clusters get-credentials'";
-          case "azure" ->
-            "was removed from Kubernetes in 1.26: install kubelogin and run 'kubelogin"
-                + " convert-kubeconfig'";
-          case "oidc" -> "is not supported: use an exec plugin such as 'kubectl oidc-login'";
-          default -> "is not supported: use its exec plugin";
-        };
+    String instead = switch (name) {
+      case "gcp" ->
+        "was removed from Kubernetes in 1.26: install gke-gcloud-auth-plugin and run 'gcloud"
+            + " container clusters get-credentials'";
+      case "azure" ->
+        "was removed from Kubernetes in 1.26: install kubelogin and run 'kubelogin"
+            + " convert-kubeconfig'";
+      case "oidc" -> "is not supported: use an exec plugin such as 'kubectl oidc-login'";
+      default -> "is not supported: use its exec plugin";
+    };
     throw user.error("auth-provider", "'" + name + "' " + instead);
   }
 
