@@ -49,9 +49,10 @@ final class ApiClient {
       builder.sslContext(cluster.tls());
     }
     URI proxy = cluster.proxy();
-    if (proxy != null) {
-      builder.proxy(ProxySelector.of(new InetSocketAddress(proxy.getHost(), proxy.getPort())));
-    }
+    builder.proxy(
+        proxy == null // Java's own settings do not count
+            ? HttpClient.Builder.NO_PROXY
+            : ProxySelector.of(new InetSocketAddress(proxy.getHost(), proxy.getPort())));
     http = builder.build();
   }
 

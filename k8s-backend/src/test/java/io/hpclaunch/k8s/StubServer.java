@@ -204,7 +204,7 @@ final class StubServer implements AutoCloseable {
       out.flush();
       while (true) {
         JsonObject event = watcher.events().take();
-        if (event == END) {
+        if (event.equals(END)) {
           return;
         }
         out.write((event + "\n").getBytes(StandardCharsets.UTF_8));
