@@ -36,10 +36,14 @@ final class ApiClient {
   private static final int PAGE = 500;
 
   private final Cluster cluster;
-  private final HttpClient http;
+  private volatile HttpClient http;
 
   ApiClient(Cluster cluster) {
     this.cluster = cluster;
+    http = client(cluster);
+  }
+
+  private static HttpClient client(Cluster cluster) {
     // One connection for each request that is under way: a broken one harms no other.
     HttpClient.Builder builder = HttpClient.newBuilder()
         .version(HttpClient.Version.HTTP_1_1)
@@ -53,7 +57,7 @@ final class ApiClient {
         proxy == null // Java's own settings do not count
             ? HttpClient.Builder.NO_PROXY
             : ProxySelector.of(new InetSocketAddress(proxy.getHost(), proxy.getPort())));
-    http = builder.build();
+    return builder.build();
   }
 
   /** For messages. */
@@ -174,6 +178,7 @@ final class ApiClient {
         body.close();
       }
       cluster.credentials().refused(); // it may have expired
+      http = client(cluster); // open connections keep the certificate that they began with
       return way.send(request.get());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

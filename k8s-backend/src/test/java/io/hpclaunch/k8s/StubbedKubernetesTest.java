@@ -18,6 +18,7 @@ import io.hpclaunch.api.Unsupported;
 import io.hpclaunch.testkit.HpcTestRuntime;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -124,7 +125,7 @@ class StubbedKubernetesTest {
   void anAnswerThatIsLostIsNoSecondJob() {
     SERVER.faults.add(exchange -> {
       JsonObject object = JsonParser.parseString(
-              new String(exchange.getRequestBody().readAllBytes()))
+              new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8))
           .getAsJsonObject();
       SERVER.put("jobs", object);
       exchange.close(); // taken, and no answer
