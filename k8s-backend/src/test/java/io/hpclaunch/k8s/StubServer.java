@@ -53,7 +53,10 @@ final class StubServer implements AutoCloseable {
   private final List<Watcher> watchers = new CopyOnWriteArrayList<>();
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final HttpServer server;
+  private final List<Told> history = new ArrayList<>();
   private long version = 100;
+
+  private record Told(long version, String kind, JsonObject event) {}
 
   private record Watcher(String kind, BlockingQueue<JsonObject> events) {}
 
@@ -90,6 +93,7 @@ final class StubServer implements AutoCloseable {
   synchronized void remove(String kind, String name) {
     JsonObject gone = objects.remove(kind + "/" + name);
     if (gone != null) {
+      gone.getAsJsonObject("metadata").addProperty("resourceVersion", String.valueOf(++version));
       tell(kind, "DELETED", gone);
     }
   }
@@ -98,6 +102,7 @@ final class StubServer implements AutoCloseable {
     JsonObject event = new JsonObject();
     event.addProperty("type", type);
     event.add("object", object.deepCopy());
+    history.add(new Told(version, kind, event));
     watchers.stream()
         .filter(watcher -> watcher.kind().equals(kind))
         .forEach(watcher -> watcher.events().add(event));
@@ -131,7 +136,7 @@ final class StubServer implements AutoCloseable {
     if (method.equals("POST")) {
       create(exchange, kind, query.contains("dryRun=All"));
     } else if (query.contains("watch=true")) {
-      watch(exchange, kind);
+      watch(exchange, kind, query);
     } else if (parts.length > 1) {
       one(exchange, method, kind, parts[1]);
     } else {
@@ -196,10 +201,20 @@ final class StubServer implements AutoCloseable {
     send(exchange, 200, list);
   }
 
-  private void watch(HttpExchange exchange, String kind) throws IOException {
+  /** What has happened since is told first. */
+  private synchronized void begin(Watcher watcher, long since) {
+    for (Told told : history) {
+      if (told.version() > since && told.kind().equals(watcher.kind())) {
+        watcher.events().add(told.event());
+      }
+    }
+    watchers.add(watcher);
+  }
+
+  private void watch(HttpExchange exchange, String kind, String query) throws IOException {
     Watcher watcher = new Watcher(kind, new LinkedBlockingQueue<>());
     exchange.sendResponseHeaders(200, 0);
-    watchers.add(watcher);
+    begin(watcher, Long.parseLong(query.replaceFirst(".*resourceVersion=(\\d+).*", "$1")));
     try (OutputStream out = exchange.getResponseBody()) {
       out.flush();
       while (true) {
