@@ -92,6 +92,15 @@ class StubbedKubernetesTest {
     SERVER.put("jobs", job);
   }
 
+  private static void pod(HPCProcess process, String phase) {
+    String job = process.id().nativeId().value();
+    SERVER.put(
+        "pods",
+        JsonParser.parseString("{\"metadata\": {\"name\": \"" + job + "-x\", \"labels\":"
+                + " {\"job-name\": \"" + job + "\"}}, \"status\": {\"phase\": \"" + phase + "\"}}")
+            .getAsJsonObject());
+  }
+
   // ---- submission
   // --------------------------------------------------------------------------------
 
@@ -206,6 +215,8 @@ class StubbedKubernetesTest {
     HPCProcess one = submit("one");
     HPCProcess two = submit("two");
     hpc.until("both are watched", () -> SERVER.watches() == 2);
+    pod(one, "Succeeded");
+    pod(two, "Failed");
     SERVER.requests.clear();
     end(job(one), "Complete", "CompletionsReached");
     assertThat(hpc.end(one).state()).isEqualTo(JobState.COMPLETED);
