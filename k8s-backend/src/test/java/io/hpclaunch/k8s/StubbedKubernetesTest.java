@@ -26,23 +26,22 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Faults and versions that no real cluster is at hand for. */
 class StubbedKubernetesTest {
-  private static final StubServer SERVER = new StubServer();
+  private final StubServer server = new StubServer();
 
   @RegisterExtension
-  final HpcTestRuntime hpc = HpcTestRuntime.of("k8s", Map.of("config", config()));
+  final HpcTestRuntime hpc = HpcTestRuntime.of("k8s", Map.of("config", config(server)));
 
-  private static Map<String, Object> config() {
+  private static Map<String, Object> config(StubServer server) {
     try {
       Path folder = Files.createTempDirectory("hpc-k8s");
       folder.toFile().deleteOnExit();
-      Path file = SERVER.kubeconfig(folder);
+      Path file = server.kubeconfig(folder);
       file.toFile().deleteOnExit();
       Map<String, Object> config = new LinkedHashMap<>();
       config.put("kubeconfig", file.toString());
@@ -54,31 +53,22 @@ class StubbedKubernetesTest {
   }
 
   @AfterEach
-  void clear() {
-    SERVER.dropWatches();
-    SERVER.objects.clear();
-    SERVER.requests.clear();
-    SERVER.faults.clear();
-    SERVER.old = false;
-  }
-
-  @AfterAll
-  static void close() {
-    SERVER.close();
+  void close() {
+    server.close();
   }
 
   private HPCProcess submit(String name) {
     return hpc.submit(hpc.job(name).command("true").build());
   }
 
-  private static JsonObject job(HPCProcess process) {
-    JsonObject job = SERVER.objects.get("jobs/" + process.id().nativeId().value());
+  private JsonObject job(HPCProcess process) {
+    JsonObject job = server.objects.get("jobs/" + process.id().nativeId().value());
     assertThat(job).isNotNull();
     return job.deepCopy();
   }
 
   /** The end as 1.36 writes it. */
-  private static void end(JsonObject job, String type, String reason) {
+  private void end(JsonObject job, String type, String reason) {
     JsonObject condition = new JsonObject();
     condition.addProperty("type", type);
     condition.addProperty("status", "True");
@@ -89,12 +79,12 @@ class StubbedKubernetesTest {
     JsonObject status = new JsonObject();
     status.add("conditions", conditions);
     job.add("status", status);
-    SERVER.put("jobs", job);
+    server.put("jobs", job);
   }
 
-  private static void pod(HPCProcess process, String phase) {
+  private void pod(HPCProcess process, String phase) {
     String job = process.id().nativeId().value();
-    SERVER.put(
+    server.put(
         "pods",
         JsonParser.parseString("{\"metadata\": {\"name\": \"" + job + "-x\", \"labels\":"
                 + " {\"job-name\": \"" + job + "\"}}, \"status\": {\"phase\": \"" + phase + "\"}}")
@@ -132,33 +122,33 @@ class StubbedKubernetesTest {
 
   @Test
   void anAnswerThatIsLostIsNoSecondJob() {
-    SERVER.faults.add(exchange -> {
+    server.faults.add(exchange -> {
       JsonObject object = JsonParser.parseString(
               new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8))
           .getAsJsonObject();
-      SERVER.put("jobs", object);
+      server.put("jobs", object);
       exchange.close(); // taken, and no answer
       return true;
     });
     HPCProcess process = submit("lost");
-    assertThat(SERVER.objects).hasSize(1);
-    assertThat(SERVER.objects).containsKey("jobs/" + process.id().nativeId().value());
-    assertThat(SERVER.asked("POST")).hasSize(2);
+    assertThat(server.objects).hasSize(1);
+    assertThat(server.objects).containsKey("jobs/" + process.id().nativeId().value());
+    assertThat(server.asked("POST")).hasSize(2);
   }
 
   @Test
   void aServerThatIsInTroubleIsAskedAgain() {
-    SERVER.faults.add(exchange -> {
+    server.faults.add(exchange -> {
       StubServer.send(exchange, 503, StubServer.status(503, "ServiceUnavailable", "etcd is away"));
       return true;
     });
     submit("trouble");
-    assertThat(SERVER.objects).hasSize(1);
+    assertThat(server.objects).hasSize(1);
   }
 
   @Test
   void aRefusalIsTheServersWordsAndLeavesNothing() {
-    SERVER.faults.add(exchange -> {
+    server.faults.add(exchange -> {
       String words = "jobs.batch is forbidden: User \"alice\" cannot create resource \"jobs\"";
       StubServer.send(exchange, 403, StubServer.status(403, "Forbidden", words));
       return true;
@@ -166,7 +156,7 @@ class StubbedKubernetesTest {
     assertThatThrownBy(() -> submit("forbidden"))
         .isInstanceOf(Rejected.class)
         .hasMessageContaining("cannot create resource \"jobs\"");
-    assertThat(SERVER.objects).isEmpty();
+    assertThat(server.objects).isEmpty();
   }
 
   @Test
@@ -177,15 +167,15 @@ class StubbedKubernetesTest {
         .build());
     String name = process.id().nativeId().value();
     assertThat(job(process).toString()).doesNotContain("s3cret").contains("secretKeyRef");
-    JsonObject secret = SERVER.objects.get("secrets/" + name);
+    JsonObject secret = server.objects.get("secrets/" + name);
     assertThat(Fields.text(secret, "stringData", "PASSWORD")).isEqualTo("s3cret");
     assertThat(Fields.objects(secret, "metadata", "ownerReferences")).hasSize(1);
   }
 
   @Test
   void aSecretThatIsRefusedTakesItsJobAlong() {
-    SERVER.faults.add(exchange -> false);
-    SERVER.faults.add(exchange -> {
+    server.faults.add(exchange -> false);
+    server.faults.add(exchange -> {
       StubServer.send(exchange, 403, StubServer.status(403, "Forbidden", "no secrets for you"));
       return true;
     });
@@ -194,17 +184,17 @@ class StubbedKubernetesTest {
             .secretEnvironment("PASSWORD", "s3cret")
             .build()))
         .hasMessageContaining("no secrets for you");
-    assertThat(SERVER.objects).isEmpty();
+    assertThat(server.objects).isEmpty();
   }
 
   @Test
   void aServerThatIsTooOldForArraysGetsNone() {
-    SERVER.old = true;
+    server.old = true;
     JobSpec array = hpc.job("array").command("true").array(ArrayRange.of(0, 3)).build();
     assertThatThrownBy(() -> hpc.submit(array))
         .isInstanceOf(Unsupported.class)
         .hasMessageContaining("too old for arrays");
-    assertThat(SERVER.objects).isEmpty();
+    assertThat(server.objects).isEmpty();
   }
 
   // ---- following
@@ -214,28 +204,31 @@ class StubbedKubernetesTest {
   void endsAreHeardOfAndNotAskedFor() throws Exception {
     HPCProcess one = submit("one");
     HPCProcess two = submit("two");
-    hpc.until("both are watched", () -> SERVER.watches() == 2);
+    hpc.until("both are watched", () -> server.watches() == 2);
     pod(one, "Succeeded");
     pod(two, "Failed");
-    SERVER.requests.clear();
+    hpc.until(
+        "the pods are seen",
+        () -> one.info().state() == JobState.RUNNING && two.info().state() == JobState.RUNNING);
+    server.requests.clear();
     end(job(one), "Complete", "CompletionsReached");
     assertThat(hpc.end(one).state()).isEqualTo(JobState.COMPLETED);
     end(job(two), "Failed", "DeadlineExceeded");
     assertThat(hpc.end(two).cause()).isEqualTo(Cause.TIMEOUT);
-    assertThat(SERVER.requests).isEmpty();
+    assertThat(server.requests).isEmpty();
   }
 
   @Test
   void whatWasMissedIsListedAgain() throws Exception {
     HPCProcess process = submit("missed");
-    hpc.until("it is watched", () -> SERVER.watches() == 2);
+    hpc.until("it is watched", () -> server.watches() == 2);
     JsonObject gone = new JsonObject();
     gone.addProperty("type", "ERROR");
     gone.add("object", StubServer.status(410, "Expired", "too old resource version"));
     JsonObject job = job(process);
     JsonObject complete = job.deepCopy();
-    SERVER.objects.put("jobs/" + Fields.name(job), ended(complete));
-    SERVER.tellAll(gone);
+    server.objects.put("jobs/" + Fields.name(job), ended(complete));
+    server.tellAll(gone);
     assertThat(hpc.end(process).state()).isEqualTo(JobState.COMPLETED);
   }
 
@@ -250,9 +243,9 @@ class StubbedKubernetesTest {
   @Test
   void aWatchThatBreaksIsTakenUpAgain() throws Exception {
     HPCProcess process = submit("broken");
-    hpc.until("it is watched", () -> SERVER.watches() == 2);
-    SERVER.dropWatches();
-    hpc.until("it is watched again", () -> SERVER.watches() == 2);
+    hpc.until("it is watched", () -> server.watches() == 2);
+    server.dropWatches();
+    hpc.until("it is watched again", () -> server.watches() == 2);
     end(job(process), "Complete", "CompletionsReached");
     assertThat(hpc.end(process).state()).isEqualTo(JobState.COMPLETED);
   }
@@ -260,8 +253,8 @@ class StubbedKubernetesTest {
   @Test
   void aJobThatSomebodyElseDeletesIsCancelled() throws Exception {
     HPCProcess process = submit("deleted");
-    hpc.until("it is watched", () -> SERVER.watches() == 2);
-    SERVER.remove("jobs", process.id().nativeId().value());
+    hpc.until("it is watched", () -> server.watches() == 2);
+    server.remove("jobs", process.id().nativeId().value());
     JobInfo end = hpc.end(process);
     assertThat(end.state()).isEqualTo(JobState.CANCELLED);
     assertThat(end.reason()).contains("deleted");
@@ -272,7 +265,7 @@ class StubbedKubernetesTest {
     HPCProcess process = submit("cancelled");
     process.cancel();
     assertThat(hpc.end(process).state()).isEqualTo(JobState.CANCELLED);
-    assertThat(SERVER.asked("BODY").get(0)).contains("\"propagationPolicy\":\"Foreground\"");
+    assertThat(server.asked("BODY").get(0)).contains("\"propagationPolicy\":\"Foreground\"");
   }
 
   @Test
@@ -281,7 +274,7 @@ class StubbedKubernetesTest {
     end(job(process), "Complete", "CompletionsReached");
     hpc.end(process);
     hpc.another().cancel(List.of(process.id()));
-    assertThat(SERVER.objects).hasSize(1);
+    assertThat(server.objects).hasSize(1);
   }
 
   @Test
@@ -293,14 +286,14 @@ class StubbedKubernetesTest {
     JsonObject labels = pod.getAsJsonObject("metadata").getAsJsonObject("labels");
     labels.addProperty("job-name", process.id().nativeId().value());
     labels.addProperty(Names.TOKEN, "x");
-    SERVER.put("pods", pod);
+    server.put("pods", pod);
     hpc.until(
         "the reason is told",
         () -> String.valueOf(process.info().reason()).startsWith("ImagePullBackOff"));
     assertThat(process.info().state()).isEqualTo(JobState.QUEUED);
     // The pod of the sample is hours old, and ten minutes are what a job has.
-    hpc.until("it is given up", () -> !SERVER.asked("PATCH").isEmpty());
-    assertThat(SERVER.asked("BODY").get(0)).contains(Names.NOT_STARTED, "ImagePullBackOff");
+    hpc.until("it is given up", () -> !server.asked("PATCH").isEmpty());
+    assertThat(server.asked("BODY").get(0)).contains(Names.NOT_STARTED, "ImagePullBackOff");
     JsonObject job = job(process);
     job.getAsJsonObject("metadata")
         .getAsJsonObject("annotations")
