@@ -11,7 +11,10 @@ import picocli.CommandLine.ScopeType;
 /** The options that every command takes, before its name or behind it. */
 public final class GlobalOptions {
   private @Nullable String configFile;
-  private final List<String> sets = new ArrayList<>();
+
+  /** A list for each command that the option stood at, which picocli goes on to fill. */
+  private final List<List<String>> sets = new ArrayList<>();
+
   private @Nullable String profile;
   private boolean debug;
 
@@ -34,9 +37,10 @@ public final class GlobalOptions {
       paramLabel = "KEY=VALUE",
       description = "Set one key of the configuration, such as"
           + " backends.site.config.partition=debug; the value is YAML. May be repeated.")
-  void set(String keyAndValue) {
-    if (keyAndValue != null) {
-      sets.add(keyAndValue);
+  @SuppressWarnings("ReferenceEquality") // the same list is handed over again
+  void set(List<String> keysAndValues) {
+    if (keysAndValues != null && sets.stream().noneMatch(known -> known == keysAndValues)) {
+      sets.add(keysAndValues);
     }
   }
 
@@ -93,7 +97,7 @@ public final class GlobalOptions {
    * @return each as {@code KEY=VALUE}, in the order given
    */
   public List<String> sets() {
-    return List.copyOf(sets);
+    return sets.stream().flatMap(List::stream).toList();
   }
 
   /**
