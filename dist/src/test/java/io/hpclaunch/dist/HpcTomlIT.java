@@ -89,11 +89,10 @@ class HpcTomlIT extends JobsByCommand {
     assertThat(production.out())
         .contains("compute")
         .contains("profile production in " + folder.toRealPath().resolve("settings.toml") + ":10");
+    hpc.with("KUBECONFIG", folder.resolve("none").toString());
     Result staging = hpc.hpc("--profile", "staging", "submit", "--", "true");
-    assertThat(staging.status()).isEqualTo(2);
-    assertThat(staging.err())
-        .contains("'k8s'", "types: ", "pbs", "shell", "slurm")
-        .hasLineCount(1);
+    assertThat(staging.status()).isEqualTo(3);
+    assertThat(staging.err()).contains("Kubernetes", "no image").hasLineCount(1);
     hpc.with("CCAT_WORKFLOW_MANAGER_HPC_BACKEND", "local").with("HPC_PROFILE", "staging");
     hpc.hpc("submit", "--wait", "--", "true").ok();
     assertThat(hpc.hpc("config", "show").ok().out())

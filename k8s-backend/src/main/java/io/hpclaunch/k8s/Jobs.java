@@ -4,7 +4,10 @@ package io.hpclaunch.k8s;
 import com.google.gson.JsonObject;
 import io.hpclaunch.api.JobInfo;
 import io.hpclaunch.api.JobState;
+import io.hpclaunch.api.NativeId;
 import io.hpclaunch.api.Observation;
+import io.hpclaunch.api.QueueReporter;
+import io.hpclaunch.api.Token;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -53,6 +56,51 @@ final class Jobs implements AutoCloseable {
 
   String path(String kind, String... parameters) {
     return ApiClient.path(CORE, namespace, kind, parameters);
+  }
+
+  /** Jobs by the tokens that they carry. */
+  Map<Token, NativeId> find(List<Token> tokens) throws IOException {
+    String selector = Names.TOKEN + " in ("
+        + String.join(",", tokens.stream().map(Token::value).toList()) + ")";
+    Map<Token, NativeId> found = new HashMap<>();
+    api.list(
+        jobsPath("labelSelector", selector),
+        job -> found.put(
+            new Token(String.valueOf(Fields.label(job, Names.TOKEN))),
+            NativeId.of(Fields.name(job)).onCluster(namespace)));
+    return found;
+  }
+
+  /** What waits and runs. */
+  List<QueueReporter.Entry> queue(boolean mineOnly) throws IOException {
+    String[] selector = mineOnly
+        ? new String[] {"labelSelector", Names.MANAGED_BY + "=" + Names.OURS}
+        : new String[0];
+    List<JsonObject> all = api.list(jobsPath(selector));
+    Map<String, JobReading> readings = readings(all, api.list(podsPath()));
+    List<QueueReporter.Entry> entries = new ArrayList<>();
+    for (JsonObject job : all) {
+      JobReading reading = readings.get(Fields.name(job));
+      if (reading != null && !reading.isFinal()) {
+        entries.add(entry(job, reading.whole()));
+      }
+    }
+    return entries;
+  }
+
+  private QueueReporter.Entry entry(JsonObject job, JobInfo info) {
+    String name = Fields.annotation(job, Names.NAME);
+    return new QueueReporter.Entry(
+        NativeId.of(Fields.name(job)).onCluster(namespace),
+        name == null ? Fields.name(job) : name,
+        null,
+        info.state(),
+        info.nativeState(),
+        null,
+        info.reason(),
+        info.submitted(),
+        info.started(),
+        null);
   }
 
   /** From now on changes ring the bell. */

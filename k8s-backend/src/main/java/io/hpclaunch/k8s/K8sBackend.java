@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.k8s;
 
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
-import com.google.gson.JsonObject;
 import io.hpclaunch.api.BackendContext;
 import io.hpclaunch.api.BackendUnavailable;
 import io.hpclaunch.api.Capabilities;
@@ -46,9 +43,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class K8sBackend
     implements HPCBackend, ChangeFeed, LogReader, QueueReporter, ResourceReporter, ReasonExplainer {
-  private static final Gson PRETTY =
-      new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
-
   /** A selector that names more tokens than these may be too long for a request. */
   private static final int TOKENS_AT_ONCE = 50;
 
@@ -144,7 +138,7 @@ public final class K8sBackend
 
   @Override
   public String script(SubmitRequest request) {
-    return PRETTY.toJson(manifest(request).job()) + "\n";
+    return manifest(request).text();
   }
 
   @Override
@@ -161,18 +155,7 @@ public final class K8sBackend
     List<Token> all = List.copyOf(tokens);
     for (int i = 0; i < all.size(); i += TOKENS_AT_ONCE) {
       List<Token> some = all.subList(i, Math.min(all.size(), i + TOKENS_AT_ONCE));
-      String selector = Names.TOKEN + " in ("
-          + String.join(",", some.stream().map(Token::value).toList()) + ")";
-      ask("for jobs by their tokens", () -> {
-        Connection to = connection();
-        to.api()
-            .list(
-                jobs(null).jobsPath("labelSelector", selector),
-                job -> found.put(
-                    new Token(String.valueOf(Fields.label(job, Names.TOKEN))),
-                    NativeId.of(Fields.name(job)).onCluster(to.namespace())));
-        return found;
-      });
+      found.putAll(ask("for jobs by their tokens", () -> jobs(null).find(some)));
     }
     return found;
   }
@@ -266,39 +249,7 @@ public final class K8sBackend
 
   @Override
   public List<Entry> queue(boolean mineOnly) {
-    return ask("for its jobs", () -> {
-      Jobs jobs = jobs(null);
-      String[] selector = mineOnly
-          ? new String[] {"labelSelector", Names.MANAGED_BY + "=" + Names.OURS}
-          : new String[0];
-      List<Entry> entries = new ArrayList<>();
-      List<JsonObject> all = connection().api().list(jobs.jobsPath(selector));
-      Map<String, JobReading> readings =
-          Jobs.readings(all, connection().api().list(jobs.podsPath()));
-      for (JsonObject job : all) {
-        JobReading reading = readings.get(Fields.name(job));
-        if (reading != null && !reading.isFinal()) {
-          entries.add(entry(job, reading.whole()));
-        }
-      }
-      return entries;
-    });
-  }
-
-  private Entry entry(JsonObject job, JobInfo info) {
-    String name = Fields.annotation(job, Names.NAME);
-    return new Entry(
-        NativeId.of(Fields.name(job))
-            .onCluster(String.valueOf(Fields.text(job, "metadata", "namespace"))),
-        name == null ? Fields.name(job) : name,
-        null,
-        info.state(),
-        info.nativeState(),
-        null,
-        info.reason(),
-        info.submitted(),
-        info.started(),
-        null);
+    return ask("for its jobs", () -> jobs(null).queue(mineOnly));
   }
 
   @Override

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.k8s;
 
+import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
@@ -59,6 +60,12 @@ final class Manifest {
     job.add("metadata", metadata);
     job.add("spec", jobSpec());
     return job;
+  }
+
+  /** The object as people read it. */
+  String text() {
+    return new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create().toJson(job())
+        + "\n";
   }
 
   private void check() {
