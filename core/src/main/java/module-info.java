@@ -8,6 +8,7 @@ module io.hpclaunch.core {
   requires org.snakeyaml.engine;
   requires org.tomlj;
 
+  exports io.hpclaunch.core.broker;
   exports io.hpclaunch.core.config;
   exports io.hpclaunch.core.container;
   exports io.hpclaunch.core.job;
@@ -23,6 +24,7 @@ module io.hpclaunch.core {
   uses io.hpclaunch.api.HPCBackend;
   uses io.hpclaunch.api.HPCLauncher;
   uses io.hpclaunch.api.transport.TransportProvider;
+  uses io.hpclaunch.core.broker.BrokerProvider;
   uses io.hpclaunch.core.store.StoreProvider;
 
   provides io.hpclaunch.api.spi.RuntimeProvider with

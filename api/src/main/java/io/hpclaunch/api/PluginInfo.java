@@ -24,6 +24,8 @@ public record PluginInfo(
     /** A way to other hosts. */
     TRANSPORT,
     /** A place for records of jobs. */
-    STORE
+    STORE,
+    /** A message broker that runs in the client's process. */
+    BROKER
   }
 }

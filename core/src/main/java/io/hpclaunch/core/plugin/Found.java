@@ -6,6 +6,7 @@ import io.hpclaunch.api.HPCLauncher;
 import io.hpclaunch.api.InvalidConfiguration;
 import io.hpclaunch.api.PluginInfo;
 import io.hpclaunch.api.transport.TransportProvider;
+import io.hpclaunch.core.broker.BrokerProvider;
 import io.hpclaunch.core.store.StoreProvider;
 import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
@@ -112,6 +113,9 @@ public final class Found<T> {
     }
     if (plugin instanceof HPCBackend backend) {
       return backend.name();
+    }
+    if (plugin instanceof BrokerProvider broker) {
+      return broker.name();
     }
     return plugin instanceof TransportProvider transport
         ? transport.name()

@@ -8,6 +8,7 @@ import io.hpclaunch.api.PluginInfo;
 import io.hpclaunch.api.PluginInfo.Kind;
 import io.hpclaunch.api.PluginProblem;
 import io.hpclaunch.api.transport.TransportProvider;
+import io.hpclaunch.core.broker.BrokerProvider;
 import io.hpclaunch.core.store.StoreProvider;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -120,6 +121,17 @@ public final class Plugins implements AutoCloseable {
    */
   public Optional<Found<StoreProvider>> store(String name) {
     return find(Kind.STORE, name);
+  }
+
+  /**
+   * The broker of a name.
+   *
+   * @param name a name
+   * @return the provider, or empty when there is none
+   * @throws InvalidConfiguration when there are two; the message names both jars
+   */
+  public Optional<Found<BrokerProvider>> broker(String name) {
+    return find(Kind.BROKER, name);
   }
 
   /**

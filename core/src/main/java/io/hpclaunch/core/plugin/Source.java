@@ -6,6 +6,7 @@ import io.hpclaunch.api.HPCLauncher;
 import io.hpclaunch.api.PluginInfo.Kind;
 import io.hpclaunch.api.PluginProblem;
 import io.hpclaunch.api.transport.TransportProvider;
+import io.hpclaunch.core.broker.BrokerProvider;
 import io.hpclaunch.core.store.StoreProvider;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -137,6 +138,7 @@ final class Source implements AutoCloseable {
       case LAUNCHER -> HPCLauncher.class;
       case TRANSPORT -> TransportProvider.class;
       case STORE -> StoreProvider.class;
+      case BROKER -> BrokerProvider.class;
     };
   }
 
