@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hpclaunch.pool.amqp;
+
+import com.rabbitmq.client.Channel;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * The queues and exchanges of one pool.
+ *
+ * @param pool the pool's id, which no other pool at this broker has
+ */
+public record PoolQueues(String pool) {
+  private static final String PREFIX = "hpc-launch.";
+
+  /** How long results wait for a client that never comes, where the broker can be told. */
+  private static final Duration RESULTS_KEPT = Duration.ofDays(7);
+
+  /**
+   * Tasks that nobody has begun.
+   *
+   * @return the queue's name
+   */
+  public String tasks() {
+    return PREFIX + pool + ".tasks";
+  }
+
+  /**
+   * Tasks whose worker went away while it held them, one in a message.
+   *
+   * @return the queue's name
+   */
+  public String returned() {
+    return PREFIX + pool + ".returned";
+  }
+
+  /**
+   * Tasks that take in what others give.
+   *
+   * @return the queue's name
+   */
+  public String reducers() {
+    return PREFIX + pool + ".reducers";
+  }
+
+  /**
+   * What all workers are told.
+   *
+   * @return the exchange's name
+   */
+  public String orders() {
+    return PREFIX + pool + ".orders";
+  }
+
+  /**
+   * What workers say of themselves.
+   *
+   * @return the exchange's name
+   */
+  public String reports() {
+    return PREFIX + pool + ".reports";
+  }
+
+  /**
+   * Results of a batch.
+   *
+   * @param batch its id
+   * @return the queue's name
+   */
+  public String results(String batch) {
+    return PREFIX + pool + ".results." + batch;
+  }
+
+  /**
+   * What a reducer of a batch takes in.
+   *
+   * @param batch its id
+   * @return the queue's name
+   */
+  public String inputs(String batch) {
+    return PREFIX + pool + ".inputs." + batch;
+  }
+
+  /**
+   * Makes what all sides use; nothing is done where it is there.
+   *
+   * @param channel to the broker
+   * @throws IOException when the broker refuses, or is away
+   */
+  public void declare(Channel channel) throws IOException {
+    channel.queueDeclare(tasks(), true, false, false, null);
+    channel.queueDeclare(returned(), true, false, false, null);
+    channel.queueDeclare(reducers(), true, false, false, null);
+    channel.exchangeDeclare(orders(), "fanout", true);
+    channel.exchangeDeclare(reports(), "fanout", true);
+  }
+
+  /**
+   * Makes the queue of a batch's results; nothing is done where it is there.
+   *
+   * @param channel to the broker
+   * @param batch the batch's id
+   * @throws IOException when the broker refuses, or is away
+   */
+  public void declareResults(Channel channel, String batch) throws IOException {
+    channel.queueDeclare(results(batch), true, false, false, expiry(channel));
+  }
+
+  /**
+   * Makes the queue of a reducer's input; nothing is done where it is there.
+   *
+   * @param channel to the broker
+   * @param batch the batch's id
+   * @throws IOException when the broker refuses, or is away
+   */
+  public void declareInputs(Channel channel, String batch) throws IOException {
+    channel.queueDeclare(inputs(batch), true, false, false, expiry(channel));
+  }
+
+  /** RabbitMQ removes a queue that nobody used; others refuse an argument that they don't know. */
+  private static Map<String, Object> expiry(Channel channel) {
+    Object product = channel.getConnection().getServerProperties().get("product");
+    return "RabbitMQ".equals(String.valueOf(product))
+        ? Map.of("x-expires", RESULTS_KEPT.toMillis())
+        : Map.of();
+  }
+
+  /**
+   * Removes all of the pool's, but results.
+   *
+   * @param channel to the broker
+   * @throws IOException when the broker refuses, or is away
+   */
+  public void delete(Channel channel) throws IOException {
+    channel.queueDelete(tasks());
+    channel.queueDelete(returned());
+    channel.queueDelete(reducers());
+    channel.exchangeDelete(orders());
+    channel.exchangeDelete(reports());
+  }
+}

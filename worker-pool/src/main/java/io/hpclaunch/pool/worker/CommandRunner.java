@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hpclaunch.pool.worker;
+
+import io.hpclaunch.pool.wire.CommandEnd;
+import io.hpclaunch.pool.wire.CommandInput;
+import io.hpclaunch.pool.wire.Failure;
+import io.hpclaunch.pool.wire.Outcome;
+import io.hpclaunch.pool.wire.Payload;
+import io.hpclaunch.pool.wire.Task;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+
+/** Runs commands, each in a process of its own. */
+final class CommandRunner implements TaskRunner {
+  private final Values values;
+  private final TimeLimits limits;
+  private final ExecutorService readers;
+
+  CommandRunner(Values values, TimeLimits limits, ExecutorService readers) {
+    this.values = values;
+    this.limits = limits;
+    this.readers = readers;
+  }
+
+  @Override
+  public Ending run(Held task) throws RefusedException, InterruptedException, IOException {
+    CommandInput command = CommandInput.decode(values.read(task.task().input()));
+    Process process = start(command, task);
+    ProcessTree tree = new ProcessTree(process, mark(task));
+    task.stoppedBy(tree::end);
+    try (TimeLimits.Timer timer = limits.start(task.task().limit(), tree::end)) {
+      Future<Payload> stderr =
+          readers.submit(() -> collect(task, "stderr", process.getErrorStream()));
+      feed(process, command.stdin());
+      Payload stdout = collect(task, "stdout", process.getInputStream());
+      int status = process.waitFor();
+      CommandEnd end = new CommandEnd(status, stdout, stderr.get());
+      return ending(task, end, timer);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
+    } finally {
+      tree.endNow();
+    }
+  }
+
+  private Ending ending(Held task, CommandEnd end, TimeLimits.Timer timer)
+      throws InterruptedException, IOException {
+    if (timer.isOver()) {
+      Failure failure =
+          Failure.of("the command ran into its limit of " + task.task().limit());
+      return new Ending(Outcome.TIMED_OUT, new Payload.Inline(failure.encode()), true);
+    }
+    if (task.isCancelled()) {
+      throw new InterruptedException();
+    }
+    Outcome outcome = end.status() == 0 ? Outcome.DONE : Outcome.FAILED;
+    return new Ending(outcome, values.write(task, "end", end.encode()), false);
+  }
+
+  private static Process start(CommandInput command, Held task) throws RefusedException {
+    ProcessBuilder builder = new ProcessBuilder(command.argv());
+    if (command.directory() != null) {
+      builder.directory(new File(command.directory()));
+    }
+    Map<String, String> environment = builder.environment();
+    for (Map.Entry<String, @Nullable String> e : command.environment().entrySet()) {
+      if (e.getValue() == null) {
+        environment.remove(e.getKey());
+      } else {
+        environment.put(e.getKey(), e.getValue());
+      }
+    }
+    Task told = task.task();
+    environment.put("HPC_BATCH_ID", task.key().batch());
+    environment.put("HPC_TASK_INDEX", Integer.toString(told.index()));
+    environment.put("HPC_TASK_ATTEMPT", Integer.toString(told.attempt()));
+    environment.put(ProcessTree.VARIABLE, mark(task));
+    environment.put("CUDA_VISIBLE_DEVICES", String.join(",", task.share().gpus()));
+    try {
+      return builder.start();
+    } catch (IOException | RuntimeException e) { // the latter for a NUL
+      throw new RefusedException("the command cannot be started: " + e.getMessage(), e);
+    }
+  }
+
+  private static String mark(Held task) {
+    return task.key().batch() + "/" + task.key().index() + "/" + task.task().attempt();
+  }
+
+  private void feed(Process process, byte[] stdin) throws IOException {
+    if (stdin.length == 0) {
+      process.getOutputStream().close();
+      return;
+    }
+    // A program that reads little while it writes much must not wait for us.
+    Future<?> unused = readers.submit(() -> {
+      try (OutputStream out = process.getOutputStream()) {
+        out.write(stdin);
+      } catch (IOException e) {
+        return null; // it ended, or closed its input, without reading all
+      }
+      return null;
+    });
+  }
+
+  private Payload collect(Held task, String name, InputStream in) throws IOException {
+    try (in) {
+      byte[] first = in.readNBytes(values.inlineLimit() + 1);
+      if (first.length <= values.inlineLimit()) {
+        return new Payload.Inline(first);
+      }
+      String key = Values.key(task, name);
+      try (var writing = values.store().create(key)) {
+        writing.stream().write(first);
+        long rest = in.transferTo(writing.stream());
+        writing.keep();
+        return new Payload.Stored(key, first.length + rest);
+      }
+    }
+  }
+}

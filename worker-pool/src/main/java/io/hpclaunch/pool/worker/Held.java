@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hpclaunch.pool.worker;
+
+import io.hpclaunch.pool.wire.Code;
+import io.hpclaunch.pool.wire.Task;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A task that this worker has, from its delivery until the broker has its result. */
+final class Held {
+  /** Which task. */
+  record Key(String batch, int index) {}
+
+  private final Key key;
+  private final Code code;
+  private final Task task;
+  private final List<Delivery> deliveries = new ArrayList<>(1);
+  private Shares.@Nullable Share share;
+  private @Nullable Thread runner;
+  private @Nullable Runnable stop;
+  private boolean cancelled;
+
+  Held(String batch, Code code, Task task, Delivery delivery) {
+    this.key = new Key(batch, task.index());
+    this.code = code;
+    this.task = task;
+    this.deliveries.add(delivery);
+  }
+
+  Key key() {
+    return key;
+  }
+
+  Code code() {
+    return code;
+  }
+
+  Task task() {
+    return task;
+  }
+
+  /** The broker gave it again, after a connection was lost. */
+  synchronized void deliveredAgain(Delivery delivery) {
+    deliveries.add(delivery);
+  }
+
+  /** The broker has what became of it. */
+  synchronized void settle() {
+    deliveries.forEach(Delivery::settle);
+    deliveries.clear();
+  }
+
+  synchronized void begun(Shares.Share given, Thread thread) {
+    share = given;
+    runner = thread;
+  }
+
+  synchronized Shares.Share share() {
+    return share == null ? new Shares.Share(0, List.of()) : share;
+  }
+
+  /** How it is ended before its time; at once where it was cancelled meanwhile. */
+  synchronized void stoppedBy(Runnable action) {
+    stop = action;
+    if (cancelled) {
+      action.run();
+    }
+  }
+
+  /** Nobody wants it any more. */
+  synchronized void cancel() {
+    cancelled = true;
+    if (stop != null) {
+      stop.run();
+    } else if (runner != null) {
+      runner.interrupt();
+    }
+  }
+
+  synchronized boolean isCancelled() {
+    return cancelled;
+  }
+}

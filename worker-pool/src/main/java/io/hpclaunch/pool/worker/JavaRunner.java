@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hpclaunch.pool.worker;
+
+import io.hpclaunch.pool.TaskContext;
+import io.hpclaunch.pool.code.AllowList;
+import io.hpclaunch.pool.code.ObjectBytes;
+import io.hpclaunch.pool.wire.Code;
+import io.hpclaunch.pool.wire.Failure;
+import io.hpclaunch.pool.wire.Outcome;
+import io.hpclaunch.pool.wire.Payload;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Runs functions of Java in the worker's own process. */
+final class JavaRunner implements TaskRunner {
+  private final Values values;
+  private final Functions functions;
+  private final TimeLimits limits;
+
+  JavaRunner(Values values, AllowList allowed, TimeLimits limits) {
+    this.values = values;
+    this.functions = new Functions(values, allowed);
+    this.limits = limits;
+  }
+
+  @Override
+  public Ending run(Held task) throws RefusedException, InterruptedException, IOException {
+    Code.Java code = (Code.Java) task.code();
+    Functions.Loaded loaded = functions.load(code);
+    Object function = loaded.instance();
+    Object input = input(task, code, loaded);
+    Thread thread = Thread.currentThread();
+    ClassLoader before = thread.getContextClassLoader();
+    thread.setContextClassLoader(loaded.loader());
+    try (TimeLimits.Timer timer = limits.start(task.task().limit(), thread::interrupt);
+        TaskContext.Scope scope = TaskContext.enter(context(task))) {
+      return call(task, loaded, function, input, timer);
+    } finally {
+      thread.setContextClassLoader(before);
+    }
+  }
+
+  private static TaskContext context(Held task) {
+    List<String> gpus = task.share().gpus();
+    return new TaskContext(
+        task.key().batch(),
+        task.key().index(),
+        task.task().attempt(),
+        task.task().cpus(),
+        gpus);
+  }
+
+  private @Nullable Object input(Held task, Code.Java code, Functions.Loaded loaded)
+      throws RefusedException, IOException {
+    byte[] bytes = values.read(task.task().input());
+    return bytes.length == 0 ? null : loaded.read(bytes, "the input of the task");
+  }
+
+  @SuppressWarnings({"unchecked", "CatchingUnchecked"}) // whatever a user's code throws is told
+  private Ending call(
+      Held task,
+      Functions.Loaded loaded,
+      Object function,
+      @Nullable Object input,
+      TimeLimits.Timer timer)
+      throws InterruptedException, IOException {
+    Object result;
+    try {
+      result = function instanceof Callable<?> callable
+          ? callable.call()
+          : ((Function<@Nullable Object, @Nullable Object>) function).apply(input);
+    } catch (Exception | Error e) {
+      return thrown(task, e, timer);
+    }
+    byte[] bytes;
+    try {
+      bytes = ObjectBytes.write(result);
+    } catch (IOException e) {
+      return new Ending(Outcome.FAILED, failure(task, e), true);
+    }
+    return new Ending(Outcome.DONE, values.write(task, "result", bytes), false);
+  }
+
+  private Ending thrown(Held task, Throwable e, TimeLimits.Timer timer)
+      throws InterruptedException, IOException {
+    if (timer.isOver()) {
+      Failure failure =
+          Failure.of("the task ran into its limit of " + task.task().limit());
+      return new Ending(Outcome.TIMED_OUT, new Payload.Inline(failure.encode()), true);
+    }
+    if (task.isCancelled()) {
+      throw new InterruptedException();
+    }
+    return new Ending(Outcome.FAILED, failure(task, e), true);
+  }
+
+  private Payload failure(Held task, Throwable e) throws IOException {
+    byte[] serialized;
+    try {
+      serialized = ObjectBytes.write(e);
+    } catch (IOException | RuntimeException notSerializable) {
+      serialized = new byte[0];
+    }
+    return values.write(task, "failure", Failure.of(e, serialized).encode());
+  }
+}

@@ -1,0 +1,391 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hpclaunch.pool.worker;
+
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.DefaultConsumer;
+import com.rabbitmq.client.Envelope;
+import io.hpclaunch.pool.amqp.BrokerSession;
+import io.hpclaunch.pool.amqp.PoolQueues;
+import io.hpclaunch.pool.amqp.Publisher;
+import io.hpclaunch.pool.store.FolderStore;
+import io.hpclaunch.pool.wire.Code;
+import io.hpclaunch.pool.wire.Failure;
+import io.hpclaunch.pool.wire.Order;
+import io.hpclaunch.pool.wire.Outcome;
+import io.hpclaunch.pool.wire.Payload;
+import io.hpclaunch.pool.wire.Task;
+import io.hpclaunch.pool.wire.TaskMessage;
+import io.hpclaunch.pool.wire.TaskResult;
+import io.hpclaunch.pool.wire.WireException;
+import io.hpclaunch.pool.wire.WorkerReport;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes tasks from the broker, runs them, sends what they give.
+ *
+ * <p>The broker keeps a message until it is acknowledged, and it is acknowledged when the broker
+ * has the results of all of its tasks. A worker that dies so gives its tasks back. Who receives a
+ * message that somebody had before sends each of its tasks on alone, with a death counted, before
+ * it acknowledges: so a task that kills its workers takes no others with it, and is known.
+ */
+final class Worker implements BrokerSession.Listener {
+  /** So many workers may die while a task runs; then the task is held to be why. */
+  static final int MOST_DEATHS = 3;
+
+  private static final Duration REPORT_EVERY = Duration.ofSeconds(5);
+
+  private final WorkerIdentity identity;
+  private final WorkerSettings settings;
+  private final PoolQueues queues;
+  private final Shares shares;
+  private final Publisher publisher = new Publisher();
+  private final BrokerSession session;
+  private final ResultSender results;
+  private final Board board;
+  private final TaskRunner commands;
+  private final TaskRunner functions;
+  private final ExecutorService threads = Executors.newCachedThreadPool(Worker::thread);
+  private final ScheduledExecutorService clock =
+      Executors.newSingleThreadScheduledExecutor(Worker::thread);
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private WorkerReport.State state = WorkerReport.State.READY;
+  private @Nullable Channel talk;
+  private @Nullable Inbox tasks;
+  private @Nullable Inbox returned;
+
+  Worker(WorkerIdentity identity, WorkerSettings settings) {
+    this.identity = identity;
+    this.settings = settings;
+    this.queues = new PoolQueues(settings.pool());
+    this.shares = new Shares(settings.cpus(), identity.gpus(settings.gpus()));
+    Values values = new Values(new FolderStore(settings.store()), settings.inlineLimit());
+    TimeLimits limits = new TimeLimits(clock);
+    this.commands = new CommandRunner(values, limits, threads);
+    this.functions = new JavaRunner(values, settings.allow(), limits);
+    this.board = new Board(shares, threads, this::run, this::ended);
+    this.results = new ResultSender(identity.id(), queues, publisher, board::forget);
+    this.session = new BrokerSession(settings.broker(), "worker " + identity.id(), this);
+  }
+
+  private static Thread thread(Runnable work) {
+    Thread thread = new Thread(work, "worker");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /** Works until it is told to end, or has had nothing to do for long enough. */
+  void work() throws InterruptedException {
+    threads.execute(results);
+    session.start();
+    clock.scheduleWithFixedDelay(
+        this::tick, REPORT_EVERY.toMillis(), REPORT_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+    ended.await();
+  }
+
+  @Override
+  public void connected(Connection connection) throws IOException {
+    Channel made = connection.createChannel();
+    queues.declare(made);
+    String orders = made.queueDeclare().getQueue();
+    made.queueBind(orders, queues.orders(), "");
+    made.basicConsume(orders, true, new DefaultConsumer(made) {
+      @Override
+      public void handleDelivery(
+          String tag, Envelope envelope, AMQP.BasicProperties properties, byte[] body) {
+        obey(body);
+      }
+    });
+    publisher.connected(connection);
+    synchronized (this) {
+      talk = made;
+      if (state == WorkerReport.State.READY) {
+        tasks = new Inbox(connection, queues.tasks(), prefetch(), this::receive);
+        returned = new Inbox(connection, queues.returned(), slots(), this::receive);
+      }
+    }
+    report();
+    WorkerLog.say("connected to " + settings.broker());
+  }
+
+  @Override
+  public void lost(String why) {
+    synchronized (this) {
+      talk = null;
+      tasks = null;
+      returned = null;
+    }
+    publisher.lost();
+    board.dropWaiting();
+    WorkerLog.say(why);
+  }
+
+  private int slots() {
+    return Math.max(1, (int) settings.cpus());
+  }
+
+  /** Long tasks must not lie here while others have nothing to do. */
+  private int prefetch() {
+    return board.isShort() ? Math.max(4, 2 * slots()) : slots();
+  }
+
+  /** Sorts out a message. */
+  private void receive(Channel channel, long tag, boolean isRedelivered, byte[] body)
+      throws InterruptedException {
+    TaskMessage message;
+    try {
+      message = TaskMessage.decode(body);
+    } catch (WireException e) {
+      WorkerLog.say("a message was passed over: " + e.getMessage());
+      new Delivery(channel, tag, 1).settle();
+      return;
+    }
+    Delivery delivery = new Delivery(channel, tag, message.tasks().size());
+    List<Held> fresh = new ArrayList<>();
+    for (Task task : message.tasks()) {
+      Code code = message.codes().get(task.code());
+      Held known = board.find(new Held.Key(message.batch(), task.index()));
+      if (known != null) {
+        known.deliveredAgain(delivery);
+      } else if (isRedelivered) {
+        sendOn(queues.returned(), message.batch(), code, task.afterDeath(0), delivery);
+      } else {
+        fresh.add(new Held(message.batch(), code, task, delivery));
+      }
+    }
+    board.add(fresh);
+  }
+
+  private void sendOn(String queue, String batch, Code code, Task task, Delivery delivery)
+      throws InterruptedException {
+    byte[] body = TaskMessage.of(batch, code, task).encode();
+    publisher.publish(new Publisher.Outgoing(queue, body, delivery::settle));
+  }
+
+  private void obey(byte[] body) {
+    Order order;
+    try {
+      order = Order.decode(body);
+    } catch (WireException e) {
+      WorkerLog.say("an order was passed over: " + e.getMessage());
+      return;
+    }
+    if (order instanceof Order.Cancel cancel) {
+      board.cancel(cancel);
+    } else if (order instanceof Order.Drain) {
+      threads.execute(this::end);
+    } else {
+      report();
+    }
+  }
+
+  /** Runs a task on this thread; null when it goes on elsewhere, or is tried again. */
+  private @Nullable TaskResult run(Held task) {
+    Instant started = Instant.now();
+    long begun = System.nanoTime();
+    TaskRunner.Ending ending = ending(task);
+    Duration elapsed = Duration.ofNanos(System.nanoTime() - begun);
+    boolean isRetried = task.task().retries() > 0
+        && (ending.outcome() == Outcome.FAILED || ending.outcome() == Outcome.TIMED_OUT);
+    if (isRetried && retry(task)) {
+      return null;
+    }
+    return new TaskResult(
+        task.key().index(),
+        ending.outcome(),
+        task.task().attempt(),
+        task.task().deaths(),
+        started,
+        elapsed,
+        ending.value(),
+        ending.isFailure());
+  }
+
+  @SuppressWarnings("CatchingUnchecked") // a task without a result would hang its client
+  private TaskRunner.Ending ending(Held task) {
+    try {
+      if (task.isCancelled()) {
+        throw new InterruptedException();
+      }
+      if (task.task().deaths() >= MOST_DEATHS) {
+        return failed(
+            Outcome.KILLED,
+            "its worker died " + task.task().deaths() + " times while it ran or was about to");
+      }
+      if (!shares.canEverHold(task.task().cpus(), task.task().gpus())) {
+        return failed(
+            Outcome.REFUSED,
+            "it takes %s cpus and %d gpus, and a worker has %s and %d"
+                .formatted(task.task().cpus(), task.task().gpus(), shares.cpus(), shares.gpus()));
+      }
+      TaskRunner runner = task.code() instanceof Code.Command ? commands : functions;
+      return runner.run(task);
+    } catch (InterruptedException e) {
+      return failed(Outcome.CANCELLED, "it was cancelled");
+    } catch (TaskRunner.RefusedException e) {
+      return failed(Outcome.REFUSED, String.valueOf(e.getMessage()));
+    } catch (Exception | LinkageError | StackOverflowError e) {
+      return new TaskRunner.Ending(
+          Outcome.REFUSED, new Payload.Inline(Failure.of(e, new byte[0]).encode()), true);
+    }
+  }
+
+  private static TaskRunner.Ending failed(Outcome outcome, String why) {
+    return new TaskRunner.Ending(outcome, new Payload.Inline(Failure.of(why).encode()), true);
+  }
+
+  private boolean retry(Held task) {
+    byte[] body = TaskMessage.of(
+            task.key().batch(), task.code(), withFirstCode(task.task().again()))
+        .encode();
+    try {
+      publisher.publish(new Publisher.Outgoing(queues.tasks(), body, () -> board.forget(task)));
+      return true;
+    } catch (InterruptedException e) { // cancelled: it is not tried again
+      return false;
+    }
+  }
+
+  private static Task withFirstCode(Task task) {
+    return new Task(
+        task.index(),
+        0,
+        task.attempt(),
+        task.retries(),
+        task.deaths(),
+        task.limit(),
+        task.cpus(),
+        task.gpus(),
+        task.input());
+  }
+
+  private void ended(Held task, TaskResult result) {
+    results.add(task, result);
+    Inbox open;
+    synchronized (this) {
+      open = tasks;
+    }
+    try {
+      if (open != null) {
+        open.prefetch(prefetch());
+      }
+    } catch (IOException | RuntimeException e) {
+      return; // the connection is lost, and the next one begins with what is right then
+    }
+  }
+
+  private void tick() {
+    boolean isIdle = !settings.idle().isZero() && board.idle().compareTo(settings.idle()) > 0;
+    if (isIdle) {
+      WorkerLog.say("nothing to do for " + settings.idle() + ": ending");
+      threads.execute(this::end);
+    } else {
+      report();
+    }
+  }
+
+  private synchronized void report() {
+    WorkerReport report = new WorkerReport(
+        identity.id(),
+        identity.host(),
+        identity.pid(),
+        identity.job(),
+        state,
+        shares.cpus(),
+        shares.gpus(),
+        board.runningCount(),
+        board.waitingCount(),
+        board.done(),
+        Instant.now());
+    if (talk == null) {
+      return;
+    }
+    try {
+      talk.basicPublish(queues.reports(), "", null, report.encode());
+    } catch (IOException | RuntimeException e) {
+      return; // lost, and told so by the session
+    }
+  }
+
+  /**
+   * Takes no more tasks, gives back those that were not begun, and waits for those that run; ends
+   * them when their time is over, and gives them back, too.
+   */
+  void end() {
+    synchronized (this) {
+      if (state != WorkerReport.State.READY) {
+        return;
+      }
+      state = WorkerReport.State.DRAINING;
+    }
+    report();
+    try {
+      stopTaking();
+      giveBack(board.close());
+      if (!board.awaitEmpty(settings.drain())) {
+        WorkerLog.say(board.runningCount() + " tasks are given back: they ran into the end");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      leave();
+    }
+  }
+
+  private void stopTaking() {
+    Inbox[] open;
+    synchronized (this) {
+      open = tasks == null || returned == null ? new Inbox[0] : new Inbox[] {tasks, returned};
+    }
+    for (Inbox each : open) {
+      try {
+        each.stop();
+      } catch (IOException | RuntimeException e) {
+        continue; // lost: what it held belongs to the broker again
+      }
+    }
+  }
+
+  /** As fresh ones: nobody died of them. */
+  private void giveBack(List<Held> waiting) throws InterruptedException {
+    Map<String, List<Held>> batches = new HashMap<>();
+    for (Held task : waiting) {
+      batches.computeIfAbsent(task.key().batch(), b -> new ArrayList<>()).add(task);
+    }
+    for (Map.Entry<String, List<Held>> batch : batches.entrySet()) {
+      for (Held task : batch.getValue()) {
+        byte[] body = TaskMessage.of(batch.getKey(), task.code(), withFirstCode(task.task()))
+            .encode();
+        publisher.publish(new Publisher.Outgoing(queues.tasks(), body, () -> board.forget(task)));
+      }
+    }
+  }
+
+  private void leave() {
+    try {
+      giveBack(board.running());
+      board.awaitEmpty(Duration.ofSeconds(2));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    synchronized (this) {
+      state = WorkerReport.State.GONE;
+    }
+    report();
+    session.close();
+    ended.countDown();
+  }
+}
