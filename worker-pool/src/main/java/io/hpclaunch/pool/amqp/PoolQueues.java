@@ -27,12 +27,22 @@ public record PoolQueues(String pool) {
   }
 
   /**
-   * Tasks whose worker went away while it held them, one in a message.
+   * Tasks whose worker went away while it held them, once, one in a message.
    *
    * @return the queue's name
    */
   public String returned() {
     return PREFIX + pool + ".returned";
+  }
+
+  /**
+   * Tasks of which two workers died, one in a message: each is run alone, so that a third death is
+   * no other task's doing.
+   *
+   * @return the queue's name
+   */
+  public String suspects() {
+    return PREFIX + pool + ".suspects";
   }
 
   /**
@@ -91,6 +101,7 @@ public record PoolQueues(String pool) {
   public void declare(Channel channel) throws IOException {
     channel.queueDeclare(tasks(), true, false, false, null);
     channel.queueDeclare(returned(), true, false, false, null);
+    channel.queueDeclare(suspects(), true, false, false, null);
     channel.queueDeclare(reducers(), true, false, false, null);
     channel.exchangeDeclare(orders(), "fanout", true);
     channel.exchangeDeclare(reports(), "fanout", true);
@@ -135,6 +146,7 @@ public record PoolQueues(String pool) {
   public void delete(Channel channel) throws IOException {
     channel.queueDelete(tasks());
     channel.queueDelete(returned());
+    channel.queueDelete(suspects());
     channel.queueDelete(reducers());
     channel.exchangeDelete(orders());
     channel.exchangeDelete(reports());

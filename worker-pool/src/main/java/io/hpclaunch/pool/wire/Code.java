@@ -17,8 +17,8 @@ public sealed interface Code {
    *     keys in the store
    * @param allow what classes may be read from the client's bytes: patterns of
    *     {@link java.io.ObjectInputFilter.Config#createFilter}
-   * @param function serialized; an object of {@link java.util.concurrent.Callable} or
-   *     {@link java.util.function.Function}
+   * @param function serialized; a {@link io.hpclaunch.pool.SerializableCallable} or a
+   *     {@link io.hpclaunch.pool.SerializableFunction}
    * @param reduces whether its input is what other tasks give back, in their order
    */
   @SuppressWarnings("ArrayRecordComponent") // compared by nobody

@@ -39,11 +39,29 @@ public record Task(
   /**
    * The same task after its worker died.
    *
-   * @param code where its code stands in the message that it travels in now
    * @return the task, with one death more
    */
-  public Task afterDeath(int code) {
+  public Task afterDeath() {
     return new Task(index, code, attempt, retries, deaths + 1, limit, cpus, gpus, input);
+  }
+
+  /**
+   * The same task in another message.
+   *
+   * @param number where its code stands there
+   * @return the task
+   */
+  public Task withCode(int number) {
+    return new Task(index, number, attempt, retries, deaths, limit, cpus, gpus, input);
+  }
+
+  /**
+   * Whether it is run alone, to see whether it is what its workers die of.
+   *
+   * @return true after the second death
+   */
+  public boolean isSuspect() {
+    return deaths >= 2;
   }
 
   void write(WireWriter out) {

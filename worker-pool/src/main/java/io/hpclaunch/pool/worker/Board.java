@@ -93,15 +93,26 @@ final class Board {
     if (first == null || isClosed) {
       return null;
     }
-    double cpus = first.isCancelled() ? 0 : first.task().cpus();
-    int gpus = first.isCancelled() ? 0 : first.task().gpus();
-    if (!shares.isFree(cpus, gpus)) {
+    boolean isAlone = first.task().isSuspect();
+    double cpus = isAlone ? shares.cpus() : first.task().cpus();
+    int gpus = isAlone ? shares.gpus() : first.task().gpus();
+    if (!canEnd(first) && !shares.isFree(cpus, gpus)) {
       return null;
+    }
+    if (canEnd(first)) {
+      cpus = 0;
+      gpus = 0;
     }
     waiting.remove();
     running.add(first);
     first.begun(shares.take(cpus, gpus), Thread.currentThread());
     return first;
+  }
+
+  /** It is not run, but told to have ended. */
+  private boolean canEnd(Held task) {
+    return task.isCancelled()
+        || !shares.canEverHold(task.task().cpus(), task.task().gpus());
   }
 
   private void work(Held first) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.pool.worker;
 
+import io.hpclaunch.pool.SerializableFunction;
 import io.hpclaunch.pool.code.AllowList;
 import io.hpclaunch.pool.code.ObjectBytes;
 import io.hpclaunch.pool.code.RefusedClassException;
@@ -17,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The functions that tasks run, read once for all tasks that share one. */
@@ -94,12 +94,12 @@ final class Functions {
 
     private Object read() throws TaskRunner.RefusedException, IOException {
       Object function = read(bytes, "the function of the task");
-      if (function instanceof Callable || function instanceof Function) {
+      if (function instanceof Callable || function instanceof SerializableFunction) {
         return function;
       }
       throw new TaskRunner.RefusedException(
           "the task is a " + (function == null ? "null" : function.getClass().getName())
-              + ", which is no Callable and no Function",
+              + ", which is no Callable and no SerializableFunction",
           new ClassCastException());
     }
 

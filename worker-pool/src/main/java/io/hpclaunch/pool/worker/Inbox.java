@@ -44,7 +44,7 @@ final class Inbox {
   }
 
   private void consume() throws IOException {
-    synchronized (channel) {
+    synchronized (this) {
       channel.basicQos(prefetch);
       consumer = channel.basicConsume(queue, false, new DefaultConsumer(channel) {
         @Override
@@ -63,7 +63,7 @@ final class Inbox {
 
   /** Takes another number of messages at once. A limit holds for a consumer from its beginning. */
   void prefetch(int messages) throws IOException {
-    synchronized (channel) {
+    synchronized (this) {
       if (messages == prefetch || consumer == null) {
         return;
       }
@@ -75,7 +75,7 @@ final class Inbox {
 
   /** Takes no more; what it has stays its own. */
   void stop() throws IOException {
-    synchronized (channel) {
+    synchronized (this) {
       if (consumer != null) {
         channel.basicCancel(consumer);
         consumer = null;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.pool.worker;
 
+import io.hpclaunch.pool.SerializableFunction;
 import io.hpclaunch.pool.TaskContext;
 import io.hpclaunch.pool.code.AllowList;
 import io.hpclaunch.pool.code.ObjectBytes;
@@ -11,7 +12,6 @@ import io.hpclaunch.pool.wire.Payload;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Runs functions of Java in the worker's own process. */
@@ -71,7 +71,7 @@ final class JavaRunner implements TaskRunner {
     try {
       result = function instanceof Callable<?> callable
           ? callable.call()
-          : ((Function<@Nullable Object, @Nullable Object>) function).apply(input);
+          : ((SerializableFunction<@Nullable Object, @Nullable Object>) function).apply(input);
     } catch (Exception | Error e) {
       return thrown(task, e, timer);
     }

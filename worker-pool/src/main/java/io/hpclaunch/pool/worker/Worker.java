@@ -65,7 +65,7 @@ final class Worker implements BrokerSession.Listener {
   private WorkerReport.State state = WorkerReport.State.READY;
   private @Nullable Channel talk;
   private @Nullable Inbox tasks;
-  private @Nullable Inbox returned;
+  private List<Inbox> inboxes = List.of();
 
   Worker(WorkerIdentity identity, WorkerSettings settings) {
     this.identity = identity;
@@ -114,7 +114,10 @@ final class Worker implements BrokerSession.Listener {
       talk = made;
       if (state == WorkerReport.State.READY) {
         tasks = new Inbox(connection, queues.tasks(), prefetch(), this::receive);
-        returned = new Inbox(connection, queues.returned(), slots(), this::receive);
+        inboxes = List.of(
+            tasks,
+            new Inbox(connection, queues.returned(), slots(), this::receive),
+            new Inbox(connection, queues.suspects(), 1, this::receive));
       }
     }
     report();
@@ -126,7 +129,7 @@ final class Worker implements BrokerSession.Listener {
     synchronized (this) {
       talk = null;
       tasks = null;
-      returned = null;
+      inboxes = List.of();
     }
     publisher.lost();
     board.dropWaiting();
@@ -161,7 +164,7 @@ final class Worker implements BrokerSession.Listener {
       if (known != null) {
         known.deliveredAgain(delivery);
       } else if (isRedelivered) {
-        sendOn(queues.returned(), message.batch(), code, task.afterDeath(0), delivery);
+        sendOn(message.batch(), code, task.afterDeath().withCode(0), delivery);
       } else {
         fresh.add(new Held(message.batch(), code, task, delivery));
       }
@@ -169,8 +172,9 @@ final class Worker implements BrokerSession.Listener {
     board.add(fresh);
   }
 
-  private void sendOn(String queue, String batch, Code code, Task task, Delivery delivery)
+  private void sendOn(String batch, Code code, Task task, Delivery delivery)
       throws InterruptedException {
+    String queue = task.isSuspect() ? queues.suspects() : queues.returned();
     byte[] body = TaskMessage.of(batch, code, task).encode();
     publisher.publish(new Publisher.Outgoing(queue, body, delivery::settle));
   }
@@ -249,7 +253,7 @@ final class Worker implements BrokerSession.Listener {
 
   private boolean retry(Held task) {
     byte[] body = TaskMessage.of(
-            task.key().batch(), task.code(), withFirstCode(task.task().again()))
+            task.key().batch(), task.code(), task.task().again().withCode(0))
         .encode();
     try {
       publisher.publish(new Publisher.Outgoing(queues.tasks(), body, () -> board.forget(task)));
@@ -257,19 +261,6 @@ final class Worker implements BrokerSession.Listener {
     } catch (InterruptedException e) { // cancelled: it is not tried again
       return false;
     }
-  }
-
-  private static Task withFirstCode(Task task) {
-    return new Task(
-        task.index(),
-        0,
-        task.attempt(),
-        task.retries(),
-        task.deaths(),
-        task.limit(),
-        task.cpus(),
-        task.gpus(),
-        task.input());
   }
 
   private void ended(Held task, TaskResult result) {
@@ -346,9 +337,9 @@ final class Worker implements BrokerSession.Listener {
   }
 
   private void stopTaking() {
-    Inbox[] open;
+    List<Inbox> open;
     synchronized (this) {
-      open = tasks == null || returned == null ? new Inbox[0] : new Inbox[] {tasks, returned};
+      open = inboxes;
     }
     for (Inbox each : open) {
       try {
@@ -367,8 +358,8 @@ final class Worker implements BrokerSession.Listener {
     }
     for (Map.Entry<String, List<Held>> batch : batches.entrySet()) {
       for (Held task : batch.getValue()) {
-        byte[] body = TaskMessage.of(batch.getKey(), task.code(), withFirstCode(task.task()))
-            .encode();
+        byte[] body =
+            TaskMessage.of(batch.getKey(), task.code(), task.task().withCode(0)).encode();
         publisher.publish(new Publisher.Outgoing(queues.tasks(), body, () -> board.forget(task)));
       }
     }

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hpclaunch.pool;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A command that a worker runs in a process of its own, without a shell. Immutable.
+ *
+ * @since 0.1
+ */
+public final class CommandTask {
+  private final List<String> argv;
+  private final Map<String, @Nullable String> environment;
+  private final @Nullable String directory;
+  private final byte[] stdin;
+
+  private CommandTask(
+      List<String> argv,
+      Map<String, @Nullable String> environment,
+      @Nullable String directory,
+      byte[] stdin) {
+    this.argv = List.copyOf(argv);
+    this.environment = environment;
+    this.directory = directory;
+    this.stdin = stdin;
+    if (argv.isEmpty()) {
+      throw new IllegalArgumentException("a command has at least one word");
+    }
+  }
+
+  /**
+   * A command.
+   *
+   * @param argv the program and its arguments, each as it is
+   * @return the task, with the worker's environment and an empty standard input
+   */
+  public static CommandTask of(String... argv) {
+    return of(List.of(argv));
+  }
+
+  /**
+   * A command.
+   *
+   * @param argv the program and its arguments, each as it is
+   * @return the task, with the worker's environment and an empty standard input
+   */
+  public static CommandTask of(List<String> argv) {
+    return new CommandTask(argv, Map.of(), null, new byte[0]);
+  }
+
+  /**
+   * With a variable.
+   *
+   * @param variable its name
+   * @param value its value; null unsets it
+   * @return the changed task
+   */
+  public CommandTask withEnvironment(String variable, @Nullable String value) {
+    Objects.requireNonNull(variable, "variable");
+    Map<String, @Nullable String> more = new LinkedHashMap<>(environment);
+    more.put(variable, value);
+    return new CommandTask(argv, more, directory, stdin);
+  }
+
+  /**
+   * In another folder.
+   *
+   * @param path a folder where the worker runs; null: where the worker itself runs
+   * @return the changed task
+   */
+  public CommandTask withDirectory(@Nullable String path) {
+    return new CommandTask(argv, environment, path, stdin);
+  }
+
+  /**
+   * With a standard input.
+   *
+   * @param bytes what it reads; copied
+   * @return the changed task
+   */
+  public CommandTask withStdin(byte[] bytes) {
+    return new CommandTask(argv, environment, directory, bytes.clone());
+  }
+
+  List<String> argv() {
+    return argv;
+  }
+
+  Map<String, @Nullable String> environment() {
+    return environment;
+  }
+
+  @Nullable String directory() {
+    return directory;
+  }
+
+  byte[] stdin() {
+    return stdin;
+  }
+}

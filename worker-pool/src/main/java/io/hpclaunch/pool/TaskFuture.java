@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hpclaunch.pool;
+
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A task that was handed over. It completes with the task's result; exceptionally with what the
+ * task threw, or a {@link TaskException}. Stages that depend on it run on threads of the pool's
+ * client.
+ *
+ * @param <T> what the task gives
+ * @since 0.1
+ */
+public final class TaskFuture<T extends @Nullable Object> extends CompletableFuture<T> {
+  private final Batch<T> batch;
+  private final int index;
+
+  TaskFuture(Batch<T> batch, int index) {
+    this.batch = batch;
+    this.index = index;
+  }
+
+  /**
+   * The batch that it belongs to.
+   *
+   * @return the batch
+   */
+  public Batch<T> batch() {
+    return batch;
+  }
+
+  /**
+   * Its place in the batch.
+   *
+   * @return from 0
+   */
+  public int index() {
+    return index;
+  }
+
+  /**
+   * Gives the task up: one that waits is not begun, one that runs is interrupted, or its process
+   * ended.
+   *
+   * @param mayInterrupt not looked at
+   * @return false when it has ended already
+   */
+  @Override
+  public boolean cancel(boolean mayInterrupt) {
+    boolean isGivenUp = giveUp();
+    if (isGivenUp) {
+      batch.cancelled(this);
+    }
+    return isGivenUp;
+  }
+
+  /** Cancels it here, without a word to the workers. */
+  boolean giveUp() {
+    boolean isGivenUp = super.completeExceptionally(new CancellationException());
+    if (isGivenUp) {
+      batch.count();
+    }
+    return isGivenUp;
+  }
+
+  /** The task has ended; whether that was news. */
+  boolean end(T result) {
+    boolean isNews = super.complete(result);
+    if (isNews) {
+      batch.count();
+    }
+    return isNews;
+  }
+
+  /** The task has failed; whether that was news. */
+  boolean fail(Throwable thrown) {
+    boolean isNews = super.completeExceptionally(thrown);
+    if (isNews) {
+      batch.count();
+    }
+    return isNews;
+  }
+
+  @Override
+  public boolean complete(T value) {
+    throw new UnsupportedOperationException("a task's result comes from its worker");
+  }
+
+  @Override
+  public boolean completeExceptionally(Throwable thrown) {
+    throw new UnsupportedOperationException("a task's result comes from its worker");
+  }
+
+  @Override
+  public <U> CompletableFuture<U> newIncompleteFuture() {
+    return new CompletableFuture<>();
+  }
+}

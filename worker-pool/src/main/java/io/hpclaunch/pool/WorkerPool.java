@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hpclaunch.pool;
+
+import io.hpclaunch.pool.code.AllowList;
+import io.hpclaunch.pool.code.ObjectBytes;
+import io.hpclaunch.pool.wire.Code;
+import io.hpclaunch.pool.wire.CommandInput;
+import io.hpclaunch.pool.wire.WorkerReport;
+import java.io.IOException;
+import java.io.Serializable;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A pool of workers, as its user holds it: tasks go in, futures come out.
+ *
+ * <p>Every task's result is delivered once. A task may run more than once: when its worker died, or
+ * lost its connection, another one begins it again.
+ *
+ * <p>Safe for use by several threads.
+ *
+ * @since 0.1
+ */
+public final class WorkerPool implements AutoCloseable {
+  private final PoolClient client;
+  private final Readers readers;
+  private final ClassLoader loader;
+  private @Nullable List<String> jars;
+  private @Nullable OpenBatch<@Nullable Object> loose;
+
+  WorkerPool(ClientSettings settings) {
+    this.client = new PoolClient(settings);
+    this.readers = new Readers(settings.store());
+    ClassLoader context = Thread.currentThread().getContextClassLoader();
+    this.loader = context == null ? WorkerPool.class.getClassLoader() : context;
+  }
+
+  void start() {
+    client.start();
+  }
+
+  /**
+   * Hands over a function without an input.
+   *
+   * @param task the function
+   * @param <T> what it gives
+   * @return completes with its result
+   * @throws IllegalArgumentException when it cannot travel: the message says what in it
+   */
+  public <T extends @Nullable Object> TaskFuture<T> submit(SerializableCallable<T> task) {
+    return submit(task, TaskOptions.DEFAULT);
+  }
+
+  /**
+   * Hands over a function without an input.
+   *
+   * @param task the function
+   * @param options what it needs
+   * @param <T> what it gives
+   * @return completes with its result
+   * @throws IllegalArgumentException when it cannot travel: the message says what in it
+   */
+  public <T extends @Nullable Object> TaskFuture<T> submit(
+      SerializableCallable<T> task, TaskOptions options) {
+    TaskFuture<T> future = loose(reader(task));
+    return handOver(future, java(task), new byte[0], options, 0);
+  }
+
+  /**
+   * Hands over a command.
+   *
+   * @param task the command
+   * @return completes with how it ended
+   */
+  public TaskFuture<CommandResult> submit(CommandTask task) {
+    return submit(task, TaskOptions.DEFAULT);
+  }
+
+  /**
+   * Hands over a command.
+   *
+   * @param task the command
+   * @param options what it needs
+   * @return completes with how it ended
+   */
+  public TaskFuture<CommandResult> submit(CommandTask task, TaskOptions options) {
+    TaskFuture<CommandResult> future = loose(readers.commands());
+    return handOver(future, new Code.Command(), input(task), options, 0);
+  }
+
+  /** Tasks that are handed over one by one share a batch. */
+  @SuppressWarnings("unchecked") // a task's future gives what its own reader reads
+  private synchronized <T extends @Nullable Object> TaskFuture<T> loose(ResultReader<T> reader) {
+    if (loose == null) {
+      loose = client.open(null);
+    }
+    return (TaskFuture<T>) loose.next((ResultReader<@Nullable Object>) reader);
+  }
+
+  /**
+   * Hands over commands, as one batch.
+   *
+   * @param tasks the commands
+   * @param options what each needs
+   * @return the batch, whose results are in the order of the commands
+   */
+  public Batch<CommandResult> submitAll(Collection<CommandTask> tasks, TaskOptions options) {
+    OpenBatch<CommandResult> batch = client.open(readers.commands());
+    Code code = new Code.Command();
+    int most = share(tasks.size());
+    for (CommandTask task : tasks) {
+      handOver(batch.batch().next(), code, input(task), options, most);
+    }
+    return batch.batch();
+  }
+
+  /**
+   * Applies a function to each of some inputs.
+   *
+   * @param function the function
+   * @param inputs what it is applied to; each is serializable or null
+   * @param <I> what it takes
+   * @param <O> what it gives
+   * @return the batch, whose results are in the order of the inputs
+   * @throws IllegalArgumentException when the function or an input cannot travel
+   */
+  public <I extends @Nullable Object, O extends @Nullable Object> Batch<O> map(
+      SerializableFunction<I, O> function, Collection<I> inputs) {
+    return map(function, inputs, TaskOptions.DEFAULT);
+  }
+
+  /**
+   * Applies a function to each of some inputs.
+   *
+   * @param function the function
+   * @param inputs what it is applied to; each is serializable or null
+   * @param options what each task needs
+   * @param <I> what it takes
+   * @param <O> what it gives
+   * @return the batch, whose results are in the order of the inputs
+   * @throws IllegalArgumentException when the function or an input cannot travel
+   */
+  public <I extends @Nullable Object, O extends @Nullable Object> Batch<O> map(
+      SerializableFunction<I, O> function, Collection<I> inputs, TaskOptions options) {
+    OpenBatch<O> batch = client.open(this.<O>reader(function));
+    Code code = java(function);
+    int most = share(inputs.size());
+    for (I input : inputs) {
+      handOver(batch.batch().next(), code, bytes(input, "an input"), options, most);
+    }
+    return batch.batch();
+  }
+
+  private int share(int tasks) {
+    ClientSettings settings = client.settings();
+    return Math.max(1, Math.min(settings.batch(), tasks / (4 * Math.max(1, settings.slots()))));
+  }
+
+  private <T extends @Nullable Object> TaskFuture<T> handOver(
+      TaskFuture<T> future, Code code, byte[] input, TaskOptions options, int most) {
+    try {
+      client.submit(future, code, input, options, most);
+      return future;
+    } catch (IOException e) {
+      throw new UncheckedIOException("a task cannot be handed over: " + e.getMessage(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while tasks were handed over", e);
+    }
+  }
+
+  private <T extends @Nullable Object> ResultReader<T> reader(Serializable function) {
+    return readers.functions(loader, allowed(function));
+  }
+
+  private AllowList allowed(Serializable function) {
+    return client.settings().allow().and(ownClasses(function));
+  }
+
+  /** The classes beside the function's own: those of its package and of the packages within. */
+  private static List<String> ownClasses(Serializable function) {
+    Class<?> type = function.getClass();
+    String name = type.getPackageName();
+    if (!name.isEmpty()) {
+      return List.of(name + ".**");
+    }
+    String outer = type.getName().replaceAll("[$/].*", "");
+    return List.of(outer, outer + "$*");
+  }
+
+  private Code java(Serializable function) {
+    try {
+      byte[] bytes = bytes(function, "the function");
+      return new Code.Java(
+          jars(),
+          allowed(function).patterns(),
+          client.payload("functions/" + java.util.UUID.randomUUID(), bytes),
+          false);
+    } catch (IOException e) {
+      throw new UncheckedIOException("the function cannot be handed over: " + e.getMessage(), e);
+    }
+  }
+
+  /** The classes of this process travel when the first function does. */
+  private synchronized List<String> jars() throws IOException {
+    List<String> known = jars;
+    if (known == null) {
+      List<Path> entries = new ArrayList<>(ClassPath.current());
+      entries.remove(ClassPath.of(WorkerPool.class));
+      known = ClassPath.upload(entries, client.settings().store());
+      jars = known;
+    }
+    return known;
+  }
+
+  private static byte[] bytes(@Nullable Object object, String what) {
+    try {
+      return ObjectBytes.write(object);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(what + " cannot travel: " + e, e);
+    }
+  }
+
+  private static byte[] input(CommandTask task) {
+    return new CommandInput(task.argv(), task.environment(), task.directory(), task.stdin())
+        .encode();
+  }
+
+  /** The workers that are heard of. */
+  List<WorkerReport> workers() {
+    return client.roster().present();
+  }
+
+  PoolClient client() {
+    return client;
+  }
+
+  /** Ends this client: tasks that have not ended are not waited for, and the workers stay. */
+  @Override
+  public void close() {
+    client.close();
+  }
+}

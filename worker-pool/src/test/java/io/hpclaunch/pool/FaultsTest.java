@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hpclaunch.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Workers that die. */
+@Timeout(180)
+final class FaultsTest {
+  @TempDir
+  Path folder;
+
+  private PoolUnderTest underTest;
+  private WorkerPool pool;
+
+  @BeforeEach
+  void start() throws Exception {
+    underTest = new PoolUnderTest(folder, 2);
+    pool = underTest.pool();
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    underTest.close();
+  }
+
+  @Test
+  void whatAKilledWorkerHadIsRunByTheNext() throws Exception {
+    Path marks = Files.createDirectory(folder.resolve("marks"));
+    Process first = underTest.startWorker();
+    List<CommandTask> tasks = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      tasks.add(CommandTask.of(
+          "sh", "-c", "echo x >>\"$1/$2\"; sleep 0.1", "sh", marks.toString(), String.valueOf(i)));
+    }
+    Batch<CommandResult> batch = pool.submitAll(tasks, TaskOptions.DEFAULT);
+    batch.waitFor(Share.percent(20));
+    first.destroyForcibly().waitFor();
+    assertThat(batch.ended()).isLessThan(40);
+    underTest.startWorker();
+    assertThat(batch.results()).hasSize(40).allMatch(result -> result.status() == 0);
+    for (int i = 0; i < 40; i++) {
+      assertThat(Files.readAllLines(marks.resolve(String.valueOf(i)))).hasSizeBetween(1, 2);
+    }
+  }
+
+  @Test
+  void aTaskThatKillsItsWorkersIsFailedAndTakesNoOthersWithIt() throws Exception {
+    underTest.startWorker();
+    List<Integer> inputs = IntStream.range(0, 20).boxed().toList();
+    Batch<Integer> batch = pool.map(
+        i -> {
+          if (i == 7) {
+            Runtime.getRuntime().halt(9);
+          }
+          TimeUnit.MILLISECONDS.sleep(20);
+          return i;
+        },
+        inputs);
+    for (int deaths = 1; deaths <= 3; deaths++) {
+      underTest.awaitDeath();
+      underTest.startWorker();
+    }
+    batch.waitFor(Share.all());
+    for (TaskFuture<Integer> future : batch.futures()) {
+      if (future.index() != 7) {
+        assertThat(future.get()).isEqualTo(future.index());
+      }
+    }
+    assertThatThrownBy(() -> batch.futures().get(7).get())
+        .cause()
+        .asInstanceOf(type(TaskException.class))
+        .satisfies(thrown -> {
+          assertThat(thrown.reason()).isEqualTo(TaskException.Reason.WORKERS_DIED);
+          assertThat(thrown).hasMessageContaining("died 3 times");
+        });
+  }
+
+  @Test
+  void aWorkerThatIsToldToEndGivesBackWhatItHasNotBegun() throws Exception {
+    Process first = underTest.startWorker();
+    List<CommandTask> tasks = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      tasks.add(CommandTask.of("sh", "-c", "sleep 0.3; echo $PPID"));
+    }
+    Batch<CommandResult> batch = pool.submitAll(tasks, TaskOptions.DEFAULT);
+    batch.waitFor(Share.any());
+    first.destroy(); // TERM
+    assertThat(first.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    int before = batch.ended();
+    assertThat(before).isBetween(1, 19);
+    underTest.startWorker();
+    List<CommandResult> results = batch.results();
+    long ofTheFirst = results.stream()
+        .filter(result -> result.output().strip().equals(String.valueOf(first.pid())))
+        .count();
+    assertThat(ofTheFirst).isEqualTo(before);
+    assertThat(underTest.repeated(batch)).isZero();
+  }
+}

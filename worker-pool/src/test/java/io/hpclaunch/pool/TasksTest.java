@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hpclaunch.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Tasks that go to a real worker through a real broker, and come back. */
+@Timeout(120)
+final class TasksTest {
+  @TempDir
+  static Path folder;
+
+  private static PoolUnderTest underTest;
+  private static WorkerPool pool;
+
+  @BeforeAll
+  static void start() throws Exception {
+    underTest = new PoolUnderTest(folder, 2);
+    pool = underTest.pool();
+    underTest.startWorker();
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    underTest.close();
+  }
+
+  @Test
+  void aFunctionComesBack() throws Exception {
+    int six = 6;
+    assertThat(pool.submit(() -> six * 7).get()).isEqualTo(42);
+    assertThat(pool.submit(() -> null).get()).isNull();
+  }
+
+  @Test
+  void resultsAreInTheOrderOfTheInputs() throws Exception {
+    List<Integer> inputs = IntStream.range(0, 2_000).boxed().toList();
+    Batch<Integer> batch = pool.map(i -> i * i, inputs);
+    assertThat(batch.results()).isEqualTo(inputs.stream().map(i -> i * i).toList());
+    assertThat(batch.ended()).isEqualTo(2_000);
+  }
+
+  @Test
+  void aTaskOfTheUsersOwnClassesThrowsAsItself() {
+    assertThatThrownBy(() -> pool.submit(() -> {
+              throw new Unhappy("no", 3);
+            })
+            .get())
+        .isInstanceOf(ExecutionException.class)
+        .cause()
+        .asInstanceOf(type(Unhappy.class))
+        .satisfies(thrown -> {
+          assertThat(thrown).hasMessage("no");
+          assertThat(thrown.count).isEqualTo(3);
+          assertThat(thrown.getStackTrace()[0].getClassName())
+              .startsWith(TasksTest.class.getName());
+        });
+  }
+
+  static final class Unhappy extends Exception {
+    private static final long serialVersionUID = 1L;
+    final int count;
+
+    Unhappy(String message, int count) {
+      super(message);
+      this.count = count;
+    }
+  }
+
+  @Test
+  void anExceptionThatCannotTravelIsToldInWords() {
+    assertThatThrownBy(() -> pool.submit(() -> {
+              throw new Holding("holds a thread");
+            })
+            .get())
+        .cause()
+        .asInstanceOf(type(TaskException.class))
+        .satisfies(thrown -> {
+          assertThat(thrown.reason()).isEqualTo(TaskException.Reason.THREW);
+          assertThat(thrown).hasMessageContaining("holds a thread");
+          assertThat(thrown.remoteStack()).contains("TasksTest");
+        });
+  }
+
+  static final class Holding extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    @SuppressWarnings("unused") // what makes it one that cannot be serialized
+    private final Thread thread = Thread.currentThread();
+
+    Holding(String message) {
+      super(message);
+    }
+  }
+
+  @Test
+  void aCommandGetsItsWordsByteForByte() throws Exception {
+    CommandTask task = CommandTask.of("printf", "%s|", "a b", "$HOME", "`x`", "ü\n", "")
+        .withEnvironment("MORE", "1");
+    CommandResult result = pool.submit(task).get();
+    assertThat(result.output()).isEqualTo("a b|$HOME|`x`|ü\n||");
+    assertThat(result.status()).isZero();
+  }
+
+  @Test
+  void aCommandHasInputEnvironmentDirectoryAndStatus() throws Exception {
+    CommandTask task = CommandTask.of(
+            "sh", "-c", "cat; pwd; echo $GREETING$HPC_TASK_INDEX >&2; exit 3")
+        .withStdin("in\n".getBytes(StandardCharsets.UTF_8))
+        .withDirectory("/")
+        .withEnvironment("GREETING", "hello");
+    CommandResult result =
+        pool.submitAll(List.of(task), TaskOptions.DEFAULT).results().get(0);
+    assertThat(result.output()).isEqualTo("in\n/\n");
+    assertThat(result.errors()).isEqualTo("hello0\n");
+    assertThat(result.status()).isEqualTo(3);
+  }
+
+  @Test
+  void whatIsNoProgramIsToldSo() {
+    assertThatThrownBy(() -> pool.submit(CommandTask.of("/no/such/program")).get())
+        .cause()
+        .asInstanceOf(type(TaskException.class))
+        .satisfies(thrown -> {
+          assertThat(thrown.reason()).isEqualTo(TaskException.Reason.REFUSED);
+          assertThat(thrown).hasMessageContaining("/no/such/program");
+        });
+  }
+
+  @Test
+  void largeInputsAndResultsGoThroughTheStore() throws Exception {
+    byte[] large = new byte[3_000_000];
+    large[2_999_999] = 7;
+    Batch<byte[]> batch = pool.map(bytes -> bytes, List.of(large));
+    assertThat(batch.results().get(0)).isEqualTo(large);
+    CommandResult counted = pool.submit(CommandTask.of("cat").withStdin(large)).get();
+    assertThat(counted.stdout()).isEqualTo(large);
+  }
+
+  @Test
+  void aLimitEndsATask() {
+    TaskOptions brief = TaskOptions.DEFAULT.withLimit(Duration.ofMillis(200));
+    assertThatThrownBy(() -> pool.submit(() -> sleep(60), brief).get())
+        .cause()
+        .asInstanceOf(type(TaskException.class))
+        .satisfies(t -> assertThat(t.reason()).isEqualTo(TaskException.Reason.TIMED_OUT));
+    assertThatThrownBy(() -> pool.submit(CommandTask.of("sleep", "60"), brief).get())
+        .cause()
+        .asInstanceOf(type(TaskException.class))
+        .satisfies(t -> assertThat(t.reason()).isEqualTo(TaskException.Reason.TIMED_OUT));
+  }
+
+  private static int sleep(int seconds) throws InterruptedException {
+    TimeUnit.SECONDS.sleep(seconds);
+    return seconds;
+  }
+
+  @Test
+  void aTaskThatFailsIsTriedAgain() throws Exception {
+    TaskOptions patient = TaskOptions.DEFAULT.withRetries(2);
+    int attempt = pool.submit(
+            () -> {
+              int now = TaskContext.current().orElseThrow().attempt();
+              if (now < 2) {
+                throw new IllegalStateException("not yet");
+              }
+              return now;
+            },
+            patient)
+        .get();
+    assertThat(attempt).isEqualTo(2);
+    CommandResult result = pool.submit(
+            CommandTask.of("sh", "-c", "echo $HPC_TASK_ATTEMPT; [ $HPC_TASK_ATTEMPT = 1 ]"),
+            patient)
+        .get();
+    assertThat(result.output()).isEqualTo("1\n");
+  }
+
+  @Test
+  void cancelledTasksAreNotBegunAndThoseThatRunAreEnded() throws Exception {
+    List<CommandTask> sleeps = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      sleeps.add(CommandTask.of("sleep", "60"));
+    }
+    Batch<CommandResult> batch = pool.submitAll(sleeps, TaskOptions.DEFAULT);
+    batch.futures().get(19).cancel(true);
+    assertThat(batch.waitFor(Share.any(), Duration.ofSeconds(1))).isTrue();
+    batch.cancel();
+    assertThat(batch.ended()).isEqualTo(20);
+    assertThatThrownBy(batch::results).isInstanceOf(CancellationException.class);
+    // The slots are free again.
+    assertThat(pool.submit(CommandTask.of("true")).get(30, TimeUnit.SECONDS).status())
+        .isZero();
+  }
+
+  @Test
+  void aClassThatIsNotAllowedIsRefusedByName() {
+    org.opentest4j.ValueWrapper foreign = org.opentest4j.ValueWrapper.create("x");
+    assertThatThrownBy(() -> pool.submit(() -> foreign.getType()).get())
+        .cause()
+        .asInstanceOf(type(TaskException.class))
+        .satisfies(thrown -> {
+          assertThat(thrown.reason()).isEqualTo(TaskException.Reason.REFUSED);
+          assertThat(thrown)
+              .hasMessageContaining("org.opentest4j.ValueWrapper")
+              .hasMessageContaining("allow");
+        });
+  }
+
+  @Test
+  void whatCannotTravelIsSaidAtOnce() {
+    Thread thread = Thread.currentThread();
+    assertThatThrownBy(() -> pool.submit(() -> thread.getName()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("java.lang.Thread");
+  }
+}
