@@ -15,6 +15,7 @@ final class Roster {
   private static final Duration SILENT = Duration.ofSeconds(20);
 
   private final Runnable newcomer;
+  private volatile Runnable also = () -> {};
   private final Map<String, Heard> workers = new LinkedHashMap<>();
 
   private record Heard(WorkerReport report, long at) {}
@@ -26,6 +27,11 @@ final class Roster {
    */
   Roster(Runnable newcomer) {
     this.newcomer = newcomer;
+  }
+
+  /** Something more that is run when a worker is heard for the first time. */
+  synchronized void onFirst(Runnable action) {
+    also = action;
   }
 
   void hear(WorkerReport report) {
@@ -41,6 +47,7 @@ final class Roster {
     }
     if (isNew) {
       newcomer.run();
+      also.run();
     }
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.pool;
 
+import io.hpclaunch.api.HpcRuntime;
 import io.hpclaunch.pool.code.AllowList;
 import io.hpclaunch.pool.code.ObjectBytes;
 import io.hpclaunch.pool.wire.Code;
@@ -9,8 +10,6 @@ import io.hpclaunch.pool.wire.WorkerReport;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -27,16 +26,48 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WorkerPool implements AutoCloseable {
   private final PoolClient client;
+  private final @Nullable PoolKeeper keeper;
   private final Readers readers;
   private final ClassLoader loader;
   private @Nullable List<String> jars;
   private @Nullable OpenBatch<@Nullable Object> loose;
 
   WorkerPool(ClientSettings settings) {
+    this(settings, null);
+  }
+
+  private WorkerPool(ClientSettings settings, @Nullable PoolKeeper keeper) {
+    this.keeper = keeper;
     this.client = new PoolClient(settings);
     this.readers = new Readers(settings.store());
     ClassLoader context = Thread.currentThread().getContextClassLoader();
     this.loader = context == null ? WorkerPool.class.getClassLoader() : context;
+  }
+
+  /**
+   * Opens a pool of the configuration. One that has no workers gets a batch job with some; tasks
+   * that are handed over before these have come wait for them.
+   *
+   * @param runtime has the configuration and the backends; it is to be closed after the pool
+   * @param name the pool's name; empty or {@code default}: the first one
+   * @return the pool, to be closed by the caller; its workers stay
+   * @throws io.hpclaunch.api.InvalidConfiguration when it is not described, or not rightly
+   * @throws io.hpclaunch.api.BackendUnavailable when another process uses the pool and no broker is
+   *     configured that both could use, or when its jobs end before a worker comes
+   */
+  public static WorkerPool open(HpcRuntime runtime, String name) {
+    PoolKeeper keeper = PoolKeeper.of(runtime, name);
+    keeper.start();
+    try {
+      keeper.ensureJob();
+      WorkerPool pool = new WorkerPool(keeper.client(), keeper);
+      pool.client.roster().onFirst(keeper::workerCame);
+      pool.start();
+      return pool;
+    } catch (RuntimeException e) {
+      keeper.close();
+      throw e;
+    }
   }
 
   void start() {
@@ -209,9 +240,7 @@ public final class WorkerPool implements AutoCloseable {
   private synchronized List<String> jars() throws IOException {
     List<String> known = jars;
     if (known == null) {
-      List<Path> entries = new ArrayList<>(ClassPath.current());
-      entries.remove(ClassPath.of(WorkerPool.class));
-      known = ClassPath.upload(entries, client.settings().store());
+      known = ClassPath.upload(ClassPath.current(), client.settings().store());
       jars = known;
     }
     return known;
@@ -243,5 +272,8 @@ public final class WorkerPool implements AutoCloseable {
   @Override
   public void close() {
     client.close();
+    if (keeper != null) {
+      keeper.close();
+    }
   }
 }

@@ -19,6 +19,7 @@ import io.hpclaunch.core.job.Stores;
 import io.hpclaunch.core.plugin.Detector;
 import io.hpclaunch.core.plugin.Found;
 import io.hpclaunch.core.plugin.Plugins;
+import io.hpclaunch.core.plugin.RuntimeParts;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -30,10 +31,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The runtime over a configuration and the plugins that were found. */
-final class CoreRuntime implements HpcRuntime {
+final class CoreRuntime implements HpcRuntime, RuntimeParts {
   private static final Logger log = LoggerFactory.getLogger(CoreRuntime.class);
 
   private final Configuration configuration;
+  private final ConfigSources sources;
   private final Plugins plugins;
   private final Detector detector;
   private final Transports transports;
@@ -56,6 +58,7 @@ final class CoreRuntime implements HpcRuntime {
       Clock clock,
       CopyListener copies) {
     this.configuration = configuration;
+    this.sources = sources;
     this.plugins = plugins;
     this.detector = new Detector(plugins);
     this.transports = new Transports(plugins);
@@ -63,6 +66,21 @@ final class CoreRuntime implements HpcRuntime {
         new ClientState(Stores.open(configuration, plugins, sources, clock), clock, copies);
     this.factory = new BackendFactory(configuration, plugins, transports, sources, client, clock);
     this.jobs = new StoredJobs(client);
+  }
+
+  @Override
+  public Configuration configuration() {
+    return configuration;
+  }
+
+  @Override
+  public Plugins foundPlugins() {
+    return plugins;
+  }
+
+  @Override
+  public ConfigSources sources() {
+    return sources;
   }
 
   @Override

@@ -22,7 +22,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Files of the state folder: for their owner only, and whole or not there. */
-final class StateFiles {
+public final class StateFiles {
   private static final FileAttribute<Set<PosixFilePermission>> FOLDER =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
   static final FileAttribute<Set<PosixFilePermission>> FILE =
@@ -32,14 +32,27 @@ final class StateFiles {
 
   private StateFiles() {}
 
-  static void folders(Path folder) throws IOException {
+  /**
+   * Makes a folder, and those that it is in; nothing is done when it is there.
+   *
+   * @param folder the folder
+   * @throws IOException when it cannot be made
+   */
+  public static void folders(Path folder) throws IOException {
     if (!Files.isDirectory(folder)) {
       Files.createDirectories(folder, FOLDER);
     }
   }
 
-  /** Writes under a name of its own, then renames. */
-  static void replace(Path file, String text, boolean durable) throws IOException {
+  /**
+   * Writes under a name of its own, then renames.
+   *
+   * @param file the file, in a folder that is there
+   * @param text its content
+   * @param durable whether it must survive a loss of power
+   * @throws IOException when it cannot be written; what was there before stands
+   */
+  public static void replace(Path file, String text, boolean durable) throws IOException {
     replace(file, RawBytes.encode(text), durable);
   }
 
@@ -82,8 +95,13 @@ final class StateFiles {
     }
   }
 
-  /** Makes an empty file; nothing is done when it is there. */
-  static void mark(Path file) throws IOException {
+  /**
+   * Makes an empty file, and the folder that it is in; nothing is done when it is there.
+   *
+   * @param file the file
+   * @throws IOException when it cannot be made
+   */
+  public static void mark(Path file) throws IOException {
     try {
       Files.createFile(file, FILE);
     } catch (FileAlreadyExistsException e) {

@@ -67,7 +67,16 @@ public final class FolderStore implements ObjectStore {
 
   @Override
   public void remove(String key) throws IOException {
-    Path top = path(key);
+    delete(path(key));
+  }
+
+  /**
+   * Removes a folder with all that is in it; does nothing where there is none.
+   *
+   * @param top the folder
+   * @throws IOException when something cannot be removed
+   */
+  public static void delete(Path top) throws IOException {
     if (!Files.exists(top)) {
       return;
     }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.pool.worker;
 
+import io.hpclaunch.pool.SerializableCallable;
 import io.hpclaunch.pool.SerializableFunction;
+import io.hpclaunch.pool.TaskContext;
 import io.hpclaunch.pool.code.AllowList;
 import io.hpclaunch.pool.code.ObjectBytes;
 import io.hpclaunch.pool.code.RefusedClassException;
@@ -17,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
@@ -162,11 +165,15 @@ final class Functions {
   }
 
   /**
-   * What tasks see of the worker: the JDK, and what they are written with. The worker's libraries
-   * are not theirs.
+   * What tasks share with the worker: the JDK, and by what the worker calls them. All else that
+   * they use comes with them, also where the worker has it.
    */
   private static final class TaskParentLoader extends ClassLoader {
-    private static final String OURS = "io.hpclaunch.pool.";
+    private static final Set<String> SHARED = Set.of(
+        SerializableCallable.class.getName(),
+        SerializableFunction.class.getName(),
+        TaskContext.class.getName(),
+        TaskContext.Scope.class.getName());
 
     TaskParentLoader() {
       super(ClassLoader.getPlatformClassLoader());
@@ -174,7 +181,7 @@ final class Functions {
 
     @Override
     protected Class<?> findClass(String name) throws ClassNotFoundException {
-      if (name.startsWith(OURS) && name.indexOf('.', OURS.length()) < 0) {
+      if (SHARED.contains(name)) {
         return Class.forName(name, false, Functions.class.getClassLoader());
       }
       throw new ClassNotFoundException(name);

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hpclaunch.pool;
+
+import io.hpclaunch.api.Backend;
+import io.hpclaunch.api.BackendUnavailable;
+import io.hpclaunch.api.Capability;
+import io.hpclaunch.api.HPCProcess;
+import io.hpclaunch.api.JobId;
+import io.hpclaunch.api.JobInfo;
+import io.hpclaunch.api.JobSpec;
+import io.hpclaunch.api.JobState;
+import io.hpclaunch.api.Resources;
+import io.hpclaunch.api.Settings;
+import io.hpclaunch.api.Unsupported;
+import io.hpclaunch.pool.amqp.BrokerAddress;
+import io.hpclaunch.pool.store.FolderStore;
+import io.hpclaunch.pool.store.ObjectStore;
+import io.hpclaunch.pool.worker.WorkerSettings;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The batch job that a pool's workers live in. */
+final class Deployment {
+  /** How long before the walltime workers take no more tasks; tasks that run have that long. */
+  private static final Duration WARNING = Duration.ofMinutes(2);
+
+  /**
+   * Without a walltime, and when the job is cancelled: what schedulers leave between TERM and KILL.
+   */
+  private static final Duration DRAIN = Duration.ofSeconds(20);
+
+  private final PoolSettings settings;
+  private final Backend backend;
+
+  Deployment(PoolSettings settings, Backend backend) {
+    this.settings = settings;
+    this.backend = backend;
+  }
+
+  Backend backend() {
+    return backend;
+  }
+
+  /**
+   * The folder that client and workers see.
+   *
+   * @throws Unsupported when the backend's files are on another host
+   */
+  Path storage(String id) {
+    String configured = settings.settings().string("storage").orElse(null);
+    if (configured != null) {
+      return Path.of(configured).toAbsolutePath().resolve(id);
+    }
+    if (!backend.transport().isLocal()) {
+      throw new Unsupported("worker pool " + settings.name() + ": the files of backend "
+          + backend.name() + " are on another host; name a folder that this machine and the nodes"
+          + " see: worker_pools: {" + settings.name() + ": {storage: /shared/…}}");
+    }
+    Path workspace = Path.of(backend.workspace());
+    Path parent = workspace.getParent();
+    return (parent == null ? workspace : parent).resolve("pools").resolve(id);
+  }
+
+  /** Submits the job; returns when the scheduler, or the journal, has it. */
+  HPCProcess submit(String id, BrokerAddress broker) {
+    ObjectStore store = new FolderStore(storage(id));
+    Settings keys = settings.settings();
+    WorkerSettings worker = new WorkerSettings(
+        id,
+        broker,
+        settings.cpusWorker() * 1.0,
+        settings.gpusWorker(),
+        storage(id),
+        settings.inlineLimit(),
+        settings.idle(),
+        keys.duration("walltime").isPresent() ? WARNING.dividedBy(2) : DRAIN,
+        settings.allow());
+    List<String> command;
+    try {
+      command = WorkerFiles.command(
+          keys.string("java").orElse("java"), keys.words("jvm_options"), worker, store);
+    } catch (IOException e) {
+      throw new BackendUnavailable(
+          "the files of worker pool " + settings.name() + " cannot be written: " + e.getMessage(),
+          e);
+    }
+    return backend.submit(spec(command));
+  }
+
+  private JobSpec spec(List<String> command) {
+    Settings keys = settings.settings();
+    JobSpec.Builder spec = JobSpec.builder("pool-" + settings.name())
+        .command(command)
+        .modules(keys.words("modules").toArray(String[]::new))
+        .nativeOptions(options(keys.section("extra").asMap()).toArray(String[]::new));
+    Resources.Builder resources = Resources.builder()
+        .cpusPerTask(settings.cpusWorker())
+        .walltime(keys.duration("walltime").orElse(null))
+        .queue(keys.string("queue").orElse(null))
+        .account(keys.string("account").orElse(null))
+        .qos(keys.string("qos").orElse(null));
+    if (settings.gpusWorker() > 0) {
+      resources.gpusPerTask(settings.gpusWorker());
+    }
+    if (settings.workers() > 1) {
+      resources.tasks(settings.workers());
+      spec.launcher(launcher());
+    }
+    if (keys.duration("walltime").isPresent() && backend.capabilities().has(Capability.WARNING)) {
+      spec.warn("TERM", WARNING);
+    }
+    return spec.resources(resources.build()).build();
+  }
+
+  /** What starts several workers: the entry's own launcher, else the scheduler's. */
+  private String launcher() {
+    return settings
+        .settings()
+        .string("launcher")
+        .orElse(
+            switch (backend.type()) {
+              case "slurm" -> "srun";
+              case "shell" -> "fork";
+              default -> "mpi";
+            });
+  }
+
+  /** {@code true} is a flag, {@code false} is nothing, a list has commas. */
+  static List<String> options(Map<String, @Nullable Object> extra) {
+    List<String> options = new ArrayList<>();
+    for (Map.Entry<String, @Nullable Object> e : extra.entrySet()) {
+      Object value = e.getValue();
+      String name = (e.getKey().length() == 1 ? "-" : "--") + e.getKey().replace('_', '-');
+      if (Boolean.TRUE.equals(value)) {
+        options.add(name);
+      } else if (value != null && !Boolean.FALSE.equals(value)) {
+        String text = value instanceof Collection<?> list
+            ? list.stream().map(String::valueOf).collect(Collectors.joining(","))
+            : value.toString();
+        options.add(e.getKey().length() == 1 ? name + " " + text : name + "=" + text);
+      }
+    }
+    return options;
+  }
+
+  /** How the job stands, or null where nobody knows it any more. */
+  @Nullable JobInfo look(String job) {
+    JobId id = JobId.parse(job);
+    JobInfo info = backend.status(List.of(id)).get(id);
+    return info == null || info.state() == JobState.LOST ? null : info;
+  }
+}
