@@ -66,7 +66,8 @@ lock_home() {
 # nobody has reaped yet is none. The pid may be another's by now: the caller looks.
 process_in() {
   local pid line
-  { read -r pid <"$1"; } 2>/dev/null || return 1
+  # Some end the line, some do not.
+  { read -r pid <"$1"; } 2>/dev/null || [[ -n ${pid-} ]] || return 1
   [[ $pid == +([0-9]) && -r /proc/$pid/status ]] || return 1
   while IFS= read -r line; do
     [[ $line != State:*[ZX]\ * ]] || return 1

@@ -26,7 +26,8 @@ class ArchitectureTest {
     "io.hpclaunch.pbs..",
     "io.hpclaunch.k8s..",
     "io.hpclaunch.ssh..",
-    "io.hpclaunch.redis.."
+    "io.hpclaunch.redis..",
+    "io.hpclaunch.broker.."
   };
 
   private static final JavaClasses CLASSES = new ClassFileImporter()
@@ -48,6 +49,7 @@ class ArchitectureTest {
         "io.hpclaunch.k8s",
         "io.hpclaunch.ssh",
         "io.hpclaunch.redis",
+        "io.hpclaunch.broker",
         "io.hpclaunch.operator",
         "io.hpclaunch.sweep",
         "io.hpclaunch.cli",
@@ -83,6 +85,7 @@ class ArchitectureTest {
             "io.hpclaunch.k8s..",
             "io.hpclaunch.ssh..",
             "io.hpclaunch.redis..",
+            "io.hpclaunch.broker..",
             "io.hpclaunch.operator..",
             "io.hpclaunch.sweep..",
             "io.hpclaunch.cli..")
@@ -108,7 +111,8 @@ class ArchitectureTest {
         "io.hpclaunch.pbs..",
         "io.hpclaunch.k8s..",
         "io.hpclaunch.ssh..",
-        "io.hpclaunch.redis.."
+        "io.hpclaunch.redis..",
+        "io.hpclaunch.broker.."
       })
   void noPluginKnowsAnotherNorTheCommands(String plugin) {
     noClasses()
