@@ -28,7 +28,7 @@ final class FaultsTest {
 
   @BeforeEach
   void start() throws Exception {
-    underTest = new PoolUnderTest(folder, 2);
+    underTest = PoolUnderTest.embedded(folder, 2);
     pool = underTest.pool();
   }
 

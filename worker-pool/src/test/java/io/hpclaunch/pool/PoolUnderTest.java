@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.ServiceLoader;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** A broker, workers that are processes, and a client, without a scheduler. */
 final class PoolUnderTest implements AutoCloseable {
@@ -28,30 +29,43 @@ final class PoolUnderTest implements AutoCloseable {
 
   private final Path folder;
   private final String id = "test-" + UUID.randomUUID();
-  private final RunningBroker broker;
+  private final @Nullable RunningBroker broker;
   private final BrokerAddress address;
   private final List<Process> workers = new ArrayList<>();
   private final WorkerPool pool;
   private final int slots;
 
-  PoolUnderTest(Path folder, int slots) throws IOException {
+  private PoolUnderTest(
+      Path folder, int slots, BrokerAddress address, @Nullable RunningBroker broker) {
     this.folder = folder;
     this.slots = slots;
+    this.broker = broker;
+    this.address = address;
+    this.pool = new WorkerPool(new ClientSettings(
+        id, address, new FolderStore(store()), 100, 65_536, 1, slots, AllowList.of(List.of())));
+    pool.start();
+  }
+
+  /** With the embedded broker, in this process. */
+  static PoolUnderTest embedded(Path folder, int slots) throws IOException {
     BrokerProvider provider =
         ServiceLoader.load(BrokerProvider.class).findFirst().orElseThrow();
     Path work = Files.createDirectory(folder.resolve("broker"));
-    this.broker = provider.start(new BrokerContext(
+    RunningBroker broker = provider.start(new BrokerContext(
         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
         "pool",
         "pool",
         "secret",
         null,
         work));
-    this.address = new BrokerAddress(
+    BrokerAddress address = new BrokerAddress(
         "127.0.0.1", broker.port(), "pool", "pool", "secret", new BrokerAddress.NoTls());
-    this.pool = new WorkerPool(new ClientSettings(
-        id, address, new FolderStore(store()), 100, 65_536, 1, slots, AllowList.of(List.of())));
-    pool.start();
+    return new PoolUnderTest(folder, slots, address, broker);
+  }
+
+  /** With a broker that runs elsewhere. */
+  static PoolUnderTest at(BrokerAddress address, Path folder, int slots) {
+    return new PoolUnderTest(folder, slots, address, null);
   }
 
   private Path store() {
@@ -126,6 +140,8 @@ final class PoolUnderTest implements AutoCloseable {
     for (Process worker : workers) {
       worker.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
     }
-    broker.close();
+    if (broker != null) {
+      broker.close();
+    }
   }
 }

@@ -31,7 +31,7 @@ final class TasksTest {
 
   @BeforeAll
   static void start() throws Exception {
-    underTest = new PoolUnderTest(folder, 2);
+    underTest = PoolUnderTest.embedded(folder, 2);
     pool = underTest.pool();
     underTest.startWorker();
   }
