@@ -88,6 +88,17 @@ final class Bench implements AutoCloseable {
     return new Bench(state, folder.resolve(host), new FakeScheduler(), START, transport, true);
   }
 
+  /** As {@link #sharing}, in one workspace, where each keeps the list of its own jobs. */
+  static Bench listing(Path folder, String name) {
+    return new Bench(
+        folder.resolve("state"),
+        folder.resolve("workspace"),
+        new FakeScheduler.Listing(folder.resolve(name)),
+        START,
+        new LocalTransport(),
+        true);
+  }
+
   static JobSpec job() {
     return JobSpec.builder("job").command("true").build();
   }
