@@ -61,7 +61,7 @@ final class Bench implements AutoCloseable {
         transport,
         () -> workspace.resolve("jobs").toString(),
         client,
-        new JobDefaults(Resources.none(), List.of(), null),
+        new JobDefaults(Resources.none(), List.of(), null, false),
         spec -> null,
         Duration.ofHours(1)); // the monitor's own thread never comes to its turn
     register = new StoredJobs(client);
