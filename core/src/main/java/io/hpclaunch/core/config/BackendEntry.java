@@ -186,8 +186,13 @@ public final class BackendEntry {
         part("transport"), known, Schema.TRANSPORT_KEYS, "backends." + name + ".transport");
   }
 
-  /** Whether the backend is meant to be used, and not only configured for the case that it is. */
-  boolean isMeant() {
+  /**
+   * Whether the backend is meant to be used, and not only configured for the case that it is.
+   *
+   * @return false for an entry that only other systems' files and variables made, which have a
+   *     section or a key for each scheduler
+   */
+  public boolean isMeant() {
     Node type = tree.entries().get("type");
     return type == null || !type.origin().source().onlyConfigures();
   }
