@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,16 +66,41 @@ public final class ContainerSpec {
      * @throws InvalidJob when the text is no bind
      */
     public static Bind parse(String text) {
+      return parse(text, UnaryOperator.identity());
+    }
+
+    /**
+     * Reads {@code HOST[:CONTAINER][:ro|:rw]} with a path of the host that may be relative. A path
+     * alone is seen under its absolute name.
+     *
+     * @param text the bind
+     * @param directory where relative paths of the host begin, absolute
+     * @return the bind, with an absolute path of the host
+     * @throws InvalidJob when the text is no bind
+     */
+    public static Bind parse(String text, String directory) {
+      return parse(text, path -> {
+        if (path.startsWith("/")) {
+          return path;
+        }
+        String below = path.startsWith("./") ? path.substring(2) : path;
+        return below.isEmpty() || below.equals(".") ? directory : directory + "/" + below;
+      });
+    }
+
+    private static Bind parse(String text, UnaryOperator<String> absolute) {
       String[] parts = text.split(":", -1);
       String last = parts[parts.length - 1];
       boolean readOnly = parts.length > 1 && last.equals("ro");
       boolean explicit = readOnly || (parts.length > 1 && last.equals("rw"));
       int paths = parts.length - (explicit ? 1 : 0);
-      if (paths > 2 || parts[0].isEmpty() || !parts[paths - 1].startsWith("/")) {
+      String host = parts[0].isEmpty() ? "" : absolute.apply(parts[0]);
+      String container = paths == 2 ? parts[1] : host;
+      if (paths > 2 || !container.startsWith("/") || host.isEmpty()) {
         throw new InvalidJob(
             "'" + text + "' is not a bind: write HOST:CONTAINER[:ro], such as /data:/input:ro");
       }
-      return new Bind(parts[0], parts[paths - 1], readOnly);
+      return new Bind(host, container, readOnly);
     }
 
     @Override
@@ -273,7 +299,7 @@ public final class ContainerSpec {
     /**
      * Sets the directory in which the command starts.
      *
-     * @param directory in the container
+     * @param directory in the container, absolute
      * @return this
      */
     public Builder workingDirectory(String directory) {
@@ -319,13 +345,17 @@ public final class ContainerSpec {
      * Makes the description.
      *
      * @return the container
-     * @throws InvalidJob when the image or a path is empty, a variable has no name, or a text
-     *     cannot be carried (NUL)
+     * @throws InvalidJob when the image or a path is empty, the working directory not absolute, a
+     *     variable has no name, or a text cannot be carried (NUL)
      */
     public ContainerSpec build() {
       Carried.checkNotEmpty("image of the container", image);
       Carried.checkNotEmpty(".sif file of the container", sif);
       Carried.checkNotEmpty("working directory of the container", workingDirectory);
+      if (workingDirectory != null && !workingDirectory.startsWith("/")) {
+        throw new InvalidJob("the working directory of the container '" + workingDirectory
+            + "' is not an absolute path of the container");
+      }
       Carried.check("the options of the container", options);
       environment.forEach(Carried::checkVariable);
       return new ContainerSpec(this);

@@ -21,7 +21,8 @@ import java.util.Map;
  * <p>A plugin tells what the scheduler says and no more: it never concludes that a job is lost,
  * never retries a submission and keeps no journal. Core does. Further interfaces that it may
  * implement: {@link Detectable}, {@link ResourceReporter}, {@link QueueReporter},
- * {@link LogReader}, {@link OutputDelivery}, {@link ReasonExplainer}, {@link ChangeFeed}.
+ * {@link LogReader}, {@link OutputDelivery}, {@link ReasonExplainer}, {@link ChangeFeed},
+ * {@link JobLedger}.
  *
  * @since 0.1
  */

@@ -41,6 +41,26 @@ class ContainerSpecTest {
         .withMessageContaining("'" + text + "' is not a bind: write HOST:CONTAINER[:ro]");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "data, /home/me/data:/home/me/data",
+    "./data:ro, /home/me/data:/home/me/data:ro",
+    "., /home/me:/home/me",
+    "../data:/in, /home/me/../data:/in",
+    "/data, /data:/data"
+  })
+  void relativeBindsBeginWhereItIsSaid(String text, String bind) {
+    assertThat(Bind.parse(text, "/home/me")).hasToString(bind);
+  }
+
+  /** What stands in the directory's name is no part of what a user wrote. */
+  @Test
+  void aDirectoryWithAColonIsNotDividedThere() {
+    assertThatExceptionOfType(InvalidJob.class)
+        .isThrownBy(() -> Bind.parse("data", "/a:/b"))
+        .withMessageContaining("'/a:/b/data' is not a path of the host without ':'");
+  }
+
   @Test
   void shortFormsBindWhereTheSeedsContainersLook() {
     ContainerSpec spec = ContainerSpec.image("app:1")
@@ -64,6 +84,7 @@ class ContainerSpecTest {
         List.<UnaryOperator<ContainerSpec.Builder>>of(
             b -> b.sifPath(""),
             b -> b.workingDirectory(""),
+            b -> b.workingDirectory("work"),
             b -> b.environment("", "x"),
             b -> b.environment("A=B", "x"),
             b -> b.environment("A", "\0"),

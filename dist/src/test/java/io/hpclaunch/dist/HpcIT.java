@@ -83,6 +83,16 @@ class HpcIT {
     }
   }
 
+  @Test
+  void aTypeThatNoPluginAnswersToIsNamed() throws Exception {
+    hpc.write("hpc-launch.yaml", "hpc:\n  backends:\n    - {name: site, type: slrum}\n");
+    Result shown = hpc.hpc("config", "show");
+    assertThat(shown.status()).isEqualTo(2);
+    assertThat(shown.err())
+        .contains("hpc-launch.yaml:3: backends.site:", "type 'slrum'", "slurm")
+        .hasLineCount(1);
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

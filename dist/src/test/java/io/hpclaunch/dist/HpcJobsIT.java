@@ -305,7 +305,11 @@ class HpcJobsIT extends JobsByCommand {
         "submit missing.sh",
         "submit -N $'two\\nlines' -- true",
         "submit --depends-on afterok:no-such-job -- true",
-        "submit --image x --bind data -- true",
+        "submit --image x --bind data:in -- true",
+        "submit --image=--privileged -- true",
+        "submit --image ' ' -- true",
+        "submit --image x --container-workdir in -- true",
+        "submit --sif missing.sif -- true",
         "wait",
         "clean"
       })

@@ -70,25 +70,30 @@ final class Manifest {
 
   private void check() {
     if (spec.stdout() != null || spec.stderr() != null) {
-      throw unsupported("the file " + (spec.stdout() != null ? spec.stdout() : spec.stderr())
-          + " for its output: the cluster keeps it, and 'hpc logs' prints it");
+      throw unsupported(
+          "it names the file " + (spec.stdout() != null ? spec.stdout() : spec.stderr())
+              + " for its output, which the cluster keeps: 'hpc logs' prints it");
     }
+    ContainerSpec container = spec.container();
     if (image() == null) {
-      ContainerSpec container = spec.container();
       throw unsupported(
           container != null && container.sif() != null
-              ? "a .sif file alone: nodes pull images; name an image beside it, or set"
+              ? "it has a .sif file alone, and nodes pull images; name an image beside it, or set"
                   + " config.image and config.apptainer"
-              : "no image: name one, or set config.image");
+              : "it names no image: give one (--image), or set image in the backend's config");
+    }
+    if (config.apptainer() && container != null && !namesImage(container)) {
+      throw unsupported("its container names no image for the apptainer that is in config.image:"
+          + " give one (--image or --sif)");
     }
     if (spec.resources().nodes() != null && spec.resources().nodes() > 1) {
-      throw unsupported("more than one node");
+      throw unsupported("it asks for more than one node");
     }
   }
 
   private Unsupported unsupported(String what) {
-    return new Unsupported("job '" + spec.name() + "' has what Kubernetes cannot do: " + what
-        + "; nothing was submitted");
+    return new Unsupported(
+        "job '" + spec.name() + "' cannot run on Kubernetes: " + what + "; nothing was submitted");
   }
 
   private JsonObject metadata() {
@@ -176,9 +181,11 @@ final class Manifest {
     if (config.apptainer() || container == null) {
       return config.image();
     }
-    return container.image() == null && container.sif() == null
-        ? config.image()
-        : container.image();
+    return namesImage(container) ? container.image() : config.image();
+  }
+
+  private static boolean namesImage(ContainerSpec container) {
+    return container.image() != null || container.sif() != null;
   }
 
   private @Nullable String directory() {
@@ -258,7 +265,7 @@ final class Manifest {
     spec.environment().forEach((variable, value) -> {
       if (value == null) {
         if (!variable.matches(IDENTIFIER)) {
-          throw unsupported("to unset '" + variable + "', which no shell can name");
+          throw unsupported("it unsets '" + variable + "', which no shell can name");
         }
         lines.append("unset ").append(variable).append('\n');
       } else if (!isText(value) && variable.matches(IDENTIFIER)) {
@@ -318,8 +325,9 @@ final class Manifest {
 
   private Unsupported outside(ContainerSpec.Bind bind) {
     List<String> known = config.volumes().stream().map(Volume::path).toList();
-    return unsupported("the bind " + bind + ", which lies in none of the configured volumes ("
-        + (known.isEmpty() ? "there are none" : String.join(", ", known)) + ")");
+    return unsupported(
+        "it has the bind " + bind + ", which lies in none of the configured volumes ("
+            + (known.isEmpty() ? "there are none" : String.join(", ", known)) + ")");
   }
 
   // ---- environment, resources, volumes
@@ -372,7 +380,7 @@ final class Manifest {
   /** Kubernetes replaces {@code $(NAME)} and makes one dollar of two. */
   private String carried(String text) {
     if (!isText(text)) {
-      throw unsupported("bytes that are no UTF-8 in its words or variables");
+      throw unsupported("its words or variables have bytes that are no UTF-8");
     }
     return text.replace("$", "$$");
   }
@@ -426,8 +434,8 @@ final class Manifest {
     }
     String resource = config.gpuTypes().get(type);
     if (resource == null) {
-      throw unsupported(
-          "gpus of type '" + type + "', which config.gpu_types does not name a resource for");
+      throw unsupported("it asks for gpus of type '" + type
+          + "', which config.gpu_types does not name a resource for");
     }
     return resource;
   }

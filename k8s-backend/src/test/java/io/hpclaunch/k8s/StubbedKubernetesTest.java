@@ -9,6 +9,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.hpclaunch.api.ArrayRange;
 import io.hpclaunch.api.Cause;
+import io.hpclaunch.api.ContainerSpec;
 import io.hpclaunch.api.HPCProcess;
 import io.hpclaunch.api.JobInfo;
 import io.hpclaunch.api.JobSpec;
@@ -185,6 +186,18 @@ class StubbedKubernetesTest {
             .build()))
         .hasMessageContaining("no secrets for you");
     assertThat(server.objects).isEmpty();
+  }
+
+  @Test
+  void whatAJobSaysOfItsContainerIsSaidOfTheConfiguredImage() {
+    HPCProcess process = hpc.submit(hpc.job("described")
+        .container(ContainerSpec.defaultImage().environment("A", "b").build())
+        .command("true")
+        .build());
+    JsonObject container =
+        Fields.objects(job(process), "spec", "template", "spec", "containers").get(0);
+    assertThat(Fields.text(container, "image")).isEqualTo("app:1");
+    assertThat(container.get("env").toString()).contains("{\"name\":\"A\",\"value\":\"b\"}");
   }
 
   @Test

@@ -3,6 +3,8 @@ package io.hpclaunch.cli;
 
 import io.hpclaunch.api.ConfigKey;
 import io.hpclaunch.api.HPCBackend;
+import io.hpclaunch.api.InvalidConfiguration;
+import io.hpclaunch.api.PluginInfo;
 import io.hpclaunch.cli.output.Table;
 import io.hpclaunch.core.config.BackendEntry;
 import io.hpclaunch.core.config.Configuration;
@@ -48,7 +50,9 @@ final class ConfigShowCommand extends ListingCommand<ConfigShowCommand.Listing> 
   /** A misspelt key of a plugin is as wrong as one of ours. A broken plugin tells none. */
   private void checkPluginKeys(BackendEntry entry) {
     Optional<Found<HPCBackend>> plugin = session.plugins().backend(entry.type());
-    if (plugin.isPresent()) {
+    if (plugin.isEmpty()) {
+      checkUnknownType(entry);
+    } else {
       List<ConfigKey> known;
       try {
         known = plugin.get().newInstance().configKeys();
@@ -56,6 +60,20 @@ final class ConfigShowCommand extends ListingCommand<ConfigShowCommand.Listing> 
         return; // hpc doctor tells
       }
       entry.check(known);
+    }
+  }
+
+  /**
+   * One that is only configured for the case that it is used may lack its plugin; one that only
+   * launches needs none; and one that is missed may be broken.
+   */
+  private void checkUnknownType(BackendEntry entry) {
+    if (entry.isMeant()
+        && entry.launchType().isEmpty()
+        && session.plugins().problems().isEmpty()) {
+      throw new InvalidConfiguration(entry.origin() + ": backends." + entry.name()
+          + ": no plugin answers to the type '" + entry.type() + "'; known: "
+          + String.join(", ", session.plugins().names(PluginInfo.Kind.BACKEND)));
     }
   }
 

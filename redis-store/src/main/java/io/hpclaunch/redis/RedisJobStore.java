@@ -75,12 +75,26 @@ final class RedisJobStore implements JobStore {
 
   @Override
   public WholeJob save(WholeJob job) throws IOException {
+    return written(job, false).orElseThrow();
+  }
+
+  @Override
+  public Optional<WholeJob> update(WholeJob job) throws IOException {
+    return written(job, true);
+  }
+
+  /** Empty where only a job that is known is to be written, and this one is not. */
+  private Optional<WholeJob> written(WholeJob job, boolean onlyKnown) throws IOException {
     try {
       Trials trials = new Trials();
       while (true) {
-        WholeJob now = trySave(job);
+        byte[] stood = raw(job.record().token());
+        if (stood == null && onlyKnown) {
+          return Optional.empty();
+        }
+        WholeJob now = trySave(job, stood);
         if (now != null) {
-          return now;
+          return Optional.of(now);
         }
         trials.pause();
       }
@@ -90,9 +104,8 @@ final class RedisJobStore implements JobStore {
   }
 
   /** Null where somebody else was faster. */
-  private @Nullable WholeJob trySave(WholeJob job) throws IOException {
+  private @Nullable WholeJob trySave(WholeJob job, byte @Nullable [] stood) throws IOException {
     Token token = job.record().token();
-    byte[] stood = raw(token);
     JobRecord known = stood == null ? null : read(stood, token);
     JobRecord now = known == null ? job.record() : known.merge(job.record());
     ArrayRange array = now.array();

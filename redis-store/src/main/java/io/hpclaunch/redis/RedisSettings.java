@@ -103,6 +103,13 @@ record RedisSettings(
     if (!scheme.equalsIgnoreCase("redis") && !scheme.equalsIgnoreCase("rediss")) {
       throw wrong(settings, "url", "must begin with redis:// or rediss://");
     }
+    if (url.getRawQuery() != null || url.getRawFragment() != null) {
+      throw wrong(
+          settings,
+          "url",
+          "has something behind '?' or '#': write redis://HOST:PORT/DATABASE, and all else as keys"
+              + " of store");
+    }
     if (url.getHost() == null || url.getPort() == 0 || url.getPort() > LARGEST_PORT) {
       throw wrong(settings, "url", "names no host and port: write redis://HOST:PORT/DATABASE");
     }

@@ -243,6 +243,8 @@ class RefusalsTest {
         "url            | redis://h/x          | database is a number",
         "url            | redis://h/-1         | database is a number",
         "url            | redis:// h           | no URL",
+        "url            | redis://h/0?timeout=1s | behind '?' or '#'",
+        "url            | redis://h#x          | behind '?' or '#'",
         "connect_timeout| 0                    | MM:SS, or seconds",
         "user           | me                   | needs a password",
         "pasword_file   | x                    | did you mean 'password_file'"

@@ -9,6 +9,7 @@ import io.hpclaunch.api.Backend;
 import io.hpclaunch.api.BackendUnavailable;
 import io.hpclaunch.api.HPCProcess;
 import io.hpclaunch.api.HpcRuntime;
+import io.hpclaunch.api.InvalidJob;
 import io.hpclaunch.api.JobId;
 import io.hpclaunch.api.JobSpec;
 import io.hpclaunch.api.JobState;
@@ -285,7 +286,7 @@ class SharedJobsTest {
       for (HpcRuntime each : List.of(there, muchLater, there)) {
         assertThat(each.backend(Site.BACKEND).status(List.of(job.id())).get(job.id()))
             .satisfies(info -> assertThat(info.state()).isEqualTo(JobState.RUNNING))
-            .satisfies(info -> assertThat(info.reason()).contains("where its folder is"));
+            .satisfies(info -> assertThat(info.reason()).contains("where it was submitted"));
       }
       for (Runnable refused : List.<Runnable>of(
           () -> there.backend(Site.BACKEND).cancel(List.of(job.id())),
@@ -299,6 +300,32 @@ class SharedJobsTest {
       Files.createFile(go);
       assertThat(job.waitFor().state()).isEqualTo(JobState.COMPLETED);
       assertThat(seen.waitFor().state()).isEqualTo(JobState.COMPLETED);
+    }
+  }
+
+  @Test
+  void aJobOfAnotherStateFoldersAgentRunsOn() throws Exception {
+    try (HpcRuntime here = site.clientWithAnAgent("here");
+        HpcRuntime there = site.clientWithAnAgent("there")) {
+      Path go = folder.resolve("go");
+      HPCProcess job = here.backend(Site.BACKEND)
+          .submit(JobSpec.builder("waits")
+              .shell("until [ -e '" + go + "' ]; do sleep 0.1; done; " + site.tell())
+              .build());
+      await().until(() -> job.info().state() == JobState.RUNNING);
+      Backend other = there.backend(Site.BACKEND);
+      HPCProcess seen = other.attach(job.id());
+      assertThatThrownBy(() -> other.cancel(List.of(job.id())))
+          .isInstanceOf(BackendUnavailable.class)
+          .hasMessageContaining(folder.resolve("state-here").toString());
+      assertThat(other.status(List.of(job.id())).get(job.id()).state()).isEqualTo(JobState.RUNNING);
+      assertThatThrownBy(() -> other.clean(job.id())).isInstanceOf(InvalidJob.class);
+      Files.createFile(go);
+      assertThat(seen.waitFor().state()).isEqualTo(JobState.COMPLETED);
+      assertThat(site.ran()).hasSize(1);
+      assertThatThrownBy(() -> other.clean(job.id())).isInstanceOf(BackendUnavailable.class);
+      here.backend(Site.BACKEND).clean(job.id());
+      assertThat(Site.jobs(there)).isEmpty();
     }
   }
 }

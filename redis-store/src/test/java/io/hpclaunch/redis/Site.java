@@ -26,6 +26,15 @@ record Site(Path folder, Map<String, Object> store) {
   }
 
   HpcRuntime client(String name, Clock clock) {
+    return client(name, Map.of("root", folder.resolve("agent").toString()), clock);
+  }
+
+  /** A client whose agent is the one of its state folder. */
+  HpcRuntime clientWithAnAgent(String name) {
+    return client(name, Map.of(), Clock.systemUTC());
+  }
+
+  private HpcRuntime client(String name, Map<String, Object> config, Clock clock) {
     return HpcRuntime.builder()
         .configuration(Map.of(
             "store",
@@ -37,7 +46,7 @@ record Site(Path folder, Map<String, Object> store) {
                 "workspace",
                 workspace().toString(),
                 "config",
-                Map.of("root", folder.resolve("agent").toString()),
+                config,
                 "submit",
                 Map.of("polling_interval", 0.1)))))
         .environment(System.getenv())

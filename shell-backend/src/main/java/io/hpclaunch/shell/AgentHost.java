@@ -44,7 +44,7 @@ final class AgentHost {
 
   private final Transport transport;
   private final Map<String, String> environment;
-  private @Nullable String root;
+  private volatile @Nullable String root;
 
   /**
    * Names a host.
@@ -81,7 +81,13 @@ final class AgentHost {
     }
   }
 
-  private String root() {
+  /**
+   * The folder of the spools.
+   *
+   * @return an absolute path on that host
+   * @throws BackendUnavailable when the host has to be asked for it and cannot be
+   */
+  String root() {
     String known = root;
     if (known == null) {
       known = askRoot();

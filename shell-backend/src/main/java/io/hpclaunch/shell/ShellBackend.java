@@ -9,6 +9,7 @@ import io.hpclaunch.api.ConfigKey;
 import io.hpclaunch.api.Detectable;
 import io.hpclaunch.api.HPCBackend;
 import io.hpclaunch.api.InvalidConfiguration;
+import io.hpclaunch.api.JobLedger;
 import io.hpclaunch.api.NativeId;
 import io.hpclaunch.api.Observation;
 import io.hpclaunch.api.OutcomeUnknown;
@@ -52,13 +53,14 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1
  */
 public final class ShellBackend
-    implements HPCBackend, Detectable, ResourceReporter, QueueReporter, ContainerHost {
+    implements HPCBackend, Detectable, ResourceReporter, QueueReporter, ContainerHost, JobLedger {
   private static final String NAME = "shell";
   private static final int ASKED_LAST = 1000;
 
   private final Map<String, String> environment;
   private final Function<AgentHost, Verbs> way;
   private @Nullable BackendContext context;
+  private @Nullable AgentHost host;
   private @Nullable Verbs verbs;
   private @Nullable JobWatch watch;
   private @Nullable ShellConfig config;
@@ -144,8 +146,9 @@ public final class ShellBackend
     ShellConfig settings = ShellConfig.of(context.config());
     this.context = context;
     config = settings;
-    Verbs made =
-        way.apply(new AgentHost(context.transport(), root(context, settings), environment));
+    AgentHost there = new AgentHost(context.transport(), root(context, settings), environment);
+    host = there;
+    Verbs made = way.apply(there);
     verbs = made;
     watch = new JobWatch(made, context.clock());
   }
@@ -161,6 +164,12 @@ public final class ShellBackend
     }
     boolean own = config.slots() != null || config.gpus() != null || config.memory() != null;
     return context.stateDirectory() + "/shell" + (own ? "-" + Words.encode(context.name()) : "");
+  }
+
+  /** The folder of the queue: of its hosts each sees the others' jobs. */
+  @Override
+  public String ledger() {
+    return initialized(host).root();
   }
 
   @Override

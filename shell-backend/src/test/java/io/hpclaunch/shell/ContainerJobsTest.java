@@ -9,9 +9,11 @@ import io.hpclaunch.api.Cause;
 import io.hpclaunch.api.ContainerSpec;
 import io.hpclaunch.api.ExecutableNotFound;
 import io.hpclaunch.api.HPCProcess;
+import io.hpclaunch.api.InvalidJob;
 import io.hpclaunch.api.JobInfo;
 import io.hpclaunch.api.JobSpec;
 import io.hpclaunch.api.JobState;
+import io.hpclaunch.api.StagedFile;
 import io.hpclaunch.testkit.FakeApptainer;
 import io.hpclaunch.testkit.HpcTestRuntime;
 import java.io.IOException;
@@ -76,13 +78,29 @@ class ContainerJobsTest {
 
   @Test
   void whatIsMissingOnTheNodeIsTheCause() {
-    JobInfo image = failure(job(ContainerSpec.sif("/no/such.sif")).command("true"));
+    JobInfo image = failure(
+        job(ContainerSpec.sif("/no/such.sif")).prologue("true # may bring it").command("true"));
     assertThat(image.cause()).isEqualTo(Cause.LAUNCH);
     assertThat(image.reason()).contains("the image /no/such.sif cannot be read");
     JobInfo bind = failure(job(ContainerSpec.image("app").input("/no/input")).command("true"));
     assertThat(bind.cause()).isEqualTo(Cause.LAUNCH);
     assertThat(bind.reason()).startsWith("/no/input, which the container is to see, is not there");
     assertThat(apptainer.calls()).isEmpty();
+  }
+
+  @Test
+  void aFileThatIsNoImageIsMissedBeforeAnythingIsSubmitted() throws Exception {
+    Path work = Files.createDirectories(hpc.folder().resolve("work"));
+    JobSpec job =
+        job(ContainerSpec.sif("app.sif")).workingDirectory(work).command("true").build();
+    assertThatThrownBy(() -> hpc.submit(job))
+        .isInstanceOf(InvalidJob.class)
+        .hasMessageContaining("the image " + work + "/app.sif of job 'job' does not exist")
+        .hasMessageContaining("nothing was submitted");
+    assertThat(hpc.workspace().resolve("jobs")).doesNotExist();
+    HPCProcess staged =
+        hpc.submit(job.toBuilder().stageIn(StagedFile.content("", "app.sif")).build());
+    assertThat(hpc.end(staged).state()).isEqualTo(JobState.COMPLETED);
   }
 
   @Test

@@ -276,13 +276,15 @@ public final class SweepRun {
   }
 
   /**
-   * How a task's log ends.
+   * How a task's log ends, or why it has none.
    *
+   * @param status where the tasks stand
    * @param task its number
-   * @return the last line that is not blank; empty where there is none
+   * @return the last line that is not blank, of a command that was not started the reason; empty
+   *     where there is neither
    */
-  public String lastLine(int task) {
-    List<String> lines = FailureGroup.tail(log(task));
+  public String lastLine(SweepStatus status, int task) {
+    List<String> lines = FailureGroup.lastLines(status.info(task), log(task));
     return lines.isEmpty() ? "" : lines.get(lines.size() - 1);
   }
 

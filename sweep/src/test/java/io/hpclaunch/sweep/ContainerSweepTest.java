@@ -25,8 +25,14 @@ class ContainerSweepTest {
       HpcTestRuntime.of("shell", Map.of("config", Map.of("container", apptainer.config())));
 
   private SweepRun run(Mode mode, String yaml) throws Exception {
+    SweepRun run = submitted(mode, yaml);
+    assertThat(run.waitFor().count(TaskState.COMPLETED)).isEqualTo(run.count());
+    return run;
+  }
+
+  private SweepRun submitted(Mode mode, String yaml) {
     Path folder = hpc.folder();
-    SweepRun run = Sweep.parse(yaml, "s.yaml", folder)
+    return Sweep.parse(yaml, "s.yaml", folder)
         .submit(
             hpc.backend(),
             SweepOptions.builder()
@@ -36,8 +42,6 @@ class ContainerSweepTest {
                 .workingDirectory(folder)
                 .resources(Resources.builder().cpus(1).build())
                 .build());
-    assertThat(run.waitFor().count(TaskState.COMPLETED)).isEqualTo(run.count());
-    return run;
   }
 
   @ParameterizedTest
@@ -64,6 +68,24 @@ class ContainerSweepTest {
   void withoutAnImageTheyRunAsTheyAre(Mode mode) throws Exception {
     run(mode, "{grid: {x: [1, 2]}, command: 'echo {x}'}");
     assertThat(apptainer.calls()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Mode.class,
+      names = {"INDIVIDUAL", "ARRAY"})
+  void whyAContainerDidNotStartIsTold(Mode mode) throws Exception {
+    SweepRun run = submitted(mode, "{grid: {x: [1, 2]}, image: 'missing:1', command: 'echo {x}'}");
+    SweepStatus status = run.waitFor();
+    assertThat(status.count(TaskState.FAILED)).isEqualTo(2);
+    String why = "apptainer: Unable to handle docker://missing:1 uri";
+    assertThat(run.lastLine(status, 1)).startsWith(why);
+    assertThat(run.errors()).singleElement().satisfies(group -> {
+      assertThat(group.how()).isEqualTo("failed: launch");
+      assertThat(group.lastLines()).singleElement().asString().startsWith(why);
+      assertThat(group.tasks()).hasToString("1-2");
+      assertThat(group.log()).isNull();
+    });
   }
 
   @ParameterizedTest

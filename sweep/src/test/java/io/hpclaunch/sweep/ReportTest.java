@@ -110,7 +110,8 @@ class ReportTest {
     SweepRun run = run(count);
     SweepStatus status = status(count);
     Path page = folder.resolve("report.html");
-    FailureGroup odd = new FailureGroup("failed", List.of("<b>&amp;</script>"), TaskSet.first(1));
+    FailureGroup odd =
+        new FailureGroup("failed", List.of("<b>&amp;</script>"), TaskSet.first(1), null);
     Report.write(run, status, results(run, status), List.of(odd), "acc", page);
     return page;
   }

@@ -124,7 +124,9 @@ abstract class SweepContract {
     assertThat(SweepSite.read(run.log(3))).isEqualTo("no 3\n");
     assertThat(SweepSite.read(run.taskFolder(2).resolve("status")))
         .contains("state=running", "state=failed\nexit_code=2\nended=2");
-    assertThat(run.errors()).hasSize(3);
+    assertThat(run.errors())
+        .hasSize(3)
+        .allSatisfy(group -> assertThat(group.log()).isRegularFile());
 
     site.nextClient();
     SweepRun later = site.open("s");

@@ -288,6 +288,20 @@ public abstract class StoreContract {
   }
 
   @Test
+  void aJobThatWasForgottenIsNotUpdated() throws Exception {
+    JobRecord queued = store.save(record(1, "1", JobState.QUEUED));
+    WholeJob ended = WholeJob.of(queued.observe(info(JobState.COMPLETED), NOW));
+    assertEquals(ended, client().jobs().update(ended).orElseThrow());
+    assertEquals(ended.record(), store.load(queued.token()).orElseThrow());
+    assertTrue(store.remove(queued.token()));
+    assertTrue(client().jobs().update(ended).isEmpty());
+    assertTrue(store.load(queued.token()).isEmpty());
+    assertTrue(store.find(queued.id()).isEmpty());
+    assertEquals(List.of(), store.active());
+    assertEquals(List.of(), store.ended(Instant.EPOCH, NOW));
+  }
+
+  @Test
   void nobodyTakesAnythingInWhileAJobIsForgotten() throws Exception {
     JobRecord lost = store.save(record(1, "1", JobState.LOST));
     JobStore other = client().jobs();

@@ -164,11 +164,15 @@ public final class BackendEntry {
    * Checks {@code config} against what the plugin knows.
    *
    * @param known the plugin's keys; the {@linkplain #commonKeys() common ones} are known anyway
-   * @throws InvalidConfiguration for an unknown key or a value of the wrong type; the message names
-   *     file, line, and the closest known key
+   * @throws InvalidConfiguration for an unknown key, a value of the wrong type, or one that is for
+   *     Dynaconf to evaluate; the message names file, line, and the closest known key
    */
   public void check(List<ConfigKey> known) {
-    Checker.plugin(part("config"), known, Schema.COMMON_KEYS, "backends." + name + ".config");
+    String path = "backends." + name + ".config";
+    part("config")
+        .entries()
+        .forEach((key, value) -> CcatFormat.checkEvaluated(path + "." + key, value));
+    Checker.plugin(part("config"), known, Schema.COMMON_KEYS, path);
   }
 
   /**
@@ -180,6 +184,17 @@ public final class BackendEntry {
   public void checkTransport(List<ConfigKey> known) {
     Checker.plugin(
         part("transport"), known, Schema.TRANSPORT_KEYS, "backends." + name + ".transport");
+  }
+
+  /**
+   * Whether the backend is meant to be used, and not only configured for the case that it is.
+   *
+   * @return false for an entry that only other systems' files and variables made, which have a
+   *     section or a key for each scheduler
+   */
+  public boolean isMeant() {
+    Node type = tree.entries().get("type");
+    return type == null || !type.origin().source().onlyConfigures();
   }
 
   /**

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.core.config;
 
-import io.hpclaunch.api.InvalidConfiguration;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -147,14 +146,17 @@ final class CcatFormat implements ForeignFormat {
     for (Map.Entry<String, Node> e : table.entries().entrySet()) {
       String key = e.getKey().toUpperCase(Locale.ROOT);
       if (MARKS.contains(key) || SLURM_KEYS.containsKey(key)) {
-        settings.put(key, value(key, e.getValue()));
+        settings.put(key, value(e.getValue()));
       }
     }
     return settings;
   }
 
-  /** An empty text is their way to say nothing; {@code @str}, {@code @int}, {@code @none} cast. */
-  private static Node value(String key, Node node) {
+  /**
+   * An empty text is their way to say nothing; {@code @str}, {@code @int}, {@code @none} cast. What
+   * else begins so is an error where it is used: {@link #checkEvaluated}.
+   */
+  private static Node value(Node node) {
     if (!(node instanceof Node.Scalar s) || s.kind() != Node.Kind.TEXT) {
       return node;
     }
@@ -168,16 +170,25 @@ final class CcatFormat implements ForeignFormat {
       case "@none", "@empty" -> none(node);
       case "@str", "@int" ->
         Node.Scalar.text(blank < 0 ? "" : text.substring(blank).strip(), node.origin());
-      default ->
-        throw new InvalidConfiguration(node.origin().text()
-            + " ("
-            + NAME
-            + "): "
-            + key
-            + ": '"
-            + cast
-            + "' is understood by Dynaconf alone: write the value itself");
+      default -> node;
     };
+  }
+
+  /**
+   * Refuses what Dynaconf would evaluate.
+   *
+   * @param path our key
+   * @param value what it is set to
+   */
+  static void checkEvaluated(String path, Node value) {
+    if (value instanceof Node.Scalar s
+        && s.text().startsWith("@")
+        && s.origin().source().system().equals(NAME)) {
+      int blank = s.text().indexOf(' ');
+      String cast = blank < 0 ? s.text() : s.text().substring(0, blank);
+      throw Values.error(
+          value, path, "'" + cast + "' is understood by Dynaconf alone: write the value itself");
+    }
   }
 
   private static Node none(Node node) {

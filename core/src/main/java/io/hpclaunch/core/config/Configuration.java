@@ -56,15 +56,27 @@ public final class Configuration {
   /**
    * The backend to take when none is named.
    *
-   * @return the key {@code backend}; else the name of the only entry of {@code backends}; else
-   *     empty. It need not be the name of an entry: a type or an alias may stand here
+   * @return the key {@code backend}; else the name of the only entry of {@code backends}, not
+   *     counting those that another system's file only configures; else empty. It need not be the
+   *     name of an entry: a type or an alias may stand here
+   * @throws InvalidConfiguration when it is for Dynaconf to evaluate
    */
   public Optional<String> defaultBackend() {
-    Optional<String> named = root().string("backend");
-    if (named.isEmpty() && backends.size() == 1) {
-      return Optional.of(backends.get(0).name());
+    Node named = tree.entries().get("backend");
+    if (named != null) {
+      CcatFormat.checkEvaluated("backend", named);
+      return root().string("backend");
     }
-    return named;
+    BackendEntry only = null;
+    for (BackendEntry entry : backends) {
+      if (entry.isMeant()) {
+        if (only != null) {
+          return Optional.empty();
+        }
+        only = entry;
+      }
+    }
+    return only == null ? Optional.empty() : Optional.of(only.name());
   }
 
   /**

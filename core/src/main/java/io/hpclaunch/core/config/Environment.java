@@ -11,7 +11,9 @@ import java.util.Map;
  * {@code HPC__path__to__key}. An empty variable of the first two kinds says nothing.
  */
 final class Environment {
-  private static final int FOREIGN = 2000;
+  /** The rank of other systems' variables. */
+  static final int FOREIGN = 2000;
+
   private static final int OWN = 2001;
   private static final int PATHS = 2002;
   private static final String PATH_PREFIX = "HPC__";

@@ -5,7 +5,8 @@ import java.util.Map;
 
 /**
  * Lays one layer over another: maps merge, scalars and lists replace, null unsets. The result holds
- * no null, save in lists and profiles.
+ * no null, save in lists and profiles. Who only configures an entry does not say again of which
+ * type it is.
  */
 final class Merger {
   private Merger() {}
@@ -34,10 +35,14 @@ final class Merger {
             ? existing
             : Node.Fields.empty(map.origin());
         lower.entries().put(e.getKey(), merge(below, map, keepsNull));
-      } else {
+      } else if (!lower.entries().containsKey(e.getKey()) || !isSaidAside(e.getKey(), value)) {
         lower.entries().put(e.getKey(), value);
       }
     }
     return new Node.Fields(lower.entries(), upper.origin());
+  }
+
+  private static boolean isSaidAside(String key, Node value) {
+    return key.equals("type") && value.origin().source().onlyConfigures();
   }
 }

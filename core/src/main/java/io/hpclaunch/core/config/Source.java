@@ -29,6 +29,16 @@ record Source(Kind kind, String name, int rank, String system) {
     return new Source(Kind.ENVIRONMENT, "environment ".concat(variable), rank);
   }
 
+  /**
+   * Whether an entry that is made here is only configured, for the case that it is chosen: these
+   * files have a section for each scheduler, whatever is used, and these variables one key of it.
+   */
+  boolean onlyConfigures() {
+    return system.equals(SweepManagerFormat.NAME)
+        || system.equals(CcatFormat.NAME)
+        || (kind == Kind.ENVIRONMENT && rank == Environment.FOREIGN);
+  }
+
   /** Whether a person typed the values as single words, where a bare number has no unit. */
   boolean typed() {
     return kind == Kind.ENVIRONMENT || kind == Kind.COMMAND_LINE;

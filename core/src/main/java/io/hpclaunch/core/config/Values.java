@@ -74,11 +74,13 @@ final class Values {
         try {
           return Walltimes.parse(s.text());
         } catch (InvalidJob e) {
-          throw invalid(node, path, e);
+          throw path.endsWith("walltime")
+              ? invalid(node, path, e)
+              : wrong(node, path, "[D-]HH:MM:SS or MM:SS, such as 00:01:30, and more than zero");
         }
       }
     }
-    throw wrong(node, path, "[D-]HH:MM:SS, MM:SS, or seconds");
+    throw wrong(node, path, "[D-]HH:MM:SS, MM:SS, or seconds, and more than zero");
   }
 
   static long size(Node node, String path) {

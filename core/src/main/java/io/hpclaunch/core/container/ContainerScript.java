@@ -111,6 +111,11 @@ public final class ContainerScript {
         : candidates.stream().map(ContainerRuntime::command).toList();
   }
 
+  /** The file that the job cannot do without; null where it has none, or may run another image. */
+  @Nullable String imageFile() {
+    return mayRunOutside() ? null : image.file();
+  }
+
   private boolean mayRunOutside() {
     return candidates.stream().anyMatch(runtime -> !runtime.runsFiles());
   }
@@ -196,8 +201,9 @@ public final class ContainerScript {
       script.append(" \"$hpc_path, which the container is to see, is not there on $hpc_host\"\n");
       script.append("  done\n");
     }
-    if (image.file() != null && candidates.stream().allMatch(ContainerRuntime::runsFiles)) {
-      script.append("  hpc_path=").append(Quoting.quote(image.file())).append('\n');
+    String file = imageFile();
+    if (file != null) {
+      script.append("  hpc_path=").append(Quoting.quote(file)).append('\n');
       script.append("  [[ -r $hpc_path ]] || hpc_not_started");
       script.append(" \"the image $hpc_path cannot be read on $hpc_host\"\n");
     }
@@ -205,11 +211,8 @@ public final class ContainerScript {
 
   private void fill(StringBuilder script, ContainerRuntime runtime) {
     String name = String.valueOf(image.word(runtime));
+    checkVariables(runtime);
     for (Map.Entry<String, String> variable : words.variables(runtime).entrySet()) {
-      if (!ShellVariables.isExportable(variable.getKey())) {
-        throw new InvalidJob("'" + variable.getKey() + "' cannot be exported for "
-            + runtime.command() + ": a container's variables are named by letters, digits and _");
-      }
       script.append("  export ").append(variable.getKey()).append('=');
       script.append(Quoting.quote(variable.getValue())).append('\n');
     }
@@ -220,6 +223,16 @@ public final class ContainerScript {
     }
     script.append("  hpc_container+=(").append(Quoting.join(words.last(runtime, name)));
     script.append(")\n");
+  }
+
+  private void checkVariables(ContainerRuntime runtime) {
+    for (String name : container.environment().keySet()) {
+      if (runtime.runsFiles()
+          && !ShellVariables.isExportable(ContainerWords.variable(runtime, name))) {
+        throw new InvalidJob("'" + name + "' cannot be a variable of a container of "
+            + runtime.command() + ": they are named by letters, digits and _");
+      }
+    }
   }
 
   /** What Podman and Docker need, whose containers are no children of the job. */

@@ -54,11 +54,14 @@ public record ContainerSettings(
    *
    * @param config an entry's {@code config}
    * @return the settings
-   * @throws InvalidConfiguration when there is no such runtime, or an executable says nothing of
-   *     which it is
+   * @throws InvalidConfiguration when there is no such runtime, an executable is empty or says
+   *     nothing of which it is, or an image is none
    */
   public static ContainerSettings of(Settings config) {
     String executable = config.string(EXECUTABLE).orElse(null);
+    if (executable != null && executable.isBlank()) {
+      throw wrong(config, EXECUTABLE, "is empty: write a name or a path, or leave it out");
+    }
     return new ContainerSettings(
         config
             .string(RUNTIME)
@@ -72,16 +75,19 @@ public record ContainerSettings(
   /** The configuration does not know from where a job's relative paths count. */
   private static String anywhere(Settings config, String image) {
     if (ImageName.isFile(image) && !image.startsWith("/")) {
-      throw new InvalidConfiguration(config.origin(IMAGE).orElse("configuration") + ": " + IMAGE
-          + " must be an absolute path or an image's reference, not '" + image + "'");
+      throw wrong(
+          config, IMAGE, "must be an absolute path or an image's reference, not '" + image + "'");
+    }
+    if (ImageName.isNoImage(image)) {
+      throw wrong(config, IMAGE, "'" + image + "' " + ImageName.NO_IMAGE);
     }
     return image;
   }
 
   private static ContainerRuntime known(Settings config, String name) {
     return ContainerRuntime.named(name)
-        .orElseThrow(() -> new InvalidConfiguration(config.origin(RUNTIME).orElse("configuration")
-            + ": " + RUNTIME + " must be one of " + names() + ", not '" + name + "'"));
+        .orElseThrow(
+            () -> wrong(config, RUNTIME, "must be one of " + names() + ", not '" + name + "'"));
   }
 
   private static ContainerRuntime of(Settings config, String executable) {
@@ -91,6 +97,11 @@ public record ContainerSettings(
             () -> new InvalidConfiguration(config.origin(EXECUTABLE).orElse("configuration")
                 + ": which runtime '" + executable + "' is, its name does not tell: set " + RUNTIME
                 + " to one of " + names()));
+  }
+
+  private static InvalidConfiguration wrong(Settings config, String key, String what) {
+    return new InvalidConfiguration(
+        config.origin(key).orElse("configuration") + ": " + key + " " + what);
   }
 
   private static String names() {

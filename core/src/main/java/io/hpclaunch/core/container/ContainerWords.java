@@ -74,10 +74,14 @@ final class ContainerWords {
       container
           .environment()
           .forEach((name, value) -> variables.put(
-              (runtime == ContainerRuntime.APPTAINER ? "APPTAINERENV_" : "SINGULARITYENV_") + name,
-              literal ? value : value.replaceAll("[\\\\$`]", "\\\\$0")));
+              variable(runtime, name), literal ? value : value.replaceAll("[\\\\$`]", "\\\\$0")));
     }
     return variables;
+  }
+
+  /** What apptainer or singularity takes for a variable of the container. */
+  static String variable(ContainerRuntime runtime, String name) {
+    return (runtime == ContainerRuntime.APPTAINER ? "APPTAINERENV_" : "SINGULARITYENV_") + name;
   }
 
   /** Whether an option is given, by the entry or the job. */

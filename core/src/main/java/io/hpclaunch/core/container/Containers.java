@@ -2,13 +2,17 @@
 package io.hpclaunch.core.container;
 
 import io.hpclaunch.api.BackendUnavailable;
+import io.hpclaunch.api.Capabilities;
+import io.hpclaunch.api.Capability;
 import io.hpclaunch.api.ExecutableNotFound;
+import io.hpclaunch.api.InvalidJob;
 import io.hpclaunch.api.JobSpec;
 import io.hpclaunch.api.transport.Command;
 import io.hpclaunch.api.transport.Transport;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The containers of the jobs of one entry. */
@@ -20,6 +24,7 @@ public final class Containers {
   private final ContainerSettings settings;
   private final ContainerHost host;
   private final Transport transport;
+  private final Supplier<Capabilities> capabilities;
 
   /**
    * Makes them.
@@ -28,13 +33,19 @@ public final class Containers {
    * @param settings what it says of containers
    * @param host what its plugin knows of the place where they run
    * @param transport the way to the backend's host
+   * @param capabilities what the plugin can do
    */
   public Containers(
-      String backend, ContainerSettings settings, ContainerHost host, Transport transport) {
+      String backend,
+      ContainerSettings settings,
+      ContainerHost host,
+      Transport transport,
+      Supplier<Capabilities> capabilities) {
     this.backend = backend;
     this.settings = settings;
     this.host = host;
     this.transport = transport;
+    this.capabilities = capabilities;
   }
 
   /**
@@ -59,21 +70,47 @@ public final class Containers {
   }
 
   /**
-   * Looks for the runtime, where jobs find what the transport's host has, and neither modules nor a
-   * prologue nor a PATH of the job's own could bring another.
+   * Looks for the image, where it is a file that the transport's host sees, and for the runtime,
+   * where jobs find what that host has; but not for what modules, a prologue, files that are staged
+   * in or a PATH of the job's own could bring.
    *
    * @param spec the job
-   * @throws ExecutableNotFound when there is none
+   * @throws InvalidJob when there is no such file
+   * @throws ExecutableNotFound when there is no runtime
    */
   public void check(JobSpec spec) {
     ContainerScript script = script(spec);
-    boolean seen = host.runsOnTransportsHost()
-        && spec.modules().isEmpty()
-        && spec.prologue().isEmpty()
-        && !spec.environment().containsKey("PATH");
-    if (script == null || !seen) {
+    if (script == null || !spec.modules().isEmpty() || !spec.prologue().isEmpty()) {
       return;
     }
+    String file = script.imageFile();
+    if (file != null && file.startsWith("/") && spec.stageIn().isEmpty()) {
+      checkImage(file, spec);
+    }
+    if (host.runsOnTransportsHost() && !spec.environment().containsKey("PATH")) {
+      checkRuntime(script, spec);
+    }
+  }
+
+  /** A whole folder that is not there may be one of the nodes alone. */
+  private void checkImage(String file, JobSpec spec) {
+    if (!capabilities.get().has(Capability.SHARED_FILES)) {
+      return;
+    }
+    String folder = file.substring(0, Math.max(1, file.lastIndexOf('/')));
+    try {
+      if (transport.stat(file).isEmpty()
+          && (host.runsOnTransportsHost() || transport.stat(folder).isPresent())) {
+        throw new InvalidJob("the image " + file + " of job '" + spec.name()
+            + "' does not exist on " + transport.host() + "; nothing was submitted");
+      }
+    } catch (IOException e) {
+      throw new BackendUnavailable(
+          transport.host() + " cannot be asked for the image " + file + ": " + e.getMessage(), e);
+    }
+  }
+
+  private void checkRuntime(ContainerScript script, JobSpec spec) {
     List<String> argv = new ArrayList<>(List.of("sh", "-c", LOOK, "sh"));
     argv.addAll(script.commands());
     try {

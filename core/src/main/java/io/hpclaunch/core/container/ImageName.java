@@ -2,6 +2,7 @@
 package io.hpclaunch.core.container;
 
 import io.hpclaunch.api.ContainerSpec;
+import io.hpclaunch.api.InvalidJob;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,11 @@ record ImageName(
     @Nullable String reference,
     @Nullable String source) {
   private static final String DOCKER = "docker://";
+
+  /** What a text is that is not an image. */
+  static final String NO_IMAGE =
+      "is no image of a container: write a reference such as registry/app:1, or the path of a file";
+
   private static final List<String> FILES = List.of(".sif", ".simg", ".img", ".sqsh", ".sqfs");
 
   /**
@@ -25,11 +31,15 @@ record ImageName(
    *
    * @param container the container
    * @param directory where relative paths begin
+   * @throws InvalidJob when its image is none
    */
   static ImageName of(ContainerSpec container, String directory) {
     String file = container.sif();
     String reference = container.image();
     String source = null;
+    if (reference != null && isNoImage(reference)) {
+      throw new InvalidJob("'" + reference + "' " + NO_IMAGE);
+    }
     if (reference != null && isFile(reference)) {
       file = file == null ? reference : file;
       reference = null;
@@ -51,6 +61,25 @@ record ImageName(
       return file;
     }
     return source != null ? source : DOCKER + reference;
+  }
+
+  /**
+   * Whether a text can be no image: it is a word of a runtime's command line, and an option to it
+   * where it begins as one. What else an image may be called the runtimes know.
+   */
+  static boolean isNoImage(String text) {
+    if (isFile(text)) {
+      return false;
+    }
+    String name = text.substring(text.indexOf("://") < 0 ? 0 : text.indexOf("://") + 3);
+    return name.isEmpty()
+        || name.startsWith("-")
+        || text.startsWith("-")
+        || text.chars().anyMatch(c -> c <= ' ' || Character.isISOControl(c) || isBlank(c));
+  }
+
+  private static boolean isBlank(int c) {
+    return Character.isWhitespace(c) || Character.isSpaceChar(c);
   }
 
   /** Whether it is a path, by its beginning or its ending. */

@@ -80,7 +80,7 @@ public final class BackendJobs implements AutoCloseable {
     this.gate = gate;
     this.transport = transport;
     this.client = client;
-    place = new Place(transport, workspace, client.isShared());
+    place = Place.of(gate, transport, workspace, client.isShared());
     observer = new Observer(gate, new Judge(new ExitEvidence(transport)), place, client);
     Parents parents = new Parents(backend, gate, observer, client);
     submissions = new Submissions(
@@ -327,7 +327,7 @@ public final class BackendJobs implements AutoCloseable {
           "no record of ours has job " + id + ": where its output is, only its scheduler knows");
     }
     JobRecord record = known.get();
-    place.require(record);
+    place.requireFolder(record);
     Integer index = element(record, id);
     if (gate.ask(plugin -> plugin instanceof LogReader)) {
       return new NativeLogs(gate, record.id().nativeId(), index);
@@ -434,7 +434,7 @@ public final class BackendJobs implements AutoCloseable {
     own(id);
     JobRecord record =
         record(id).orElseThrow(() -> new InvalidJob("no record of ours has job " + id));
-    place.require(record);
+    place.requireFolder(record);
     JobFolder folder = new JobFolder(transport, record.jobFolder());
     try {
       Optional<String> text = folder.read(JobFolder.SPEC);

@@ -15,9 +15,10 @@ import org.jspecify.annotations.Nullable;
  * @param resources the resources
  * @param modules the modules of jobs that name none
  * @param image the container image of jobs that name none, or null: those run without a container
+ * @param pluginNamesImages whether the plugin knows the image of jobs that name none
  */
 public record JobDefaults(
-    Resources resources, List<String> modules, @Nullable String image) {
+    Resources resources, List<String> modules, @Nullable String image, boolean pluginNamesImages) {
   /** Copies the list. */
   public JobDefaults {
     modules = List.copyOf(modules);
@@ -38,6 +39,9 @@ public record JobDefaults(
       return image == null ? null : ContainerSpec.image(image).build();
     }
     if (own.image() != null || own.sif() != null) {
+      return own;
+    }
+    if (image == null && pluginNamesImages) {
       return own;
     }
     if (image == null) {

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -86,7 +87,7 @@ final class Observer {
         record.isFinal()
             ? last
             : last.toBuilder()
-                .reason("as was seen at " + record.last().observed() + " where its folder is")
+                .reason("as was seen at " + record.last().observed() + " where it was submitted")
                 .build());
   }
 
@@ -98,7 +99,7 @@ final class Observer {
   boolean keepAgain() {
     unkept.forEach((token, job) -> {
       try {
-        client.store().save(job);
+        kept(job);
         unkept.remove(token, job);
       } catch (IOException e) {
         log.debug("The end of {} is still not kept", job.record().id(), e);
@@ -127,7 +128,7 @@ final class Observer {
             ? verdict
             : judge.judge(known.with(asked), answers, now);
       }
-      return worthSaving(known, verdict.job()) ? saved(verdict) : verdict;
+      return worthSaving(known, verdict.job()) ? saved(known, verdict, now) : verdict;
     } catch (RuntimeException e) {
       log.error("Job {} cannot be judged", record.id(), e);
       JobInfo unknown = record.last().info().toBuilder()
@@ -190,18 +191,26 @@ final class Observer {
         || judged.elements().hasNews(known.elements());
   }
 
-  /** Another client may have seen more: what it wrote down is told in place of what was seen. */
-  private Judge.Verdict saved(Judge.Verdict seen) {
-    WholeJob stored = saved(seen.job());
+  /**
+   * Another client may have seen more: what it wrote down is told in place of what was seen. Where
+   * it has cleaned the job, an end that was seen still is told, and nothing is written.
+   */
+  private Judge.Verdict saved(WholeJob known, Judge.Verdict seen, Instant now) {
+    Optional<WholeJob> kept = saved(seen.job());
+    if (kept.isEmpty()) {
+      return seen.record().isFinal() ? seen : asTold(Hearsay.removed(known, now));
+    }
+    WholeJob stored = kept.get();
     JobInfo last = stored.record().last().info();
     boolean further =
         stored.record().isFinal() || seen.shown().equals(seen.record().last().info());
     return new Judge.Verdict(stored, further ? last : seen.shown());
   }
 
-  private WholeJob saved(WholeJob job) {
+  /** Empty where the job was removed. */
+  private Optional<WholeJob> saved(WholeJob job) {
     try {
-      return client.store().save(job);
+      return kept(job);
     } catch (IOException e) {
       if (Thread.currentThread().isInterrupted()) {
         log.debug(
@@ -214,7 +223,25 @@ final class Observer {
           unkept.put(job.record().token(), job);
         }
       }
-      return job;
+      return Optional.of(job);
+    }
+  }
+
+  /**
+   * Keeps what was seen of a job. One without a record was removed by another client, which ends
+   * with the record, or has a folder, and its record could not be written before.
+   */
+  private Optional<WholeJob> kept(WholeJob job) throws IOException {
+    Optional<WholeJob> updated = client.store().update(job);
+    if (updated.isPresent()) {
+      return updated;
+    }
+    try {
+      return place.hasFolder(job.record())
+          ? Optional.of(client.store().save(job))
+          : Optional.empty();
+    } catch (BackendUnavailable e) {
+      throw new IOException("whether the job was removed cannot be seen: " + e.getMessage(), e);
     }
   }
 }

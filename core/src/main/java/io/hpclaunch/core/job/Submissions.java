@@ -251,6 +251,9 @@ final class Submissions {
         .map(found -> found.get(token))
         .orElse(null);
     try {
+      if (!place.isHere(SpecJson.place(folder.read(JobFolder.SPEC).orElse("")))) {
+        return Optional.empty(); // whose list of jobs has it is another client's
+      }
       if (id == null) {
         String claim = folder.read(JobScript.claimName(null)).orElse("").strip();
         id = claim.isEmpty() || claim.equals("-") ? null : NativeId.of(claim);

@@ -135,15 +135,21 @@ final class BackendFactory {
         new JobDefaults(
             entry.resources(plugin.configKeys()).orElse(configuration.defaultResources()),
             modules.isEmpty() ? configuration.defaults().words("modules") : modules,
-            containers.image()),
+            containers.image(),
+            namesImages(plugin)),
         new BatchLaunches(
             configuration,
             plugins,
             sources,
             entry,
             plugin.defaultLauncher(),
-            new Containers(entry.name(), containers, host(plugin, gate), way)),
+            new Containers(entry.name(), containers, host(plugin, gate), way, gate::capabilities)),
         polling(entry.submit()));
+  }
+
+  /** A plugin with a setting of its own for it knows the image of jobs that name none. */
+  private static boolean namesImages(HPCBackend plugin) {
+    return plugin.configKeys().stream().anyMatch(key -> key.name().equals("image"));
   }
 
   /** What the plugin says of containers, asked as it is asked everything: one call at a time. */

@@ -77,9 +77,30 @@ public final class FileJobStore implements JobStore {
   @Override
   public WholeJob save(WholeJob job) throws IOException {
     Path file = file(job.record().token());
-    try {
+    return written(job, () -> {
       StateFiles.folders(StateFiles.parent(file));
-      return RecordLocks.with(StateFiles.parent(file), () -> saveLocked(job, file));
+      return RecordLocks.with(
+          StateFiles.parent(file), () -> saveLocked(load(job.record().token()), job, file));
+    });
+  }
+
+  @Override
+  public Optional<WholeJob> update(WholeJob job) throws IOException {
+    Path file = file(job.record().token());
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    return written(
+        job,
+        () -> RecordLocks.with(StateFiles.parent(file), () -> {
+          Optional<JobRecord> known = load(job.record().token());
+          return known.isEmpty() ? Optional.empty() : Optional.of(saveLocked(known, job, file));
+        }));
+  }
+
+  private static <T> T written(WholeJob job, RecordLocks.Action<T> writing) throws IOException {
+    try {
+      return writing.run();
     } catch (IOException e) {
       if (e instanceof DamagedRecord) {
         throw e;
@@ -93,8 +114,8 @@ public final class FileJobStore implements JobStore {
    * The record comes after the elements that it sums up. Elements of which nothing was seen are not
    * even read.
    */
-  private WholeJob saveLocked(WholeJob job, Path file) throws IOException {
-    Optional<JobRecord> known = load(job.record().token());
+  private WholeJob saveLocked(Optional<JobRecord> known, WholeJob job, Path file)
+      throws IOException {
     JobRecord now = known.isPresent() ? known.get().merge(job.record()) : job.record();
     Elements all = job.elements().isEmpty()
         ? job.elements()

@@ -33,8 +33,8 @@ import org.jspecify.annotations.Nullable;
  *     null while it knows it
  * @param wish whose end clients have asked for
  * @param reserved what it asked to be kept for it; of an array what each element asked for
- * @param place which place holds the job's folder, of a store that clients share who see other
- *     files; else null
+ * @param place which place holds the job's folder and, where the backend itself keeps one, which
+ *     list has the job, of a store that clients share who see other files; else null
  */
 public record JobRecord(
     Token token,

@@ -47,6 +47,15 @@ public interface JobStore extends AutoCloseable {
   }
 
   /**
+   * As {@link #save(WholeJob)}, where the job has a record: one that was removed stays so.
+   *
+   * @param job what the caller knows
+   * @return what stands now, or empty where there is no record
+   * @throws IOException when it cannot be kept; of what stood before nothing is lost
+   */
+  Optional<WholeJob> update(WholeJob job) throws IOException;
+
+  /**
    * Reads what is known of an array's elements.
    *
    * @param record the array's record; a plain job has no elements

@@ -85,6 +85,20 @@ public final class SpecJson {
   }
 
   /**
+   * Reads the place of a job's folder.
+   *
+   * @param text what {@link #write(JobSpec, String)} wrote
+   * @return the place; null where there is none, or the text is no job
+   */
+  public static @Nullable String place(String text) {
+    try {
+      return Json.string(Json.parse(text), "place");
+    } catch (RuntimeException e) {
+      return null;
+    }
+  }
+
+  /**
    * Reads a job.
    *
    * @param text what {@link #write} wrote

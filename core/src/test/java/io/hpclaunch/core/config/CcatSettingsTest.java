@@ -2,9 +2,12 @@
 package io.hpclaunch.core.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.hpclaunch.api.InvalidConfiguration;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -186,9 +189,49 @@ class CcatSettingsTest {
         .containsEntry("partition", "7");
     site.write(
         "home/project/settings.toml", "[default]\nSLURM_PARTITION = \"@format {env[PART]}\"\n");
-    site.error()
-        .hasMessage(file + ":2 (ccat): SLURM_PARTITION: '@format' is understood by Dynaconf alone:"
-            + " write the value itself");
+    BackendEntry slurm = site.load().backend("slurm").orElseThrow();
+    assertThatThrownBy(() -> slurm.check(List.of()))
+        .isInstanceOf(InvalidConfiguration.class)
+        .hasMessage(file + ":2 (ccat): backends.slurm.config.partition: '@format' is understood by"
+            + " Dynaconf alone: write the value itself");
+  }
+
+  @Test
+  void whatOnlyDynaconfEvaluatesHarmsNothingElse() {
+    site.write("home/project/settings.toml", """
+        [default]
+        HPC_BACKEND = "local"
+        SLURM_PARTITION = "@jinja {{ env.PART }}"
+        [other]
+        HPC_BACKEND = "@format {env[WHERE]}"
+        """);
+    assertThat(site.load().defaultBackend()).contains("shell");
+    Configuration other = profile("other");
+    assertThatThrownBy(other::defaultBackend)
+        .isInstanceOf(InvalidConfiguration.class)
+        .hasMessage("profile other in " + file + ":5 (ccat): backend: '@format' is understood by"
+            + " Dynaconf alone: write the value itself");
+    site.environment.put("HPC_BACKEND", "pbs");
+    assertThat(profile("other").defaultBackend()).contains("pbs");
+  }
+
+  @Test
+  void whatOnlyConfiguresABackendDoesNotChooseIt() {
+    site.write("home/project/settings.toml", "[default]\nK8S_NAMESPACE = \"a\"\n");
+    assertThat(site.load().defaultBackend()).isEmpty();
+    site.write("home/project/settings.toml", "");
+    site.environment.put("CCAT_WORKFLOW_MANAGER_SLURM_PARTITION", "gpu");
+    assertThat(site.load().defaultBackend()).isEmpty();
+    site.environment.put("HPC__backends__mine__type", "pbs");
+    assertThat(site.load().defaultBackend()).contains("mine");
+  }
+
+  @Test
+  void anEntryOfOursStaysChosenWhereItIsConfiguredToo() {
+    site.write("etc/config.yaml", "hpc: {backends: [{type: slurm, config: {account: a}}]}");
+    site.write("home/project/settings.toml", "[default]\nSLURM_PARTITION = \"p\"\n");
+    assertThat(site.load().defaultBackend()).contains("slurm");
+    assertThat(partition(site.load())).isEqualTo("p");
   }
 
   @Test

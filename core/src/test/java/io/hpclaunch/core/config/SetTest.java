@@ -2,11 +2,14 @@
 package io.hpclaunch.core.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.hpclaunch.api.InvalidConfiguration;
 import io.hpclaunch.api.Resources;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -132,6 +135,19 @@ class SetTest {
     site.error()
         .hasMessageStartingWith("environment HPC_WALLTIME: defaults.walltime: ")
         .hasMessageContaining("has no unit");
+  }
+
+  /** A timeout, say, is a duration and no walltime. */
+  @Test
+  void otherDurationsAreNotToldAsWalltimes() {
+    for (String wrong : List.of("-5", "5", "-1", "soon")) {
+      site.environment.put("HPC__store__connect_timeout", wrong);
+      assertThatThrownBy(() -> site.load().store().duration("connect_timeout"))
+          .isInstanceOf(InvalidConfiguration.class)
+          .hasMessage("environment HPC__store__connect_timeout: store.connect_timeout: must be"
+              + " [D-]HH:MM:SS or MM:SS, such as 00:01:30, and more than zero, not '" + wrong
+              + "'");
+    }
   }
 
   @Test

@@ -69,6 +69,13 @@ class SweepManagerFilesTest {
   }
 
   @Test
+  void aSectionOfASchedulerDoesNotChooseIt() {
+    site.write("home/project/hsm_config.yaml", "hpc: {system: auto, pbs: {queue: normal}}\n");
+    assertThat(site.load().defaultBackend()).isEmpty();
+    assertThat(site.load().section("backends.pbs.config").string("queue")).contains("normal");
+  }
+
+  @Test
   void aFileThatSaysNothingOfJobsIsPassedOver() {
     site.write("home/project/hsm_config.yaml", "wandb: {project: x}\n");
     assertThat(site.load().defaultBackend()).isEmpty();

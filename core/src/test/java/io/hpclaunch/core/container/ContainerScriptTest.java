@@ -12,6 +12,8 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What stands in a script; that it does what it should is tested where scripts are run. */
 class ContainerScriptTest {
@@ -96,8 +98,45 @@ class ContainerScriptTest {
     ContainerSpec.Builder odd = ContainerSpec.image("app").environment("a.b", "c");
     assertThatThrownBy(() -> script(job(odd), ContainerRuntime.APPTAINER).lines())
         .isInstanceOf(InvalidJob.class)
-        .hasMessageContaining("a.b");
+        .hasMessageContaining("'a.b'");
     assertThat(script(job(odd), ContainerRuntime.PODMAN).lines()).contains("--env a.b=c");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        " ",
+        "-x",
+        "--privileged",
+        "app:1 --privileged",
+        "app\n",
+        "a\u00a0b",
+        "docker://",
+        "docker://-x",
+        "oras://-x",
+        "-x://app"
+      })
+  void whatNoImageIsCalledIsRefused(String image) {
+    assertThatThrownBy(() -> script(job(ContainerSpec.image(image)), null))
+        .isInstanceOf(InvalidJob.class)
+        .hasMessageContaining("is no image of a container")
+        .hasMessageNotContaining("\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "app",
+        "Host.edu:5000/a/b-c:1.2@sha256:0123",
+        "docker://app:1",
+        "oras://h/a.sif",
+        "my images/app.sif",
+        "-x.sif",
+        "sha256:01ab"
+      })
+  void whatAnImageMayBeCalledIsLeftToTheRuntime(String image) {
+    assertThat(script(job(ContainerSpec.image(image)), ContainerRuntime.APPTAINER))
+        .isNotNull();
   }
 
   @Test

@@ -44,5 +44,11 @@ class ContainerSettingsTest {
     assertThatThrownBy(() -> of(Map.of("runtme", "podman")))
         .isInstanceOf(InvalidConfiguration.class)
         .hasMessageContaining("did you mean 'runtime'");
+    assertThatThrownBy(() -> of(Map.of("executable", "", "runtime", "podman")))
+        .isInstanceOf(InvalidConfiguration.class)
+        .hasMessageContaining("container.executable is empty");
+    assertThatThrownBy(() -> of(Map.of("image", "--privileged")))
+        .isInstanceOf(InvalidConfiguration.class)
+        .hasMessageContaining("container.image '--privileged' is no image");
   }
 }

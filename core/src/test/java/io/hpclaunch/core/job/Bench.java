@@ -61,7 +61,7 @@ final class Bench implements AutoCloseable {
         transport,
         () -> workspace.resolve("jobs").toString(),
         client,
-        new JobDefaults(Resources.none(), List.of(), null),
+        new JobDefaults(Resources.none(), List.of(), null, false),
         spec -> null,
         Duration.ofHours(1)); // the monitor's own thread never comes to its turn
     register = new StoredJobs(client);
@@ -86,6 +86,17 @@ final class Bench implements AutoCloseable {
   static Bench sharing(Path folder, String host, Transport transport) {
     Path state = folder.resolve("state");
     return new Bench(state, folder.resolve(host), new FakeScheduler(), START, transport, true);
+  }
+
+  /** As {@link #sharing}, in one workspace, where each keeps the list of its own jobs. */
+  static Bench listing(Path folder, String name) {
+    return new Bench(
+        folder.resolve("state"),
+        folder.resolve("workspace"),
+        new FakeScheduler.Listing(folder.resolve(name)),
+        START,
+        new LocalTransport(),
+        true);
   }
 
   static JobSpec job() {

@@ -5,11 +5,13 @@ import io.hpclaunch.api.Capabilities;
 import io.hpclaunch.api.Capability;
 import io.hpclaunch.api.HPCBackend;
 import io.hpclaunch.api.JobInfo;
+import io.hpclaunch.api.JobLedger;
 import io.hpclaunch.api.JobState;
 import io.hpclaunch.api.NativeId;
 import io.hpclaunch.api.Observation;
 import io.hpclaunch.api.SubmitRequest;
 import io.hpclaunch.api.Token;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Collection;
@@ -29,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A scheduler whose every answer a test decides: for faults that a real one cannot be asked for.
  */
-final class FakeScheduler implements HPCBackend {
+class FakeScheduler implements HPCBackend {
   /** What the next submissions throw, after the job was taken or before. */
   final Deque<Fault> faults = new ArrayDeque<>();
 
@@ -145,6 +147,20 @@ final class FakeScheduler implements HPCBackend {
     Map<Token, NativeId> found = new HashMap<>(byToken);
     found.keySet().retainAll(tokens);
     return found;
+  }
+
+  /** One that keeps the list of its jobs in a folder. */
+  static final class Listing extends FakeScheduler implements JobLedger {
+    private final Path folder;
+
+    Listing(Path folder) {
+      this.folder = folder;
+    }
+
+    @Override
+    public String ledger() {
+      return folder.toString();
+    }
   }
 
   @Override

@@ -17,8 +17,15 @@ class JobDefaultsTest {
 
   private static @Nullable ContainerSpec filled(
       @Nullable String image, @Nullable ContainerSpec container) {
+    return filled(image, false, container);
+  }
+
+  private static @Nullable ContainerSpec filled(
+      @Nullable String image, boolean byPlugin, @Nullable ContainerSpec container) {
     JobSpec job = JobSpec.builder("job").command("true").container(container).build();
-    return new JobDefaults(Resources.none(), List.of(), image).fill(job).container();
+    return new JobDefaults(Resources.none(), List.of(), image, byPlugin)
+        .fill(job)
+        .container();
   }
 
   private static ContainerSpec.Builder described(ContainerSpec.Builder container) {
@@ -62,5 +69,6 @@ class JobDefaultsTest {
         .isInstanceOf(InvalidJob.class)
         .hasMessageContainingAll("'job'", "--image", "container.image")
         .hasMessageNotContaining("\n");
+    assertThat(filled(null, true, container)).as("the plugin knows it").isSameAs(container);
   }
 }

@@ -4,6 +4,7 @@ package io.hpclaunch.core.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.withSettings;
 
 import io.hpclaunch.api.ArrayRange;
 import io.hpclaunch.api.BackendUnavailable;
@@ -13,8 +14,11 @@ import io.hpclaunch.api.JobInfo;
 import io.hpclaunch.api.JobSpec;
 import io.hpclaunch.api.JobState;
 import io.hpclaunch.api.Observation;
+import io.hpclaunch.api.OutcomeUnknown;
 import io.hpclaunch.api.Rejected;
+import io.hpclaunch.api.Token;
 import io.hpclaunch.api.transport.Transport;
+import io.hpclaunch.core.script.JobScript;
 import io.hpclaunch.core.transport.LocalTransport;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +26,13 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -51,8 +62,12 @@ class PlacesTest {
   }
 
   private void end(JobId id) {
-    here.scheduler.say(id.nativeId(), JobState.COMPLETED);
-    here.jobs.round();
+    end(here, id);
+  }
+
+  private static void end(Bench client, JobId id) {
+    client.scheduler.say(id.nativeId(), JobState.COMPLETED);
+    client.jobs.round();
   }
 
   // ---- jobs that are cleaned where they ran
@@ -140,6 +155,30 @@ class PlacesTest {
     }
   }
 
+  /** Who follows it asks once more before that is known. */
+  @Test
+  void aJobOfThisPlaceThatAnotherClientCleansIsNotWrittenAgain() throws Exception {
+    try (Bench neighbour = Bench.sharing(folder, "here", new LocalTransport())) {
+      HPCProcess seen = here.jobs.submit(Bench.job());
+      HPCProcess forgotten = here.jobs.submit(Bench.job());
+      List<HPCProcess> followed =
+          List.of(neighbour.jobs.attach(seen.id()), neighbour.jobs.attach(forgotten.id()));
+      neighbour.scheduler.say(seen.id().nativeId(), JobState.COMPLETED);
+      neighbour.scheduler.answers.remove(forgotten.id().nativeId());
+      for (HPCProcess each : List.of(seen, forgotten)) {
+        end(each.id());
+        here.jobs.clean(each.id());
+      }
+      neighbour.jobs.round();
+      assertThat(followed)
+          .extracting(each -> each.waitFor(SOON).orElseThrow().state())
+          .containsExactly(JobState.COMPLETED, JobState.LOST);
+      assertThat(here.client.store().find(seen.id())).isEmpty();
+      assertThat(here.client.store().find(forgotten.id())).isEmpty();
+      assertThat(here.client.store().active()).isEmpty();
+    }
+  }
+
   // ---- places whose name is lost
   // -----------------------------------------------------------------
 
@@ -218,6 +257,112 @@ class PlacesTest {
     here.jobs.submit(Bench.job());
     there.jobs.submit(Bench.job());
     assertThat(Files.readString(place("here"))).isNotEqualTo(Files.readString(place("there")));
+  }
+
+  // ---- lists of jobs
+  // -----------------------------------------------------------------------------
+
+  /** As the shell backend's clients with state folders of their own. */
+  @Test
+  void whoHasAnotherListOfJobsInOneWorkspaceNeitherDeniesNorCancelsNorCleansAJob()
+      throws Exception {
+    try (Bench mine = Bench.listing(folder, "mine");
+        Bench other = Bench.listing(folder, "other")) {
+      HPCProcess job = mine.jobs.submit(Bench.job());
+      mine.scheduler.say(job.id().nativeId(), JobState.RUNNING);
+      mine.jobs.round();
+      JobInfo told = other.jobs.status(List.of(job.id())).get(job.id());
+      assertThat(told.state()).isEqualTo(JobState.RUNNING);
+      assertThat(told.reason()).contains("where it was submitted");
+      assertThatThrownBy(() -> other.jobs.cancel(List.of(job.id())))
+          .isInstanceOf(BackendUnavailable.class)
+          .hasMessageContaining(folder.resolve("mine").toString())
+          .hasMessageContaining(folder.resolve("other").toString())
+          .hasMessageContaining("HPC_STATE_DIR")
+          .hasMessageNotContaining("\n");
+      assertThat(other.scheduler.cancelled).isEmpty();
+      assertThat(other.client.store().find(job.id()).orElseThrow().wish().whole())
+          .isFalse();
+      assertThat(other.jobs.logs(job.id())).as("its folder is here").isNotNull();
+      mine.scheduler.say(job.id().nativeId(), JobState.COMPLETED);
+      mine.jobs.round();
+      assertThat(other.jobs.status(List.of(job.id())).get(job.id()).state())
+          .isEqualTo(JobState.COMPLETED);
+      assertThatThrownBy(() -> other.jobs.clean(job.id())).isInstanceOf(BackendUnavailable.class);
+      mine.jobs.clean(job.id());
+      assertThat(other.client.store().find(job.id())).isEmpty();
+    }
+  }
+
+  @Test
+  void clientsWithOneListOfJobsSeeTheSame() throws Exception {
+    try (Bench one = Bench.listing(folder, "mine");
+        Bench two = Bench.listing(folder, "mine")) {
+      HPCProcess job = one.jobs.submit(Bench.job());
+      two.jobs.cancel(List.of(job.id()));
+      assertThat(two.scheduler.cancelled).containsExactly(job.id().nativeId());
+    }
+  }
+
+  /** What a client submits at this moment is in its list, and in its folder in all workspaces. */
+  @Test
+  void aSubmissionOfAnotherListIsNotTakenOver() throws Exception {
+    try (Bench mine = Bench.listing(folder, "mine");
+        Bench other = Bench.listing(folder, "other")) {
+      Token token = Token.random();
+      JobId id = mine.jobs.submit(Bench.job(), token).id();
+      Path job = folder.resolve("workspace/jobs").resolve(token.value());
+      Files.writeString(job.resolve(JobScript.claimName(null)), id.nativeId().value());
+      end(mine, id);
+      mine.register.forget(id);
+      assertThatThrownBy(() -> other.jobs.submit(Bench.job(), token))
+          .isInstanceOf(OutcomeUnknown.class);
+    }
+  }
+
+  @Test
+  void theWorkspacesNameIsFoundAgainWithoutTheLists() throws Exception {
+    try (Bench mine = Bench.listing(folder, "mine")) {
+      mine.jobs.submit(Bench.job());
+      String name = Files.readString(place("workspace"));
+      Files.delete(place("workspace"));
+      try (Bench next = Bench.listing(folder, "other")) {
+        next.jobs.submit(Bench.job());
+        assertThat(place("workspace")).hasContent(name);
+      }
+    }
+  }
+
+  @Test
+  void whoLooksWhileAnotherLooksWaitsForWhatIsFound() throws Exception {
+    HPCProcess job = here.jobs.submit(Bench.job());
+    CountDownLatch looking = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    Transport slow = mock(
+        LocalTransport.class,
+        withSettings().spiedInstance(new LocalTransport()).defaultAnswer(invocation -> {
+          if (invocation.getMethod().getName().equals("run")) {
+            looking.countDown();
+            go.await();
+          }
+          return invocation.callRealMethod();
+        }));
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    try (Bench late = Bench.sharing(folder, "here", slow)) {
+      late.scheduler.say(job.id().nativeId(), JobState.RUNNING);
+      Callable<JobState> look =
+          () -> late.jobs.status(List.of(job.id())).get(job.id()).state();
+      Future<JobState> first = threads.submit(look);
+      looking.await();
+      Future<JobState> second = threads.submit(look);
+      assertThatThrownBy(() -> second.get(200, TimeUnit.MILLISECONDS))
+          .isInstanceOf(TimeoutException.class);
+      go.countDown();
+      assertThat(first.get()).isEqualTo(JobState.RUNNING);
+      assertThat(second.get()).isEqualTo(JobState.RUNNING);
+    } finally {
+      threads.shutdownNow();
+    }
   }
 
   // ---- hosts that are away

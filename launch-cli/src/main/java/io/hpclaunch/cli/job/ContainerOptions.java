@@ -28,16 +28,18 @@ final class ContainerOptions {
 
   @Option(
       names = "--bind",
-      paramLabel = "HOST:CONTAINER[:ro]",
+      paramLabel = "HOST[:CONTAINER][:ro]",
       description = "A path that the container sees, such as data:/input:ro; relative ones count"
-          + " from the present directory. May be repeated.")
+          + " from the present directory, and a path alone is seen under its absolute name. May be"
+          + " repeated.")
   private List<String> binds = new ArrayList<>();
 
   @Option(
       names = "--container-workdir",
       paramLabel = "DIR",
-      description = "Where in the container the command starts; default: in the job's directory,"
-          + " which the container sees under the same path.")
+      description =
+          "Where in the container the command starts, absolute; default: in the job's directory,"
+              + " which the container sees under the same path.")
   private @Nullable String directory;
 
   @Option(
@@ -62,7 +64,8 @@ final class ContainerOptions {
       return null;
     }
     ContainerSpec.Builder container = named(session);
-    binds.forEach(bind -> container.bind(absolute(ContainerSpec.Bind.parse(bind), session)));
+    String here = session.callersDirectory();
+    binds.forEach(bind -> container.bind(ContainerSpec.Bind.parse(bind, here)));
     variables.forEach(text -> addVariable(container, text));
     if (directory != null) {
       container.workingDirectory(directory);
@@ -90,11 +93,6 @@ final class ContainerOptions {
     ContainerSpec.Builder container =
         reference == null ? ContainerSpec.defaultImage() : ContainerSpec.image(reference);
     return path == null ? container : container.sifPath(path);
-  }
-
-  private static ContainerSpec.Bind absolute(ContainerSpec.Bind bind, Session session) {
-    String host = String.valueOf(JobOptions.absolute(bind.host(), session));
-    return new ContainerSpec.Bind(host, bind.container(), bind.readOnly());
   }
 
   private static void addVariable(ContainerSpec.Builder container, String text) {

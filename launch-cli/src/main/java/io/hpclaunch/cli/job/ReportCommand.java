@@ -92,7 +92,10 @@ final class ReportCommand extends JobCommand {
     JobObserver.Observed seen = ids.isEmpty()
         ? lookAround(earliest, problems)
         : JobObserver.observe(runtime(), finder().resolve(ids));
-    write(seen.reports(), chosen);
+    boolean isNothing = !ids.isEmpty() && seen.reports().isEmpty();
+    if (!isNothing || chosen != Format.TABLE) { // jobs that nobody knows need no table
+      write(seen.reports(), chosen);
+    }
     problems.addAll(seen.problems());
     seen.unknown().forEach(id -> problems.add(JobFinder.NoSuchJob.message(id)));
     problems.forEach(this::tell);

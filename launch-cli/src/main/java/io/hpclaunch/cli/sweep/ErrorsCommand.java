@@ -6,8 +6,8 @@ import io.hpclaunch.cli.Session;
 import io.hpclaunch.cli.output.Json;
 import io.hpclaunch.sweep.FailureGroup;
 import io.hpclaunch.sweep.SweepRun;
-import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -15,7 +15,9 @@ import picocli.CommandLine.Parameters;
 /** {@code hpc sweep errors}. */
 @Command(
     name = "errors",
-    description = {"Tell which tasks failed, grouped by how their logs end."})
+    description = {
+      "Tell which tasks failed, grouped by how their logs end, or by why they have none."
+    })
 final class ErrorsCommand extends SweepCommand {
   @Parameters(paramLabel = "ID", description = "The sweep: its name, or a path to its folder.")
   private String id = "";
@@ -24,7 +26,12 @@ final class ErrorsCommand extends SweepCommand {
   private boolean json;
 
   /** A group; the names become keys. */
-  record Group(String how, int count, String tasks, List<String> lastLines, String log) {}
+  record Group(
+      String how,
+      int count,
+      String tasks,
+      List<String> lastLines,
+      @Nullable String log) {}
 
   ErrorsCommand(Session session) {
     super(session);
@@ -35,7 +42,7 @@ final class ErrorsCommand extends SweepCommand {
     SweepRun run = open(id);
     List<FailureGroup> groups = run.errors();
     if (json) {
-      Json.print(groups.stream().map(group -> group(run, group)).toList(), out());
+      Json.print(groups.stream().map(ErrorsCommand::group).toList(), out());
       return ExitStatus.OK;
     }
     for (FailureGroup group : groups) {
@@ -44,7 +51,9 @@ final class ErrorsCommand extends SweepCommand {
           .println(
               group.how() + ", " + count + (count == 1 ? " task: " : " tasks: ") + group.tasks());
       group.lastLines().forEach(line -> out().println("    " + line));
-      out().println("    in " + log(run, group));
+      if (group.log() != null) {
+        out().println("    in " + group.log());
+      }
     }
     if (groups.isEmpty()) {
       out().println("no task of " + run.id() + " failed");
@@ -52,16 +61,12 @@ final class ErrorsCommand extends SweepCommand {
     return ExitStatus.OK;
   }
 
-  private static Group group(SweepRun run, FailureGroup group) {
+  private static Group group(FailureGroup group) {
     return new Group(
         group.how(),
         group.tasks().size(),
         group.tasks().toString(),
         group.lastLines(),
-        log(run, group).toString());
-  }
-
-  private static Path log(SweepRun run, FailureGroup group) {
-    return run.log(group.tasks().first());
+        group.log() == null ? null : group.log().toString());
   }
 }

@@ -102,8 +102,8 @@ final class SweepView {
       JobInfo info = status.info(task);
       String code =
           info == null || info.exitCode() == null ? "" : ", exit status " + info.exitCode();
-      out.println(
-          OneLine.of(status.state(task) + "   task " + task + code + "  " + run.lastLine(task)));
+      out.println(OneLine.of(
+          status.state(task) + "   task " + task + code + "  " + run.lastLine(status, task)));
     }
     more(failed.size(), "failed", out);
   }

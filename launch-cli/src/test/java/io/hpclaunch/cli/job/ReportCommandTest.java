@@ -289,6 +289,10 @@ class ReportCommandTest {
     assertThat(unknown.status()).isEqualTo(4);
     assertThat(unknown.out()).contains("cluster:1");
     assertThat(unknown.err()).contains("no job cluster:404");
+    Result nothing = hpc.run("report", "cluster:404");
+    assertThat(nothing.status()).isEqualTo(4);
+    assertThat(nothing.out()).as("no table of none").isEmpty();
+    assertThat(hpc.run("report", "cluster:404", "--json").out()).isEqualTo("[]\n");
     hpc.register.damaged.add("record x is damaged");
     Result damaged = hpc.run("report");
     assertThat(damaged.status()).isEqualTo(1);

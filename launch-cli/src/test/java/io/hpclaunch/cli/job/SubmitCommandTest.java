@@ -164,6 +164,7 @@ class SubmitCommandTest {
             "images/app.sif",
             "--bind=data:/input:ro",
             "--bind=/scratch",
+            "--bind=scratch:ro",
             "--container-workdir=/work",
             "--container-env",
             "A=b=c",
@@ -174,7 +175,9 @@ class SubmitCommandTest {
         .container();
     assertThat(container.image()).isEqualTo("registry/app:1");
     assertThat(container.sif()).isEqualTo(folder + "/images/app.sif");
-    assertThat(container.binds()).hasToString("[" + folder + "/data:/input:ro, /scratch:/scratch]");
+    assertThat(container.binds())
+        .hasToString("[%1$s/data:/input:ro, /scratch:/scratch, %1$s/scratch:%1$s/scratch:ro]"
+            .formatted(folder));
     assertThat(container.workingDirectory()).isEqualTo("/work");
     assertThat(container.environment()).containsExactly(Map.entry("A", "b=c"));
     assertThat(container.gpu()).isTrue();
