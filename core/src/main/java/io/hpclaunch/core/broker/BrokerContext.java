@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * What a broker is started with.
  *
  * @param address where it listens; port 0 is any free one
- * @param virtualHost the one virtual host that it has
+ * @param virtualHost the one virtual host that it has; a name without slashes
  * @param user the one user that may connect, by SASL PLAIN
  * @param password the user's; never logged
  * @param keyStore the server's key and certificate (PKCS#12), or null: without TLS

@@ -24,7 +24,7 @@ public interface BrokerProvider {
    *
    * @param context where it listens, and for whom
    * @return the broker, to be closed by the caller
-   * @throws java.net.BindException when the port is taken
+   * @throws java.net.BindException when the port is taken, or the address is not this host's
    * @throws IOException when it cannot listen or start; the message says why
    */
   RunningBroker start(BrokerContext context) throws IOException;

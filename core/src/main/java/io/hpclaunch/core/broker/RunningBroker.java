@@ -2,7 +2,7 @@
 package io.hpclaunch.core.broker;
 
 /**
- * A broker that runs in this process.
+ * A broker that runs in this process, which may not end before it is closed.
  *
  * @since 0.1
  */
@@ -14,7 +14,10 @@ public interface RunningBroker extends AutoCloseable {
    */
   int port();
 
-  /** Ends it: connections are closed, and what it holds is gone. Does nothing the second time. */
+  /**
+   * Ends it: connections are closed, and what it holds is gone. The port is free, and no thread of
+   * it runs when this returns. Does nothing the second time.
+   */
   @Override
   void close();
 }

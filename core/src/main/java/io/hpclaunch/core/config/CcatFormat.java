@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.core.config;
 
+import io.hpclaunch.api.InvalidConfiguration;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -36,7 +37,6 @@ final class CcatFormat implements ForeignFormat {
 
   private static final String BASE = "default";
   private static final String ABOVE_ALL = "global";
-  private static final int MOST_BYTES = 1 << 20;
 
   @Override
   public String name() {
@@ -45,18 +45,7 @@ final class CcatFormat implements ForeignFormat {
 
   /** Whether a file of the name that it has there, and that others use, speaks of jobs. */
   static boolean isIn(Path file) {
-    try (InputStream in = Files.newInputStream(file)) {
-      String text = new String(in.readNBytes(MOST_BYTES), StandardCharsets.ISO_8859_1);
-      String upper = text.toUpperCase(Locale.ROOT);
-      for (String mark : MARKS) {
-        if (upper.contains(mark)) {
-          return true;
-        }
-      }
-      return false;
-    } catch (IOException e) {
-      return false; // somebody else's
-    }
+    return ForeignFormat.mentions(file, MARKS);
   }
 
   /** Our name for a type of backend. */

@@ -40,6 +40,7 @@ final class FileSearch {
     hpcConnects(StateFolder.path(sources.environment(), "HPC_CONNECT_SITE_CONFIG"));
     ours(sources.systemFile());
     hpcConnects(hpcConnectsOfUser());
+    lithops(lithopsOfUser());
     ours(configHome().resolve("hpc-launch").resolve("config.yaml"));
     upwards();
     return found;
@@ -64,13 +65,33 @@ final class FileSearch {
     return sources.home().resolve(".config").resolve(HpcConnectFormat.FILE);
   }
 
+  /** Lithops reads one file alone, and that of the machine where there is no other. */
+  private Path lithopsOfUser() {
+    Path named = StateFolder.path(sources.environment(), LithopsFormat.VARIABLE);
+    if (named != null) {
+      return sources.workingDirectory().resolve(named);
+    }
+    Path own = sources.home().resolve(".lithops").resolve("config");
+    Path etc = sources.systemFile().toAbsolutePath().getParent();
+    return own.toFile().exists() || etc == null
+        ? own
+        : etc.resolveSibling("lithops").resolve("config");
+  }
+
+  private void lithops(Path file) {
+    if (file.toFile().exists() && LithopsFormat.isIn(file)) {
+      add(file, LithopsFormat.NAME);
+    }
+  }
+
   private void upwards() {
     for (Path folder = sources.workingDirectory(); folder != null; folder = folder.getParent()) {
       if (found(own(folder.resolve(OURS)), "")
           || found(hpcConnectsOf(folder), HpcConnectFormat.NAME)
           || found(there(folder, SweepManagerFormat.FILE), SweepManagerFormat.NAME)
           || found(there(folder, SweepManagerFormat.FILE_OF_SWEEPS), SweepManagerFormat.NAME)
-          || found(ccats(folder), CcatFormat.NAME)) {
+          || found(ccats(folder), CcatFormat.NAME)
+          || found(lithopsOf(folder), LithopsFormat.NAME)) {
         return;
       }
     }
@@ -100,6 +121,15 @@ final class FileSearch {
   private static @Nullable Path ccats(Path folder) {
     Path file = there(folder, CcatFormat.FILE);
     return file != null && CcatFormat.isIn(file) ? file : null;
+  }
+
+  /** A file that the environment names takes its place, as it does there. */
+  private @Nullable Path lithopsOf(Path folder) {
+    if (StateFolder.path(sources.environment(), LithopsFormat.VARIABLE) != null) {
+      return null;
+    }
+    Path file = there(folder, LithopsFormat.FILE);
+    return file != null && LithopsFormat.isIn(file) ? file : null;
   }
 
   /** Our own file in YAML, or the one in TOML beside it; with both nobody knows which one holds. */
@@ -171,6 +201,9 @@ final class FileSearch {
     String name = String.valueOf(path.getFileName());
     if (name.equals(HpcConnectFormat.FILE)) {
       return HpcConnectFormat.NAME;
+    }
+    if (name.equals(LithopsFormat.FILE)) {
+      return LithopsFormat.NAME;
     }
     return name.equals(SweepManagerFormat.FILE) ? SweepManagerFormat.NAME : "";
   }

@@ -21,6 +21,8 @@ final class Schema {
   static final String PROFILES = "profiles";
   static final String RESOURCES = "resources";
   static final String STORE = "store";
+  static final String WORKER_POOL = "worker_pool";
+  static final String WORKER_POOLS = "worker_pools";
 
   /** Keys of every entry's {@code config}, and of {@code defaults}. */
   static final List<ConfigKey> COMMON_KEYS = List.of(
@@ -70,6 +72,8 @@ final class Schema {
               .build())
       .build();
 
+  static final Key.Group POOL = pool();
+
   /** What a profile may hold. */
   static final Key.Group OVERLAY = overlay().build();
 
@@ -86,7 +90,8 @@ final class Schema {
         .with(STORE, new Key.Open(group(STORE_KEYS)))
         .with("defaults", group(COMMON_KEYS))
         .with(BACKENDS, new Key.Entries(ENTRY))
-        .with("worker_pools", new Key.Named(pool()));
+        .with(WORKER_POOL, NAME)
+        .with(WORKER_POOLS, new Key.Named(POOL));
   }
 
   private static Key.Group launch() {
@@ -113,6 +118,8 @@ final class Schema {
         .with("cpus_worker", Key.of(INTEGER, Key.Rule.POSITIVE))
         .with("cpus_task", Key.of(NUMBER, Key.Rule.POSITIVE))
         .with("gpus_worker", INTEGER)
+        .with("memory", SIZE)
+        .with("queue", NAME)
         .with("account", NAME)
         .with("qos", NAME)
         .with("walltime", DURATION)
@@ -122,6 +129,11 @@ final class Schema {
         .with("jvm_options", WORDS)
         .with("idle_timeout", DURATION)
         .with("inline_limit", SIZE)
+        .with("modules", WORDS)
+        .with("launcher", NAME)
+        .with("storage", NAME)
+        .with("allow", WORDS)
+        .with("listen", NAME)
         .with("amqp_url", NAME)
         .build();
   }

@@ -33,36 +33,27 @@ final class SweepManagerFormat implements ForeignFormat {
   @Override
   public @Nullable Node translate(Node.Fields top, boolean ownPlace) {
     if (top.entries().get(ConfigFile.OWN_KEY) instanceof Node.Fields theirs) {
-      boolean ours = isAny(theirs, Schema.ROOT.keys().keySet());
-      return !ours && (ownPlace || isAny(theirs, MARKS)) ? translated(theirs) : null;
+      boolean ours = ForeignFormat.hasAny(theirs, Schema.ROOT.keys().keySet());
+      return !ours && (ownPlace || ForeignFormat.hasAny(theirs, MARKS)) ? translated(theirs) : null;
     }
     return ownPlace ? Node.Fields.empty(top.origin()) : null;
   }
 
-  private static boolean isAny(Node.Fields map, Set<String> keys) {
-    for (String key : map.entries().keySet()) {
-      if (keys.contains(key)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
   private static Node.Fields translated(Node.Fields theirs) {
     Node.Fields ours = Node.Fields.empty(theirs.origin());
-    Node system = said(theirs, SYSTEM);
+    Node system = ForeignFormat.said(theirs, SYSTEM);
     boolean isFound = system instanceof Node.Scalar s && s.text().equals("auto");
     if (system != null && !isFound) {
       ours.entries().put("backend", system);
     }
     Node.Fields defaults = Node.Fields.empty(theirs.origin());
-    put(defaults, "walltime", said(theirs, WALLTIME));
-    put(defaults, Schema.RESOURCES, said(theirs, WORDS));
-    put(defaults, "queue", said(theirs, QUEUE));
+    put(defaults, "walltime", ForeignFormat.said(theirs, WALLTIME));
+    put(defaults, Schema.RESOURCES, ForeignFormat.said(theirs, WORDS));
+    put(defaults, "queue", ForeignFormat.said(theirs, QUEUE));
     ours.entries().put("defaults", defaults);
     List<Node> entries = new ArrayList<>();
     for (String scheduler : SCHEDULERS) {
-      if (said(theirs, scheduler) instanceof Node.Fields config) {
+      if (ForeignFormat.said(theirs, scheduler) instanceof Node.Fields config) {
         entries.add(entry(scheduler, config));
       }
     }
@@ -78,17 +69,10 @@ final class SweepManagerFormat implements ForeignFormat {
     }
   }
 
-  /** Null and the empty text both stand for what is not said. */
-  private static @Nullable Node said(Node.Fields map, String key) {
-    Node value = map.entries().get(key);
-    boolean isEmpty = value instanceof Node.Scalar s && s.text().isEmpty();
-    return value == null || value.isNull() || isEmpty ? null : value;
-  }
-
   private static Node entry(String scheduler, Node.Fields theirs) {
     Node.Fields config = Node.Fields.empty(theirs.origin());
     for (Map.Entry<String, Node> e : theirs.entries().entrySet()) {
-      put(config, e.getKey(), said(theirs, e.getKey()));
+      put(config, e.getKey(), ForeignFormat.said(theirs, e.getKey()));
     }
     Node.Fields entry = Node.Fields.empty(theirs.origin());
     entry.entries().put("type", Node.Scalar.text(scheduler, theirs.origin()));
