@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.core.config;
 
-import io.hpclaunch.api.InvalidConfiguration;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
