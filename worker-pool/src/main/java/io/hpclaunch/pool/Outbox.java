@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Puts tasks into messages. One that comes alone goes alone and at once; where many wait, they go
@@ -108,7 +107,7 @@ final class Outbox implements AutoCloseable {
   }
 
   private static TaskMessage message(List<Entry> entries) {
-    Map<Code, Integer> numbers = new IdentityHashMap<>();
+    IdentityHashMap<Code, Integer> numbers = new IdentityHashMap<>();
     List<Code> codes = new ArrayList<>();
     List<Task> tasks = new ArrayList<>();
     for (Entry entry : entries) {

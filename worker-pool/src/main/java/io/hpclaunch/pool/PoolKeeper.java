@@ -48,7 +48,6 @@ final class PoolKeeper implements AutoCloseable {
   private PoolRecord record;
   private PoolFolder.@Nullable Lock lock;
   private @Nullable RunningBroker broker;
-  private boolean isClosed;
 
   private PoolKeeper(
       PoolSettings settings, PoolFolder folder, Deployment deployment, RuntimeParts parts) {
@@ -239,10 +238,6 @@ final class PoolKeeper implements AutoCloseable {
     }
   }
 
-  synchronized boolean isClosed() {
-    return isClosed;
-  }
-
   /** Cancels the job and forgets the pool; does nothing where there is none. */
   synchronized void delete() {
     String job = record.job();
@@ -261,7 +256,6 @@ final class PoolKeeper implements AutoCloseable {
   /** Ends the broker, where it is this process's own; the workers wait for the next one. */
   @Override
   public synchronized void close() {
-    isClosed = true;
     if (broker != null) {
       broker.close();
       broker = null;

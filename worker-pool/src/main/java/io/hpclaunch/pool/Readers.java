@@ -50,7 +50,7 @@ final class Readers {
   <T extends @Nullable Object> ResultReader<T> functions(ClassLoader loader, AllowList allowed) {
     return new ResultReader<>() {
       @Override
-      @SuppressWarnings("unchecked") // what the function gave is of its type
+      @SuppressWarnings({"unchecked", "NullAway"}) // what the function gave is of its type
       public T read(TaskResult result) throws IOException, ClassNotFoundException {
         return (T) ObjectBytes.read(bytes(result.value()), loader, allowed, "the result");
       }

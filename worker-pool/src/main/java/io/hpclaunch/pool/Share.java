@@ -52,6 +52,7 @@ public record Share(double percent, boolean isAny) {
     if (tasks == 0) {
       return true;
     }
-    return isAny ? ended > 0 : 100 * ended / tasks >= percent;
+    long whole = 100 * ended / tasks;
+    return isAny ? ended > 0 : whole >= percent;
   }
 }

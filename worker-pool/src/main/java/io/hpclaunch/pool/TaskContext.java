@@ -36,21 +36,9 @@ public record TaskContext(String batch, int index, int attempt, double cpus, Lis
   /**
    * For workers: what the thread runs from now on.
    *
-   * @param context the task
-   * @return ends it
+   * @param context the task; null: none
    */
-  public static Scope enter(TaskContext context) {
+  public static void enter(@Nullable TaskContext context) {
     CURRENT.set(context);
-    return new Scope();
-  }
-
-  /** The time in which a thread runs a task. */
-  public static final class Scope implements AutoCloseable {
-    private Scope() {}
-
-    @Override
-    public void close() {
-      CURRENT.remove();
-    }
   }
 }

@@ -144,7 +144,8 @@ public final class WorkerPool implements AutoCloseable {
     Code code = new Code.Command();
     int most = share(tasks.size());
     for (CommandTask task : tasks) {
-      handOver(batch.batch().next(), code, input(task), options, most);
+      TaskFuture<CommandResult> unused =
+          handOver(batch.batch().next(), code, input(task), options, most);
     }
     return batch.batch();
   }
@@ -181,7 +182,8 @@ public final class WorkerPool implements AutoCloseable {
     Code code = java(function);
     int most = share(inputs.size());
     for (I input : inputs) {
-      handOver(batch.batch().next(), code, bytes(input, "an input"), options, most);
+      TaskFuture<O> unused =
+          handOver(batch.batch().next(), code, bytes(input, "an input"), options, most);
     }
     return batch.batch();
   }

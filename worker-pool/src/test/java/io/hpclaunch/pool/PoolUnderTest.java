@@ -135,10 +135,10 @@ final class PoolUnderTest implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     pool.close();
     for (Process worker : workers) {
-      worker.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
+      worker.destroyForcibly().onExit().join();
     }
     if (broker != null) {
       broker.close();

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -103,7 +104,7 @@ final class RabbitMqTest {
     Batch<Integer> batch = pool.map(i -> i + 1, inputs);
     int[] delivered = new int[tasks];
     for (TaskFuture<Integer> future : batch.futures()) {
-      future.thenRun(() -> {
+      CompletableFuture<Void> unused = future.thenRun(() -> {
         synchronized (delivered) {
           delivered[future.index()]++;
         }
@@ -123,6 +124,7 @@ final class RabbitMqTest {
         .as(batch.toString())
         .isTrue();
     assertThat(batch.results()).isEqualTo(inputs.stream().map(i -> i + 1).toList());
+    assertThat(batch.ended()).isEqualTo(tasks);
     synchronized (delivered) {
       assertThat(delivered).containsOnly(1);
     }

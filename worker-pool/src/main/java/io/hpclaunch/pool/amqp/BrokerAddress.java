@@ -76,7 +76,7 @@ public record BrokerAddress(
     String path = uri.getRawPath() == null ? "" : uri.getRawPath();
     if (path.indexOf('/', 1) >= 0) {
       throw new IllegalArgumentException(
-          "has more than a virtual host behind the host: write %2f for a / in its name");
+          "has more than a virtual host behind the host; a / in its name is written as an escape");
     }
     return new BrokerAddress(
         uri.getHost(),

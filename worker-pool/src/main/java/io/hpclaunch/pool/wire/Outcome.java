@@ -4,23 +4,35 @@ package io.hpclaunch.pool.wire;
 /** How a task ended. */
 public enum Outcome {
   /** It gave its result; a command ended with 0. */
-  DONE,
+  DONE(0),
   /** It threw, or the command ended with another status or by a signal. */
-  FAILED,
+  FAILED(1),
   /** It was cancelled while it ran or waited. */
-  CANCELLED,
+  CANCELLED(2),
   /** It ran into its time limit. */
-  TIMED_OUT,
+  TIMED_OUT(3),
   /** Its worker died while it ran, as often as is borne. */
-  KILLED,
+  KILLED(4),
   /** The worker could not begin it: a class that is not allowed, a jar or an input that is gone. */
-  REFUSED;
+  REFUSED(5);
 
-  static Outcome of(int ordinal) {
-    Outcome[] all = values();
-    if (ordinal < 0 || ordinal >= all.length) {
-      throw new WireException("an unknown outcome: " + ordinal);
+  private final int code;
+
+  Outcome(int code) {
+    this.code = code;
+  }
+
+  /** How it is written. */
+  int code() {
+    return code;
+  }
+
+  static Outcome of(int code) {
+    for (Outcome each : values()) {
+      if (each.code == code) {
+        return each;
+      }
     }
-    return all[ordinal];
+    throw new WireException("an unknown outcome: " + code);
   }
 }

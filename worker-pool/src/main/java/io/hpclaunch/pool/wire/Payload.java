@@ -3,9 +3,6 @@ package io.hpclaunch.pool.wire;
 
 /** What a task is given, or gives back: the bytes, or where they lie. */
 public sealed interface Payload {
-  /** Nothing. */
-  Payload NONE = new Inline(new byte[0]);
-
   /**
    * The bytes themselves.
    *

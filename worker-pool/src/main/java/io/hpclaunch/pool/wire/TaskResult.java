@@ -27,7 +27,7 @@ public record TaskResult(
     Payload value,
     boolean isFailure) {
   void write(WireWriter out) {
-    out.number(index).octet(outcome.ordinal()).number(attempt).number(deaths);
+    out.number(index).octet(outcome.code()).number(attempt).number(deaths);
     out.number(started.toEpochMilli()).number(elapsed.toNanos()).octet(isFailure ? 1 : 0);
     value.write(out);
   }

@@ -48,7 +48,7 @@ public final class WireReader {
       int octet = octet();
       value |= (long) (octet & 0x7F) << shift;
       if ((octet & 0x80) == 0) {
-        return value >>> 1 ^ -(value & 1);
+        return (value >>> 1) ^ -(value & 1);
       }
     }
     throw new WireException("a number has no end");

@@ -36,11 +36,21 @@ public record WorkerReport(
   /** What a worker does. */
   public enum State {
     /** It takes tasks. */
-    READY,
+    READY(0),
     /** It takes no more and finishes those that it has. */
-    DRAINING,
+    DRAINING(1),
     /** It goes. */
-    GONE
+    GONE(2);
+
+    private final int code;
+
+    State(int code) {
+      this.code = code;
+    }
+
+    private int code() {
+      return code;
+    }
   }
 
   /**
@@ -55,7 +65,7 @@ public record WorkerReport(
         .text(host)
         .number(pid)
         .optional(job)
-        .octet(state.ordinal())
+        .octet(state.code())
         .real(cpus)
         .number(gpus)
         .number(running)
@@ -88,11 +98,12 @@ public record WorkerReport(
         Instant.ofEpochMilli(in.number()));
   }
 
-  private static State state(int ordinal) {
-    State[] all = State.values();
-    if (ordinal >= all.length) {
-      throw new WireException("an unknown state: " + ordinal);
+  private static State state(int code) {
+    for (State each : State.values()) {
+      if (each.code() == code) {
+        return each;
+      }
     }
-    return all[ordinal];
+    throw new WireException("an unknown state: " + code);
   }
 }

@@ -172,8 +172,7 @@ final class Functions {
     private static final Set<String> SHARED = Set.of(
         SerializableCallable.class.getName(),
         SerializableFunction.class.getName(),
-        TaskContext.class.getName(),
-        TaskContext.Scope.class.getName());
+        TaskContext.class.getName());
 
     TaskParentLoader() {
       super(ClassLoader.getPlatformClassLoader());

@@ -31,14 +31,15 @@ final class JavaRunner implements TaskRunner {
     Code.Java code = (Code.Java) task.code();
     Functions.Loaded loaded = functions.load(code);
     Object function = loaded.instance();
-    Object input = input(task, code, loaded);
+    Object input = input(task, loaded);
     Thread thread = Thread.currentThread();
     ClassLoader before = thread.getContextClassLoader();
     thread.setContextClassLoader(loaded.loader());
-    try (TimeLimits.Timer timer = limits.start(task.task().limit(), thread::interrupt);
-        TaskContext.Scope scope = TaskContext.enter(context(task))) {
-      return call(task, loaded, function, input, timer);
+    TaskContext.enter(context(task));
+    try (TimeLimits.Timer timer = limits.start(task.task().limit(), thread::interrupt)) {
+      return call(task, function, input, timer);
     } finally {
+      TaskContext.enter(null);
       thread.setContextClassLoader(before);
     }
   }
@@ -53,25 +54,20 @@ final class JavaRunner implements TaskRunner {
         gpus);
   }
 
-  private @Nullable Object input(Held task, Code.Java code, Functions.Loaded loaded)
+  private @Nullable Object input(Held task, Functions.Loaded loaded)
       throws RefusedException, IOException {
     byte[] bytes = values.read(task.task().input());
     return bytes.length == 0 ? null : loaded.read(bytes, "the input of the task");
   }
 
   @SuppressWarnings({"unchecked", "CatchingUnchecked"}) // whatever a user's code throws is told
-  private Ending call(
-      Held task,
-      Functions.Loaded loaded,
-      Object function,
-      @Nullable Object input,
-      TimeLimits.Timer timer)
+  private Ending call(Held task, Object function, @Nullable Object input, TimeLimits.Timer timer)
       throws InterruptedException, IOException {
     Object result;
     try {
       result = function instanceof Callable<?> callable
           ? callable.call()
-          : ((SerializableFunction<@Nullable Object, @Nullable Object>) function).apply(input);
+          : apply((SerializableFunction<@Nullable Object, @Nullable Object>) function, input);
     } catch (Exception | Error e) {
       return thrown(task, e, timer);
     }
@@ -82,6 +78,13 @@ final class JavaRunner implements TaskRunner {
       return new Ending(Outcome.FAILED, failure(task, e), true);
     }
     return new Ending(Outcome.DONE, values.write(task, "result", bytes), false);
+  }
+
+  @SuppressWarnings("NullAway") // a function takes null where its user gave it
+  private static @Nullable Object apply(
+      SerializableFunction<@Nullable Object, @Nullable Object> function, @Nullable Object input)
+      throws Exception {
+    return function.apply(input);
   }
 
   private Ending thrown(Held task, Throwable e, TimeLimits.Timer timer)

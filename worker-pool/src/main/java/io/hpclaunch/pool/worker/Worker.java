@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -91,7 +92,7 @@ final class Worker implements BrokerSession.Listener {
   void work() throws InterruptedException {
     threads.execute(results);
     session.start();
-    clock.scheduleWithFixedDelay(
+    Future<?> unused = clock.scheduleWithFixedDelay(
         this::tick, REPORT_EVERY.toMillis(), REPORT_EVERY.toMillis(), TimeUnit.MILLISECONDS);
     ended.await();
   }
@@ -345,7 +346,8 @@ final class Worker implements BrokerSession.Listener {
       try {
         each.stop();
       } catch (IOException | RuntimeException e) {
-        continue; // lost: what it held belongs to the broker again
+        WorkerLog.say("the connection was lost at the end: " + e.getMessage());
+        return; // what it held belongs to the broker again
       }
     }
   }
