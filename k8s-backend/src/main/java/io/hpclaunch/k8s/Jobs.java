@@ -256,16 +256,19 @@ final class Jobs implements AutoCloseable {
   /** What a Job that is not there any more is known to have come to; null where nobody saw it. */
   @Nullable Observation gone(String name) {
     JobInfo last = gone.get(name);
-    return last == null || hasPods(name)
+    return last == null || podsGoOn(name)
         ? null
         : new Observation.Seen(last, Names.token(name).orElse(null));
   }
 
-  private boolean hasPods(String name) {
+  /** Pods that a Job has left behind stay when they have ended; others are on their way out. */
+  private boolean podsGoOn(String name) {
     Watch watched = pods;
     return watched != null
         && watched.objects().values().stream()
-            .anyMatch(pod -> name.equals(Fields.label(pod, "job-name")));
+            .filter(pod -> name.equals(Fields.label(pod, "job-name")))
+            .map(PodReading::new)
+            .anyMatch(pod -> !pod.hasEnded() || pod.isBeingDeleted());
   }
 
   @Override

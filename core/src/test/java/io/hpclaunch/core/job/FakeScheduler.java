@@ -10,6 +10,7 @@ import io.hpclaunch.api.NativeId;
 import io.hpclaunch.api.Observation;
 import io.hpclaunch.api.SubmitRequest;
 import io.hpclaunch.api.Token;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Collection;
@@ -52,6 +53,8 @@ final class FakeScheduler implements HPCBackend {
   @Nullable Integer largestIndex;
 
   boolean idsAreTokens;
+
+  Duration patience = Duration.ZERO;
 
   private int last;
 
@@ -127,6 +130,11 @@ final class FakeScheduler implements HPCBackend {
   @Override
   public void cancel(Collection<NativeId> ids) {
     cancelled.addAll(ids);
+  }
+
+  @Override
+  public Duration cancelPatience() {
+    return patience;
   }
 
   @Override
