@@ -319,6 +319,18 @@ class StubbedKubernetesTest {
   }
 
   @Test
+  void aLogThatWentWithItsJobIsNotTakenForAnEmptyOne() {
+    HPCProcess process = submit("removed");
+    end(job(process), "Complete", "CompletionsReached");
+    hpc.end(process);
+    server.remove("jobs", process.id().nativeId().value());
+    assertThatThrownBy(() -> process.logs().stdout())
+        .isInstanceOf(Rejected.class)
+        .message()
+        .contains("its log went with it", "config.ttl");
+  }
+
+  @Test
   void aJobThatHasEndedKeepsItsLogWhenItIsCancelled() throws Exception {
     HPCProcess process = submit("ended");
     end(job(process), "Complete", "CompletionsReached");
