@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -171,7 +172,8 @@ final class StubServer implements AutoCloseable {
     }
     JsonObject metadata = object.getAsJsonObject("metadata");
     metadata.addProperty("uid", "uid-" + version);
-    metadata.addProperty("creationTimestamp", "2026-01-02T03:04:05Z");
+    metadata.addProperty(
+        "creationTimestamp", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
     if (old && object.get("spec") instanceof JsonObject spec) {
       spec.remove("completionMode");
       spec.remove("backoffLimitPerIndex");
