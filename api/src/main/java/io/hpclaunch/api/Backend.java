@@ -102,7 +102,8 @@ public interface Backend {
   Map<JobId, JobInfo> status(Collection<JobId> ids);
 
   /**
-   * Asks for the end of jobs and returns. What was not submitted yet never will be.
+   * Asks for the end of jobs and returns. What was not submitted yet never will be. Some backends
+   * wait for the ends, for a limited time: {@link HPCBackend#cancelPatience()}.
    *
    * @param ids the jobs; those that have ended, or that nobody knows, are passed over
    * @throws Rejected when the scheduler refused some

@@ -68,6 +68,17 @@ public interface HPCBackend extends AutoCloseable {
   void cancel(Collection<NativeId> ids);
 
   /**
+   * How long whoever cancels jobs waits for them to be gone, after {@link #cancel} has returned:
+   * for schedulers on which a job goes on for a while after it was asked to end, and which nobody
+   * watches once the client is gone. Core looks by {@link #query}, and gives up after that time.
+   *
+   * @return zero by default: nobody waits
+   */
+  default Duration cancelPatience() {
+    return Duration.ZERO;
+  }
+
+  /**
    * Whether this backend answers to a name: its type or an alias.
    *
    * @param name a name that the user gave; never null

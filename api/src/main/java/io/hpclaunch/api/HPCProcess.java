@@ -53,7 +53,8 @@ public interface HPCProcess {
   Optional<JobInfo> waitFor(Duration timeout) throws InterruptedException;
 
   /**
-   * Asks for the job's end and returns; {@link #onExit()} tells when it is there.
+   * Asks for the job's end and returns; {@link #onExit()} tells when it is there. Some backends
+   * wait for it, for a limited time: {@link HPCBackend#cancelPatience()}.
    *
    * @throws Rejected when the scheduler refused
    * @throws BackendUnavailable when the scheduler could not be asked

@@ -21,8 +21,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -35,6 +37,11 @@ final class ApiClient {
   private static final Duration ANSWER = Duration.ofSeconds(30);
   private static final int PAGE = 500;
 
+  private final ExecutorService waiting = Executors.newCachedThreadPool(task -> {
+    Thread thread = new Thread(task, "hpc-k8s-request");
+    thread.setDaemon(true);
+    return thread;
+  });
   private final Cluster cluster;
   private volatile HttpClient http;
 
@@ -186,11 +193,14 @@ final class ApiClient {
     }
   }
 
-  /** A request's own timeout is over when the answer begins. */
+  /**
+   * A request's own timeout is over when the answer begins. The client's asynchronous answers come
+   * by the common pool, which may be a single thread that waits for this answer.
+   */
   private HttpResponse<String> wholeInTime(HttpRequest request)
       throws IOException, InterruptedException {
-    CompletableFuture<HttpResponse<String>> answer =
-        http.sendAsync(request, HttpResponse.BodyHandlers.ofString());
+    Future<HttpResponse<String>> answer =
+        waiting.submit(() -> http.send(request, HttpResponse.BodyHandlers.ofString()));
     try {
       return answer.get(ANSWER.toSeconds(), TimeUnit.SECONDS);
     } catch (TimeoutException e) {

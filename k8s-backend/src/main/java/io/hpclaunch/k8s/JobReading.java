@@ -123,7 +123,9 @@ final class JobReading {
   // -----------------------------------------------------------------
 
   /**
-   * A job or an element, by its pods.
+   * A job or an element, by its pods. Of attempts only the pods tell that are still there, so that
+   * who came later would count fewer of them, and be taken for one who tells of the past: they are
+   * not counted.
    *
    * @param attempts its pods, the newest last
    * @param index the element, or null for a plain job
@@ -137,7 +139,7 @@ final class JobReading {
       JobInfo known = info.build();
       info.ended(known.ended() == null && isFinal() ? endedAt() : known.ended());
     }
-    return info.attempt(Math.max(1, attempts.size()));
+    return info;
   }
 
   private JobInfo.@Nullable Builder end(@Nullable PodReading last, @Nullable Integer index) {

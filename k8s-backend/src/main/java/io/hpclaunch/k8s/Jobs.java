@@ -9,6 +9,7 @@ import io.hpclaunch.api.Observation;
 import io.hpclaunch.api.QueueReporter;
 import io.hpclaunch.api.Token;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -30,9 +31,20 @@ final class Jobs implements AutoCloseable {
   /** More than these are listed with all others, at once. */
   private static final int FEW = 20;
 
+  /** By then a watch has told of what was created. */
+  private static final Duration TOLD_WITHIN = Duration.ofSeconds(5);
+
+  /** A Job as the server answered it, and when. */
+  private record Created(JsonObject job, long nanos) {
+    boolean isNew() {
+      return System.nanoTime() - nanos < TOLD_WITHIN.toNanos();
+    }
+  }
+
   private final ApiClient api;
   private final String namespace;
   private final Map<String, JobInfo> gone = new ConcurrentHashMap<>();
+  private final Map<String, Created> created = new ConcurrentHashMap<>();
   private @Nullable ScheduledExecutorService clock;
   private @Nullable Watch jobs;
   private @Nullable Watch pods;
@@ -163,15 +175,36 @@ final class Jobs implements AutoCloseable {
         : byJob(watched.objects().values()).getOrDefault(Fields.name(job), List.of());
   }
 
+  /** Remembers a Job until a watch tells of it: else each would be asked for once. */
+  void created(JsonObject job) {
+    created.values().removeIf(each -> !each.isNew());
+    created.put(Fields.name(job), new Created(ApiClient.slim(job), System.nanoTime()));
+  }
+
   /** What is known of Jobs, by name; a name that is not there belongs to none. */
   Map<String, JobReading> read(Collection<String> names) throws IOException {
     Map<String, JobReading> found = watched(names);
     Set<String> missing = new HashSet<>(names);
     missing.removeAll(found.keySet());
+    missing.removeIf(name -> isNew(name, found));
     if (!missing.isEmpty()) {
       found.putAll(ask(missing));
     }
     return found;
+  }
+
+  private boolean isNew(String name, Map<String, JobReading> found) {
+    Created one = isWatched(name) ? null : created.get(name);
+    if (one == null || !one.isNew()) {
+      return false;
+    }
+    found.put(name, new JobReading(one.job(), List.of()));
+    return true;
+  }
+
+  private boolean isWatched(String name) {
+    Watch watched = jobs;
+    return watched == null || gone.containsKey(name) || watched.objects().containsKey(name);
   }
 
   private Map<String, JobReading> watched(Collection<String> names) {
@@ -256,16 +289,19 @@ final class Jobs implements AutoCloseable {
   /** What a Job that is not there any more is known to have come to; null where nobody saw it. */
   @Nullable Observation gone(String name) {
     JobInfo last = gone.get(name);
-    return last == null || hasPods(name)
+    return last == null || podsGoOn(name)
         ? null
         : new Observation.Seen(last, Names.token(name).orElse(null));
   }
 
-  private boolean hasPods(String name) {
+  /** Pods that a Job has left behind stay when they have ended; others are on their way out. */
+  private boolean podsGoOn(String name) {
     Watch watched = pods;
     return watched != null
         && watched.objects().values().stream()
-            .anyMatch(pod -> name.equals(Fields.label(pod, "job-name")));
+            .filter(pod -> name.equals(Fields.label(pod, "job-name")))
+            .map(PodReading::new)
+            .anyMatch(pod -> !pod.hasEnded() || pod.isBeingDeleted());
   }
 
   @Override

@@ -26,6 +26,7 @@ import io.hpclaunch.k8s.access.Clusters;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -45,6 +46,9 @@ public final class K8sBackend
     implements HPCBackend, ChangeFeed, LogReader, QueueReporter, ResourceReporter, ReasonExplainer {
   /** A selector that names more tokens than these may be too long for a request. */
   private static final int TOKENS_AT_ONCE = 50;
+
+  /** What a node takes at most to clear away a pod whose processes are killed. */
+  private static final Duration AFTER_GRACE = Duration.ofSeconds(30);
 
   private final Map<String, Jobs> namespaces = new HashMap<>();
   private @Nullable BackendContext context;
@@ -220,6 +224,12 @@ public final class K8sBackend
     if (!refused.isEmpty()) {
       throw new Rejected(String.join("; ", refused));
     }
+  }
+
+  /** A Job that is asked to end is there until its pods are gone. */
+  @Override
+  public Duration cancelPatience() {
+    return config().grace().plus(AFTER_GRACE);
   }
 
   @Override

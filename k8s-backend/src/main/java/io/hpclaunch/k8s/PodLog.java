@@ -2,6 +2,7 @@
 package io.hpclaunch.k8s;
 
 import io.hpclaunch.api.BackendUnavailable;
+import io.hpclaunch.api.Rejected;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -74,6 +75,11 @@ final class PodLog extends InputStream {
       try {
         Map<String, JobReading> found = jobs.read(List.of(job));
         JobReading reading = found.get(job);
+        if (reading == null && pod == null) {
+          throw new Rejected(
+              api.server() + " has no Job " + job + " any more, and its log went with"
+                  + " it; config.ttl says how long it keeps what has ended");
+        }
         PodReading newest =
             reading == null ? null : reading.newest(index == null ? null : reading.index(index));
         last = !follow || reading == null || hasEnded(reading, newest);

@@ -40,6 +40,7 @@ final class Submitter {
       checkArrays(job, jobs);
     }
     JsonObject created = create(job, manifest.name(), request.token(), jobs);
+    jobs.created(created);
     JsonObject secret = manifest.secret(created);
     if (secret != null) {
       addSecret(secret, manifest.name(), jobs);

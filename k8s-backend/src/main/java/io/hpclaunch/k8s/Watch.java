@@ -31,6 +31,9 @@ final class Watch implements AutoCloseable {
   /** A connection that died without a word is given up this much later. */
   private static final Duration LATE = Duration.ofSeconds(20);
 
+  /** One that told nothing and was over sooner is of no use: the next one is asked for later. */
+  private static final Duration BRIEF = Duration.ofSeconds(5);
+
   private static final long SHORTEST_PAUSE = 250;
   private static final long LONGEST_PAUSE = 10_000;
 
@@ -49,6 +52,7 @@ final class Watch implements AutoCloseable {
   private final ScheduledExecutorService clock;
   private final Map<String, JsonObject> known = new ConcurrentHashMap<>();
   private final Thread thread;
+  private boolean told;
   private volatile boolean synced;
   private volatile boolean closed;
   private volatile @Nullable InputStream open;
@@ -88,6 +92,8 @@ final class Watch implements AutoCloseable {
     long pause = SHORTEST_PAUSE;
     String version = "";
     while (!closed) {
+      long begun = System.nanoTime();
+      told = false;
       try {
         if (version.isEmpty()) {
           version = list();
@@ -95,35 +101,34 @@ final class Watch implements AutoCloseable {
           listener.changed();
         }
         version = watch(version);
-        pause = SHORTEST_PAUSE;
-      } catch (ApiError e) {
-        if (e.isGone()) {
-          version = "";
-          continue;
-        }
-        pause = failed(e, pause);
-        version = "";
       } catch (IOException | RuntimeException e) {
-        if (closed) {
-          return;
-        }
-        pause = failed(e, pause);
         version = "";
+        broken(e);
+      }
+      boolean useful = told || System.nanoTime() - begun > BRIEF.toNanos();
+      pause = useful ? SHORTEST_PAUSE : pause;
+      if (!useful || version.isEmpty()) {
+        rest(pause);
+        pause = Math.min(LONGEST_PAUSE, pause * 2);
       }
     }
   }
 
-  /** Waits, and says for how long to wait the next time. */
-  private long failed(Exception e, long pause) {
-    synced = false;
-    log.debug("The watch of {} broke off: {}", path, e.toString());
-    listener.changed();
+  /** Until all is listed again, who asks is not answered from what was watched. */
+  private void broken(Exception e) {
+    if (!closed) {
+      synced = false;
+      log.debug("The watch of {} broke off: {}", path, e.toString());
+      listener.changed();
+    }
+  }
+
+  private void rest(long pause) {
     try {
       Thread.sleep(pause);
-    } catch (InterruptedException interrupted) {
+    } catch (InterruptedException e) {
       closed = true;
     }
-    return Math.min(LONGEST_PAUSE, pause * 2);
   }
 
   private String list() throws IOException {
@@ -184,10 +189,12 @@ final class Watch implements AutoCloseable {
       case "ERROR" ->
         throw ApiError.of(Fields.integer(object, "code").orElse(500), object.toString());
       case "ADDED", "MODIFIED" -> {
+        told = true;
         known.put(Fields.name(object), ApiClient.slim(object));
         listener.changed();
       }
       case "DELETED" -> {
+        told = true;
         known.remove(Fields.name(object));
         listener.gone(ApiClient.slim(object));
         listener.changed();

@@ -94,10 +94,10 @@ class JobReadingTest {
   }
 
   @Test
-  void anAttemptThatTheClusterAddedIsCounted() {
+  void aJobGoesOnWithThePodThatTheClusterAdded() {
     assertThat(Samples.reading(Samples.OLD, "podgone.later").whole())
         .extracting(JobInfo::state, JobInfo::attempt)
-        .containsExactly(JobState.RUNNING, 2);
+        .containsExactly(JobState.RUNNING, 1);
     JobInfo gone = Samples.reading(Samples.NEW, "podgone.later").whole();
     assertThat(gone.state()).isEqualTo(JobState.FAILED);
     assertThat(gone.cause()).isNull();

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.k8s;
 
+import io.hpclaunch.api.ContainerSpec;
 import io.hpclaunch.testkit.BackendContract;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 
 /** What every backend promises, on a real Kubernetes. */
 @OnKubernetes
@@ -32,6 +34,11 @@ class KubernetesContractTest extends BackendContract {
   @Override
   public boolean hasArrays() {
     return false;
+  }
+
+  @Override
+  public Optional<ContainerSpec> container() {
+    return Optional.of(ContainerSpec.image("localhost/bash:lab").build());
   }
 
   @Override

@@ -5,7 +5,9 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -27,24 +29,32 @@ import org.junit.jupiter.api.extension.ExtensionContext;
           : ConditionEvaluationResult.enabled("a Kubernetes is there");
     }
 
+    static String folder() {
+      return Objects.requireNonNull(FOLDER);
+    }
+
     static String kubeconfig(String user) {
-      return FOLDER + "/" + user + ".kubeconfig";
+      return folder() + "/" + user + ".kubeconfig";
     }
 
-    static Map<String, Object> config(String user) {
-      return Map.of(
-          "kubeconfig",
-          kubeconfig(user),
-          "image",
-          "localhost/bash:lab",
-          "image_pull_policy",
-          "IfNotPresent",
-          "grace",
-          1);
+    /** What an entry's {@code config} says of the cluster, and besides. */
+    static Map<String, Object> config(String user, Map<String, ?> more) {
+      Map<String, Object> config = new HashMap<>();
+      config.put("kubeconfig", kubeconfig(user));
+      config.put("image", "localhost/bash:lab");
+      config.put("image_pull_policy", "IfNotPresent");
+      config.put("grace", 1);
+      config.putAll(more);
+      return config;
     }
 
+    static Map<String, ?> entry(Map<String, ?> more) {
+      return Map.of("config", config("admin", more));
+    }
+
+    /** For clusters that are not there: what needs one is skipped, but its fields are made. */
     static Map<String, ?> entry() {
-      return Map.of("config", config("admin"));
+      return FOLDER == null ? Map.of() : entry(Map.of());
     }
   }
 }

@@ -14,6 +14,8 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +52,15 @@ final class StubServer implements AutoCloseable {
   /** Whether arrays' fields are dropped, as 1.20 does. */
   volatile boolean old;
 
+  /** Whether what is deleted stays, as that which waits for others to be gone. */
+  volatile boolean lingering;
+
+  /** Whether each watch is answered that it goes on from what is too old. */
+  volatile boolean expired;
+
+  /** When watches of Jobs were asked for, in nanoseconds. */
+  final List<Long> jobWatches = new CopyOnWriteArrayList<>();
+
   private final List<Watcher> watchers = new CopyOnWriteArrayList<>();
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final HttpServer server;
@@ -73,13 +84,18 @@ final class StubServer implements AutoCloseable {
 
   /** A kubeconfig that leads here. */
   Path kubeconfig(Path folder) throws IOException {
-    String address = "http://127.0.0.1:" + server.getAddress().getPort();
+    return kubeconfig(folder, server.getAddress().getPort(), "ns");
+  }
+
+  /** A kubeconfig that leads to a port of this machine, without a password. */
+  static Path kubeconfig(Path folder, int port, String namespace) throws IOException {
     return Files.writeString(
         folder.resolve("stub.kubeconfig"),
         "apiVersion: v1\nkind: Config\ncurrent-context: c\n"
-            + "clusters: [{name: c, cluster: {server: \"" + address + "\"}}]\n"
+            + "clusters: [{name: c, cluster: {server: \"http://127.0.0.1:" + port + "\"}}]\n"
             + "users: [{name: u, user: {}}]\n"
-            + "contexts: [{name: c, context: {cluster: c, user: u, namespace: ns}}]\n");
+            + "contexts: [{name: c, context: {cluster: c, user: u, namespace: " + namespace
+            + "}}]\n");
   }
 
   /** Puts an object in its place, and tells the watchers. */
@@ -156,7 +172,8 @@ final class StubServer implements AutoCloseable {
     }
     JsonObject metadata = object.getAsJsonObject("metadata");
     metadata.addProperty("uid", "uid-" + version);
-    metadata.addProperty("creationTimestamp", "2026-01-02T03:04:05Z");
+    metadata.addProperty(
+        "creationTimestamp", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
     if (old && object.get("spec") instanceof JsonObject spec) {
       spec.remove("completionMode");
       spec.remove("backoffLimitPerIndex");
@@ -175,7 +192,7 @@ final class StubServer implements AutoCloseable {
     } else if (method.equals("DELETE")) {
       requests.add(
           "BODY " + new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
-      remove(kind, name);
+      delete(kind, object);
       send(exchange, 200, object);
     } else if (method.equals("PATCH")) {
       requests.add(
@@ -183,6 +200,18 @@ final class StubServer implements AutoCloseable {
       send(exchange, 200, object);
     } else {
       send(exchange, 200, object);
+    }
+  }
+
+  private void delete(String kind, JsonObject object) {
+    if (lingering) {
+      JsonObject leaving = object.deepCopy();
+      leaving
+          .getAsJsonObject("metadata")
+          .addProperty("deletionTimestamp", Instant.now().toString());
+      put(kind, leaving);
+    } else {
+      remove(kind, Fields.name(object));
     }
   }
 
@@ -212,6 +241,13 @@ final class StubServer implements AutoCloseable {
   }
 
   private void watch(HttpExchange exchange, String kind, String query) throws IOException {
+    if (kind.equals("jobs")) {
+      jobWatches.add(System.nanoTime());
+    }
+    if (expired) {
+      send(exchange, 410, status(410, "Expired", "too old resource version"));
+      return;
+    }
     Watcher watcher = new Watcher(kind, new LinkedBlockingQueue<>());
     exchange.sendResponseHeaders(200, 0);
     begin(watcher, Long.parseLong(query.replaceFirst(".*resourceVersion=(\\d+).*", "$1")));

@@ -27,6 +27,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -245,6 +246,21 @@ class StubbedKubernetesTest {
     assertThat(hpc.end(process).state()).isEqualTo(JobState.COMPLETED);
   }
 
+  @Test
+  void aServerThatCallsEachWatchTooOldIsAskedLessAndLess() {
+    server.expired = true;
+    HPCProcess process = submit("expired");
+    hpc.until("it was asked often", () -> server.jobWatches.size() >= 4);
+    List<Long> asked = List.copyOf(server.jobWatches);
+    for (int i = 0; i < 3; i++) {
+      assertThat(Duration.ofNanos(asked.get(i + 1) - asked.get(i)))
+          .isGreaterThanOrEqualTo(Duration.ofMillis(250L << i));
+    }
+    assertThat(process.info().state()).isEqualTo(JobState.QUEUED);
+    end(job(process), "Complete", "CompletionsReached"); // it is asked for in between
+    assertThat(hpc.end(process).state()).isEqualTo(JobState.COMPLETED);
+  }
+
   private static JsonObject ended(JsonObject job) {
     JsonObject status = new JsonObject();
     status.add(
@@ -279,6 +295,52 @@ class StubbedKubernetesTest {
     process.cancel();
     assertThat(hpc.end(process).state()).isEqualTo(JobState.CANCELLED);
     assertThat(server.asked("BODY").get(0)).contains("\"propagationPolicy\":\"Foreground\"");
+  }
+
+  @Test
+  void aCancelIsOverWhenThePodsAreGone() {
+    server.lingering = true;
+    HPCProcess process = submit("leaving");
+    String name = process.id().nativeId().value();
+    hpc.until("it is watched", () -> server.watches() == 2);
+    pod(process, "Running");
+    CompletableFuture<Void> cancelled = CompletableFuture.runAsync(process::cancel);
+    hpc.until(
+        "it is on its way out",
+        () -> String.valueOf(process.info().reason()).contains("being deleted"));
+    server.remove("jobs", name); // another connection tells of the pod
+    hpc.until("its pod is awaited", () -> process.info().state() == JobState.UNKNOWN);
+    assertThat(cancelled).isNotDone();
+    server.remove("pods", name + "-x");
+    assertThat(hpc.end(process).state()).isEqualTo(JobState.CANCELLED);
+    cancelled.join();
+  }
+
+  @Test
+  void aJobThatCompletedBeforeItsCancelHasCompleted() {
+    HPCProcess process = submit("late");
+    hpc.until("it is watched", () -> server.watches() == 2);
+    JsonObject complete = ended(job(process));
+    server.objects.put("jobs/" + Fields.name(complete), complete); // nobody is told yet
+    CompletableFuture<Void> cancelled = CompletableFuture.runAsync(process::cancel);
+    hpc.until(
+        "its end is seen", () -> !server.asked("/jobs/" + Fields.name(complete)).isEmpty());
+    server.put("jobs", complete);
+    assertThat(hpc.end(process).state()).isEqualTo(JobState.COMPLETED);
+    cancelled.join();
+    assertThat(server.asked("DELETE")).isEmpty();
+  }
+
+  @Test
+  void aLogThatWentWithItsJobIsNotTakenForAnEmptyOne() {
+    HPCProcess process = submit("removed");
+    end(job(process), "Complete", "CompletionsReached");
+    hpc.end(process);
+    server.remove("jobs", process.id().nativeId().value());
+    assertThatThrownBy(() -> process.logs().stdout())
+        .isInstanceOf(Rejected.class)
+        .message()
+        .contains("its log went with it", "config.ttl");
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.hpclaunch.core.job;
 
 import io.hpclaunch.api.BackendUnavailable;
 import io.hpclaunch.api.ChangeFeed;
+import io.hpclaunch.api.HPCBackend;
 import io.hpclaunch.api.HPCProcess;
 import io.hpclaunch.api.InvalidJob;
 import io.hpclaunch.api.JobId;
@@ -44,6 +45,11 @@ import org.slf4j.LoggerFactory;
 public final class BackendJobs implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(BackendJobs.class);
 
+  /** Between two looks after an end that is awaited, at first and in the end. */
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
+
+  private static final Duration LOOK_SELDOM = Duration.ofSeconds(1);
+
   private final String backend;
   private final PluginGate gate;
   private final Transport transport;
@@ -81,7 +87,9 @@ public final class BackendJobs implements AutoCloseable {
     this.transport = transport;
     this.client = client;
     place = Place.of(gate, transport, workspace, client.isShared());
-    observer = new Observer(gate, new Judge(new ExitEvidence(transport)), place, client);
+    ExitEvidence evidence =
+        new ExitEvidence(transport, () -> !gate.ask(plugin -> plugin instanceof LogReader));
+    observer = new Observer(gate, new Judge(evidence), place, client);
     Parents parents = new Parents(backend, gate, observer, client);
     submissions = new Submissions(
         backend, gate, transport, workspace, client, defaults, launches, parents, place);
@@ -316,6 +324,35 @@ public final class BackendJobs implements AutoCloseable {
     reconciler.settle();
     monitor.askedToEnd(cancellation.cancel(ids));
     monitor.nudge();
+    awaitEnds(ids);
+  }
+
+  private void awaitEnds(Collection<JobId> ids) {
+    long patience = gate.ask(HPCBackend::cancelPatience).toNanos();
+    long begun = System.nanoTime();
+    Duration pause = LOOK_AGAIN;
+    try {
+      while (System.nanoTime() - begun < patience && !haveEnded(ids)) {
+        Thread.sleep(pause.toMillis());
+        pause = pause.compareTo(LOOK_SELDOM) < 0 ? pause.multipliedBy(2) : pause;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // all have been asked to end
+    }
+  }
+
+  /** Whether none goes on; what nobody knows does not. */
+  private boolean haveEnded(Collection<JobId> ids) {
+    List<JobId> asked = new ArrayList<>();
+    for (JobId id : ids) {
+      Followed job = record(id).map(JobRecord::token).map(monitor::find).orElse(null);
+      if (job == null) {
+        asked.add(id);
+      } else if (!standing(job, id).state().isFinal()) {
+        return false;
+      }
+    }
+    return status(asked).values().stream().allMatch(info -> info.state().isFinal());
   }
 
   /** As {@link io.hpclaunch.api.Backend#logs}. */
@@ -370,6 +407,10 @@ public final class BackendJobs implements AutoCloseable {
       JobInfo asked = status(List.of(id)).get(id);
       return asked == null ? unknown("") : asked;
     }
+    return standing(job, id);
+  }
+
+  private static JobInfo standing(Followed job, JobId id) {
     Integer index = id.nativeId().index();
     return index == null ? job.info() : job.info(index);
   }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,9 +21,17 @@ final class ExitEvidence {
   private static final Logger log = LoggerFactory.getLogger(ExitEvidence.class);
 
   private final Transport transport;
+  private final BooleanSupplier left;
 
-  ExitEvidence(Transport transport) {
+  /**
+   * Makes it.
+   *
+   * @param transport the way to the job folders
+   * @param left whether jobs leave records there at all
+   */
+  ExitEvidence(Transport transport, BooleanSupplier left) {
     this.transport = transport;
+    this.left = left;
   }
 
   /**
@@ -60,10 +69,10 @@ final class ExitEvidence {
    *
    * @param record the job
    * @param index the element, or null for a plain job
-   * @return false where there is a record, or its folder cannot be looked into
+   * @return false where there is a record, or its folder cannot be looked into, or jobs leave none
    */
   boolean isMissing(JobRecord record, @Nullable Integer index) {
-    if (record.isForeign()) {
+    if (record.isForeign() || !left.getAsBoolean()) {
       return false;
     }
     try {

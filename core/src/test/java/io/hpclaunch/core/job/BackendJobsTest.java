@@ -1016,6 +1016,27 @@ class BackendJobsTest {
   }
 
   @Test
+  void aCancelWaitsForEndsThatTakeAWhile() throws IOException {
+    JobId id = submit().id();
+    succeed();
+    bench.scheduler.patience = Duration.ofMinutes(1);
+    bench.scheduler.meanwhile.add(() -> {});
+    bench.scheduler.meanwhile.add(() -> bench.scheduler.say(NativeId.of("1"), JobState.CANCELLED));
+    bench.jobs.cancel(List.of(id));
+    assertThat(bench.record("1").last().info().state()).isEqualTo(JobState.CANCELLED);
+  }
+
+  @Test
+  void aCancelWaitsForNoEndForEver() throws IOException {
+    JobId id = submit().id();
+    succeed();
+    bench.scheduler.patience = Duration.ofMillis(250);
+    bench.jobs.cancel(List.of(id));
+    assertThat(bench.scheduler.queries).hasValueGreaterThan(1);
+    assertThat(bench.record("1").isFinal()).isFalse();
+  }
+
+  @Test
   void whatASignalEndsAfterTheWishWasCancelled() throws Exception {
     HPCProcess asked = submit();
     HPCProcess other = submit();

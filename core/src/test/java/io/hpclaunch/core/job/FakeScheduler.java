@@ -12,6 +12,7 @@ import io.hpclaunch.api.Observation;
 import io.hpclaunch.api.SubmitRequest;
 import io.hpclaunch.api.Token;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Collection;
@@ -54,6 +55,8 @@ class FakeScheduler implements HPCBackend {
   @Nullable Integer largestIndex;
 
   boolean idsAreTokens;
+
+  Duration patience = Duration.ZERO;
 
   private int last;
 
@@ -129,6 +132,11 @@ class FakeScheduler implements HPCBackend {
   @Override
   public void cancel(Collection<NativeId> ids) {
     cancelled.addAll(ids);
+  }
+
+  @Override
+  public Duration cancelPatience() {
+    return patience;
   }
 
   @Override

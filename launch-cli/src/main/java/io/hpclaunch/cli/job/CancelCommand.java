@@ -18,7 +18,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "cancel",
     description = {
-      "Ask for the end of jobs, and return; 'hpc wait' waits for it.",
+      "Ask for the end of jobs, and return; 'hpc wait' waits for it. On Kubernetes it is awaited"
+          + " until the pods are gone, for config.grace and 30 s at most.",
       "Of a job that has ended already, standard error tells how."
     })
 final class CancelCommand extends JobCommand {
