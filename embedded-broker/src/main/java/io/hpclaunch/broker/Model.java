@@ -8,17 +8,22 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
 import org.apache.qpid.server.model.AuthenticationProvider;
 import org.apache.qpid.server.model.Broker;
 import org.apache.qpid.server.model.ConfiguredObject;
 import org.apache.qpid.server.model.Connection;
 import org.apache.qpid.server.model.KeyStore;
 import org.apache.qpid.server.model.Port;
+import org.apache.qpid.server.model.State;
 import org.apache.qpid.server.model.SystemConfig;
 import org.apache.qpid.server.model.User;
+import org.apache.qpid.server.model.VirtualHostAlias;
 import org.apache.qpid.server.model.VirtualHostNode;
 import org.apache.qpid.server.model.port.AmqpPort;
 import org.apache.qpid.server.security.FileKeyStore;
+import org.apache.qpid.server.store.ConfiguredObjectRecordImpl;
+import org.apache.qpid.server.store.GenericRecoverer;
 import org.apache.qpid.server.store.preferences.NoopPreferenceStoreFactoryService;
 
 /**
@@ -110,7 +115,34 @@ final class Model {
     if (keyStore != null) {
       add(broker, KeyStore.class, keyStore(keyStore));
     }
-    return (AmqpPort<?>) add(broker, Port.class, port(context.address(), keyStore != null));
+    return listen(broker, port(context.address(), keyStore != null));
+  }
+
+  /**
+   * Opens the port as one that had been there before. A new one would warn that no virtual host can
+   * be reached through it, and then be given more ways to reach one than by its name.
+   */
+  private static AmqpPort<?> listen(Broker<?> broker, Map<String, Object> attributes) {
+    UUID id = UUID.randomUUID();
+    String category = Port.class.getSimpleName();
+    Map<String, Object> byName =
+        Map.of(ConfiguredObject.NAME, "names", ConfiguredObject.TYPE, "nameAlias");
+    new GenericRecoverer(broker)
+        .recover(
+            List.of(
+                new ConfiguredObjectRecordImpl(id, category, attributes),
+                new ConfiguredObjectRecordImpl(
+                    UUID.randomUUID(),
+                    VirtualHostAlias.class.getSimpleName(),
+                    byName,
+                    Map.of(category, id))),
+            false);
+    AmqpPort<?> port = (AmqpPort<?>) broker.getPorts().iterator().next();
+    port.open();
+    if (port.getState() != State.ACTIVE) {
+      throw new IllegalStateException("its port cannot be opened");
+    }
+    return port;
   }
 
   /** Broker-J writes into the map that it is given. */
