@@ -47,8 +47,12 @@ append() {
 }
 
 # append_surely LINE: waits while the disk is full, since what the line tells can't be told later.
+# Fails when the spool was removed: then nobody is left who would read it.
 append_surely() {
-  until append "$1"; do sleep 0.5; done
+  until append "$1"; do
+    [[ -d $spool ]] || return
+    sleep 0.5
+  done
 }
 
 # now: sets now_us.

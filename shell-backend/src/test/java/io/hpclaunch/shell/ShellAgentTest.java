@@ -351,6 +351,19 @@ class ShellAgentTest {
     assertThat(spool.end(fresh).get(STATE)).isEqualTo("COMPLETED");
   }
 
+  @Test
+  void whoEndsAJobGoesWhenItsSpoolIsRemoved() throws IOException {
+    Job deaf = spool.job("trap '' TERM; echo $BASHPID; sleep 300").grace(Duration.ofSeconds(2));
+    spool.submit(deaf);
+    AgentSpool.await(() -> deaf.folder().resolve("stdout").toFile().length() > 0);
+    spool.call(deaf.id() + "\n", List.of("cancel"));
+    AgentSpool.await(() -> AgentSpool.processes(folder).stream()
+        .anyMatch(process -> process.info().commandLine().orElse("").contains("reaper.bash")));
+    Files.move(spool.root(), spool.root().resolveSibling("removed"));
+    AgentSpool.await(() -> AgentSpool.processes(folder).isEmpty());
+    assertGone(deaf);
+  }
+
   private static void assertGone(Job job) throws IOException {
     long pid = Long.parseLong(Files.readAllLines(job.folder().resolve("stdout")).get(0));
     Path stat = Path.of("/proc/" + pid + "/stat");
