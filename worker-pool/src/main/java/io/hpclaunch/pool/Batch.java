@@ -156,7 +156,7 @@ public final class Batch<T extends @Nullable Object> {
     handing.cancel(this, List.of());
   }
 
-  void cancelled(TaskFuture<T> task) {
+  void cancelled(TaskFuture<?> task) {
     handing.cancel(this, List.of(task.index()));
   }
 

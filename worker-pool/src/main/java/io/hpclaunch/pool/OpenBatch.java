@@ -16,6 +16,7 @@ final class OpenBatch<T extends @Nullable Object> {
   private final @Nullable ResultReader<T> reader;
   private final Map<Integer, ResultReader<T>> own = new ConcurrentHashMap<>();
   private final List<Integer> cancelledTasks = new ArrayList<>();
+  private volatile @Nullable Relay relay;
   private boolean isCancelled;
   private long repeated;
 
@@ -28,6 +29,16 @@ final class OpenBatch<T extends @Nullable Object> {
   OpenBatch(Batch<T> batch, @Nullable ResultReader<T> reader) {
     this.batch = batch;
     this.reader = reader;
+  }
+
+  /** Takes somebody who is handed each result before its future has it, perhaps more than once. */
+  void relay(Relay given) {
+    relay = given;
+  }
+
+  /** Hands results on. */
+  interface Relay {
+    void accept(TaskResult result) throws InterruptedException;
   }
 
   /** A new task of a batch whose tasks have readers of their own. */
@@ -70,6 +81,9 @@ final class OpenBatch<T extends @Nullable Object> {
   private boolean complete(TaskFuture<T> future, TaskResult result) {
     T value;
     try {
+      if (relay != null && !result.isFailure()) {
+        relay.accept(result);
+      }
       ResultReader<T> its = reader == null ? own.get(result.index()) : reader;
       if (its == null) {
         return false;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.pool;
 
-import io.hpclaunch.pool.amqp.PoolQueues;
 import io.hpclaunch.pool.amqp.Publisher;
 import io.hpclaunch.pool.wire.Code;
 import io.hpclaunch.pool.wire.Payload;
@@ -25,7 +24,6 @@ final class Outbox implements AutoCloseable {
   /** So many messages for each slot, that those done early find more. */
   private static final int MESSAGES_PER_SLOT = 4;
 
-  private final PoolQueues queues;
   private final Publisher publisher;
   private final int most;
   private final int slots;
@@ -35,14 +33,17 @@ final class Outbox implements AutoCloseable {
   private boolean isClosed;
 
   /** A task on its way out; {@code most} of its kind may go in one message, 0: as many as fit. */
-  record Entry(String batch, Code code, Task task, int most) {
+  record Entry(String queue, String batch, Code code, Task task, int most) {
+    boolean goesWith(Entry other) {
+      return queue.equals(other.queue()) && batch.equals(other.batch());
+    }
+
     int size() {
       return 64 + (task.input() instanceof Payload.Inline inline ? inline.bytes().length : 0);
     }
   }
 
-  Outbox(PoolQueues queues, Publisher publisher, int most, int slots) {
-    this.queues = queues;
+  Outbox(Publisher publisher, int most, int slots) {
     this.publisher = publisher;
     this.most = most;
     this.slots = Math.max(1, slots);
@@ -74,7 +75,7 @@ final class Outbox implements AutoCloseable {
     try {
       for (List<Entry> taken = take(); !taken.isEmpty(); taken = take()) {
         byte[] body = message(taken).encode();
-        publisher.publish(new Publisher.Outgoing(queues.tasks(), body, () -> {}));
+        publisher.publish(new Publisher.Outgoing(taken.get(0).queue(), body, () -> {}));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // closed
@@ -93,7 +94,7 @@ final class Outbox implements AutoCloseable {
       if (taken.isEmpty()) {
         limit = next.most() == 0 ? share(waiting.size()) : Math.min(most, next.most());
       }
-      boolean isOther = !taken.isEmpty() && !taken.get(0).batch().equals(next.batch());
+      boolean isOther = !taken.isEmpty() && !taken.get(0).goesWith(next);
       if (taken.size() >= limit || isOther || (size > MOST_BYTES / 16 && !taken.isEmpty())) {
         break;
       }

@@ -18,8 +18,10 @@ import io.hpclaunch.pool.wire.TaskResult;
 import io.hpclaunch.pool.wire.WireException;
 import io.hpclaunch.pool.wire.WorkerReport;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -49,13 +51,14 @@ final class PoolClient implements AutoCloseable {
   private final ExecutorService callbacks = Executors.newCachedThreadPool(PoolClient::thread);
   private final Map<String, OpenBatch<?>> batches = new ConcurrentHashMap<>();
   private final Object lock = new Object();
+  private final Set<String> relayed = new HashSet<>();
   private @Nullable Channel talk;
   private @Nullable Connection receiver;
 
   PoolClient(ClientSettings settings) {
     this.settings = settings;
     this.queues = new PoolQueues(settings.pool());
-    this.outbox = new Outbox(queues, publisher, settings.batch(), settings.slots());
+    this.outbox = new Outbox(publisher, settings.batch(), settings.slots());
     this.roster = new Roster(this::tellAgain);
     this.sending = new BrokerSession(settings.broker(), "client of " + settings.pool(), sender());
     this.receiving =
@@ -92,10 +95,13 @@ final class PoolClient implements AutoCloseable {
         for (String batch : batches.keySet()) { // before a task can bring a result
           queues.declareResults(made, batch);
         }
-        publisher.connected(connection);
         synchronized (lock) {
+          for (String batch : relayed) {
+            queues.declareInputs(made, batch);
+          }
           talk = made;
         }
+        publisher.connected(connection);
         order(new Order.Report());
       }
 
@@ -208,6 +214,8 @@ final class PoolClient implements AutoCloseable {
   void submit(TaskFuture<?> future, Code code, byte[] input, TaskOptions options, int most)
       throws InterruptedException, IOException {
     String batch = future.batch().id();
+    boolean reduces = code instanceof Code.Java java && java.reduces();
+    String queue = reduces ? queues.reducers() : queues.tasks();
     double cpus = options.cpus() == null ? settings.cpusTask() : options.cpus();
     Task task = new Task(
         future.index(),
@@ -219,7 +227,27 @@ final class PoolClient implements AutoCloseable {
         cpus,
         options.gpus(),
         payload("batches/" + batch + "/" + future.index() + ".input", input));
-    outbox.add(new Outbox.Entry(batch, code, task, most));
+    outbox.add(new Outbox.Entry(queue, batch, code, task, most));
+  }
+
+  /** Makes the queue that a reducer takes in from, now or with the next connection. */
+  void declareInputs(String batch) {
+    synchronized (lock) {
+      try {
+        if (talk != null) {
+          queues.declareInputs(talk, batch);
+        }
+      } catch (IOException | RuntimeException e) {
+        LOG.debug("the reducer's queue waits for the broker: {}", e.toString());
+      }
+      relayed.add(batch);
+    }
+  }
+
+  /** Hands a result on to the reducer that takes it in. */
+  void relay(String batch, TaskResult result) throws InterruptedException {
+    byte[] body = new ResultMessage(batch, "", List.of(result)).encode();
+    publisher.publish(new Publisher.Outgoing(queues.inputs(batch), body, () -> {}));
   }
 
   /** What is large goes through the store. */

@@ -64,6 +64,22 @@ final class Readers {
     };
   }
 
+  /** Results that go on to a reducer: they are not read here. */
+  ResultReader<@Nullable Object> relayed(ClassLoader loader, AllowList allowed) {
+    ResultReader<@Nullable Object> functions = functions(loader, allowed);
+    return new ResultReader<>() {
+      @Override
+      public @Nullable Object read(TaskResult result) {
+        return null;
+      }
+
+      @Override
+      public Throwable failure(TaskResult result) throws IOException {
+        return functions.failure(result);
+      }
+    };
+  }
+
   /** What the task threw, as it was, or null where it cannot be read here. */
   private static @Nullable Throwable thrown(
       Failure failure, ClassLoader loader, AllowList allowed) {

@@ -6,6 +6,7 @@ import io.hpclaunch.pool.code.AllowList;
 import io.hpclaunch.pool.code.ObjectBytes;
 import io.hpclaunch.pool.wire.Code;
 import io.hpclaunch.pool.wire.CommandInput;
+import io.hpclaunch.pool.wire.ReduceInput;
 import io.hpclaunch.pool.wire.WorkerReport;
 import java.io.IOException;
 import java.io.Serializable;
@@ -98,7 +99,7 @@ public final class WorkerPool implements AutoCloseable {
   public <T extends @Nullable Object> TaskFuture<T> submit(
       SerializableCallable<T> task, TaskOptions options) {
     TaskFuture<T> future = loose(reader(task));
-    return handOver(future, java(task), new byte[0], options, 0);
+    return handOver(future, java(task, false), new byte[0], options, 0);
   }
 
   /**
@@ -179,13 +180,79 @@ public final class WorkerPool implements AutoCloseable {
   public <I extends @Nullable Object, O extends @Nullable Object> Batch<O> map(
       SerializableFunction<I, O> function, Collection<I> inputs, TaskOptions options) {
     OpenBatch<O> batch = client.open(this.<O>reader(function));
-    Code code = java(function);
+    Code code = java(function, false);
     int most = share(inputs.size());
     for (I input : inputs) {
       TaskFuture<O> unused =
           handOver(batch.batch().next(), code, bytes(input, "an input"), options, most);
     }
     return batch.batch();
+  }
+
+  /**
+   * Applies a function to each of some inputs, and one more to all that it gives. The second one
+   * begins when a fifth of the first is done.
+   *
+   * @param function the function
+   * @param inputs what it is applied to; each is serializable or null
+   * @param reducer takes the results in the order of the inputs, as they come; it can go over them
+   *     once, and waits for those that are not there yet without holding a slot
+   * @param <I> what the function takes
+   * @param <R> what it gives, and the reducer takes in
+   * @param <O> what the reducer gives
+   * @return completes with the reducer's result; exceptionally when the reducer or one of the first
+   *     fails, and then the others are given up
+   * @throws IllegalArgumentException when a function or an input cannot travel
+   */
+  public <I extends @Nullable Object, R extends @Nullable Object, O extends @Nullable Object>
+      TaskFuture<O> mapReduce(
+          SerializableFunction<I, R> function,
+          Collection<I> inputs,
+          SerializableFunction<Iterable<R>, O> reducer) {
+    return mapReduce(function, inputs, reducer, Share.percent(20), TaskOptions.DEFAULT);
+  }
+
+  /**
+   * Applies a function to each of some inputs, and one more to all that it gives.
+   *
+   * @param function the function
+   * @param inputs what it is applied to; each is serializable or null
+   * @param reducer takes the results in the order of the inputs, as they come; it can go over them
+   *     once, and waits for those that are not there yet without holding a slot
+   * @param start how much of the first must be done before the reducer begins
+   * @param options what each task needs, the reducer too
+   * @param <I> what the function takes
+   * @param <R> what it gives, and the reducer takes in
+   * @param <O> what the reducer gives
+   * @return completes with the reducer's result; exceptionally when the reducer or one of the first
+   *     fails, and then the others are given up
+   * @throws IllegalArgumentException when a function or an input cannot travel
+   */
+  public <I extends @Nullable Object, R extends @Nullable Object, O extends @Nullable Object>
+      TaskFuture<O> mapReduce(
+          SerializableFunction<I, R> function,
+          Collection<I> inputs,
+          SerializableFunction<Iterable<R>, O> reducer,
+          Share start,
+          TaskOptions options) {
+    Code code = java(function, false);
+    Code reducing = java(reducer, true);
+    int most = share(inputs.size());
+    OpenBatch<@Nullable Object> maps = client.open(readers.relayed(loader, allowed(function)));
+    client.declareInputs(maps.id());
+    maps.relay(result -> client.relay(maps.id(), result));
+    TaskFuture<O> reduced = loose(reader(reducer));
+    byte[] wanted = new ReduceInput(maps.id(), inputs.size()).encode();
+    MapReduce steps = new MapReduce(
+        maps.batch(), inputs.size(), start, () -> handOver(reduced, reducing, wanted, options, 1));
+    steps.endsWith(reduced);
+    for (I input : inputs) {
+      TaskFuture<@Nullable Object> map = maps.batch().next();
+      steps.follow(map, reduced);
+      TaskFuture<@Nullable Object> unused =
+          handOver(map, code, bytes(input, "an input"), options, most);
+    }
+    return reduced;
   }
 
   private int share(int tasks) {
@@ -225,14 +292,14 @@ public final class WorkerPool implements AutoCloseable {
     return List.of(outer, outer + "$*");
   }
 
-  private Code java(Serializable function) {
+  private Code java(Serializable function, boolean reduces) {
     try {
       byte[] bytes = bytes(function, "the function");
       return new Code.Java(
           jars(),
           allowed(function).patterns(),
           client.payload("functions/" + java.util.UUID.randomUUID(), bytes),
-          false);
+          reduces);
     } catch (IOException e) {
       throw new UncheckedIOException("the function cannot be handed over: " + e.getMessage(), e);
     }

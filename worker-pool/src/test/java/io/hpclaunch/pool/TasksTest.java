@@ -224,6 +224,75 @@ final class TasksTest {
   }
 
   @Test
+  void aReducerTakesResultsInTheirOrder() throws Exception {
+    List<Integer> inputs = IntStream.range(0, 100).boxed().toList();
+    String joined = pool.mapReduce(
+            i -> {
+              Thread.sleep(i % 7); // the later is often done first
+              return i * 2;
+            },
+            inputs,
+            results -> {
+              StringBuilder all = new StringBuilder();
+              results.forEach(each -> all.append(each).append(' '));
+              return all.toString();
+            })
+        .get();
+    assertThat(joined).isEqualTo(
+        inputs.stream().map(i -> i * 2 + " ").collect(java.util.stream.Collectors.joining()));
+    assertThat(pool.<Integer, Integer, Integer>mapReduce(
+                i -> i, List.of(), results -> results.iterator().hasNext() ? 1 : 0)
+            .get())
+        .isZero();
+  }
+
+  @Test
+  void reducersThatWaitHoldNobodyUp() throws Exception {
+    List<Integer> inputs = IntStream.range(0, 20).boxed().toList();
+    List<TaskFuture<Integer>> sums = new ArrayList<>();
+    for (int i = 0; i < 8; i++) { // four times as many as slots
+      sums.add(pool.mapReduce(
+          x -> x,
+          inputs,
+          results -> {
+            int sum = 0;
+            for (int each : results) {
+              sum += each;
+            }
+            return sum;
+          },
+          Share.percent(0),
+          TaskOptions.DEFAULT));
+    }
+    for (TaskFuture<Integer> sum : sums) {
+      assertThat(sum.get(60, TimeUnit.SECONDS)).isEqualTo(190);
+    }
+  }
+
+  @Test
+  void aReducerFailsWithWhatItWouldTakeIn() {
+    TaskFuture<Integer> reduced = pool.mapReduce(
+        i -> {
+          if (i == 3) {
+            throw new IllegalStateException("three");
+          }
+          return i;
+        },
+        List.of(1, 2, 3, 4),
+        results -> {
+          int count = 0;
+          for (int each : results) {
+            count += each;
+          }
+          return count;
+        });
+    assertThatThrownBy(() -> reduced.get(60, TimeUnit.SECONDS))
+        .cause()
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("three");
+  }
+
+  @Test
   void whatCannotTravelIsSaidAtOnce() {
     Thread thread = Thread.currentThread();
     assertThatThrownBy(() -> pool.submit(() -> thread.getName()))

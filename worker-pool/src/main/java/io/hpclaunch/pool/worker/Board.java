@@ -41,6 +41,7 @@ final class Board {
   private final Set<Held.Key> cancelledTasks = new LinkedHashSet<>();
   private final Set<String> cancelledBatches = new LinkedHashSet<>();
   private boolean isClosed;
+  private int returning;
   private double meanNanos = SHORT.toNanos() * 10.0;
   private long done;
   private long lastActive = System.nanoTime();
@@ -93,20 +94,49 @@ final class Board {
     if (first == null || isClosed) {
       return null;
     }
-    boolean isAlone = first.task().isSuspect();
-    double cpus = isAlone ? shares.cpus() : first.task().cpus();
-    int gpus = isAlone ? shares.gpus() : first.task().gpus();
-    if (!canEnd(first) && !shares.isFree(cpus, gpus)) {
+    boolean isRun = !canEnd(first);
+    if (isRun && (returning > 0 || !isFree(first))) {
       return null;
-    }
-    if (canEnd(first)) {
-      cpus = 0;
-      gpus = 0;
     }
     waiting.remove();
     running.add(first);
-    first.begun(shares.take(cpus, gpus), Thread.currentThread());
+    first.begun(isRun ? take(first) : shares.take(0, 0), Thread.currentThread());
     return first;
+  }
+
+  private boolean isFree(Held task) {
+    return task.task().isSuspect()
+        ? shares.isFree(shares.cpus(), shares.gpus())
+        : shares.isFree(task.task().cpus(), task.task().gpus());
+  }
+
+  /** A suspect takes all there is. */
+  private Shares.Share take(Held task) {
+    return task.task().isSuspect()
+        ? shares.take(shares.cpus(), shares.gpus())
+        : shares.take(task.task().cpus(), task.task().gpus());
+  }
+
+  /** A task that runs waits for others, and takes nothing meanwhile. */
+  synchronized void leave(Held task) {
+    shares.giveBack(task.share());
+    task.share(shares.take(0, 0));
+    startOthers();
+    notifyAll();
+  }
+
+  /** It goes on, before those that have not begun. */
+  synchronized void enter(Held task) throws InterruptedException {
+    returning++;
+    try {
+      while (!isFree(task)) {
+        wait();
+      }
+      task.share(take(task));
+    } finally {
+      returning--;
+      startOthers();
+    }
   }
 
   /** It is not run, but told to have ended. */
@@ -137,6 +167,7 @@ final class Board {
       done++;
       meanNanos += (result.elapsed().toNanos() - meanNanos) / 16;
     }
+    notifyAll();
     Held next = next();
     startOthers();
     return next;

@@ -19,6 +19,8 @@ final class Held {
   private Shares.@Nullable Share share;
   private @Nullable Thread runner;
   private @Nullable Runnable stop;
+  private @Nullable Runnable afterwards;
+  private boolean givenBack;
   private boolean cancelled;
 
   Held(String batch, Code code, Task task, Delivery delivery) {
@@ -46,14 +48,31 @@ final class Held {
   }
 
   /** The broker has what became of it. */
-  synchronized void settle() {
-    deliveries.forEach(Delivery::settle);
-    deliveries.clear();
+  void settle() {
+    Runnable then;
+    synchronized (this) {
+      deliveries.forEach(Delivery::settle);
+      deliveries.clear();
+      then = afterwards;
+    }
+    if (then != null) {
+      then.run();
+    }
+  }
+
+  /** What is done when the broker has what became of it; it must not wait. */
+  synchronized void afterwards(Runnable action) {
+    afterwards = action;
   }
 
   synchronized void begun(Shares.Share given, Thread thread) {
     share = given;
     runner = thread;
+  }
+
+  /** What it holds from now on. */
+  synchronized void share(Shares.Share given) {
+    share = given;
   }
 
   synchronized Shares.Share share() {
@@ -66,6 +85,15 @@ final class Held {
     if (cancelled) {
       action.run();
     }
+  }
+
+  /** Another worker, or this one, begins it again. */
+  synchronized void giveBack() {
+    givenBack = true;
+  }
+
+  synchronized boolean isGivenBack() {
+    return givenBack;
   }
 
   /** Nobody wants it any more. */

@@ -9,6 +9,7 @@ import io.hpclaunch.pool.wire.Code;
 import io.hpclaunch.pool.wire.Failure;
 import io.hpclaunch.pool.wire.Outcome;
 import io.hpclaunch.pool.wire.Payload;
+import io.hpclaunch.pool.wire.ReduceInput;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -19,8 +20,16 @@ final class JavaRunner implements TaskRunner {
   private final Values values;
   private final Functions functions;
   private final TimeLimits limits;
+  private final Reducers reducers;
 
-  JavaRunner(Values values, AllowList allowed, TimeLimits limits) {
+  /** Gives reducers what they go over. */
+  interface Reducers {
+    /** Begins to gather what a reducer wants. */
+    Iterable<@Nullable Object> begin(Held task, ReduceInput input, ReduceInputs.Reader reader);
+  }
+
+  JavaRunner(Values values, AllowList allowed, TimeLimits limits, Reducers reducers) {
+    this.reducers = reducers;
     this.values = values;
     this.functions = new Functions(values, allowed);
     this.limits = limits;
@@ -57,6 +66,12 @@ final class JavaRunner implements TaskRunner {
   private @Nullable Object input(Held task, Functions.Loaded loaded)
       throws RefusedException, IOException {
     byte[] bytes = values.read(task.task().input());
+    if (((Code.Java) task.code()).reduces()) {
+      return reducers.begin(
+          task,
+          ReduceInput.decode(bytes),
+          payload -> loaded.read(values.read(payload), "an input of the reducer"));
+    }
     return bytes.length == 0 ? null : loaded.read(bytes, "the input of the task");
   }
 

@@ -15,6 +15,7 @@ import io.hpclaunch.pool.wire.Failure;
 import io.hpclaunch.pool.wire.Order;
 import io.hpclaunch.pool.wire.Outcome;
 import io.hpclaunch.pool.wire.Payload;
+import io.hpclaunch.pool.wire.ReduceInput;
 import io.hpclaunch.pool.wire.Task;
 import io.hpclaunch.pool.wire.TaskMessage;
 import io.hpclaunch.pool.wire.TaskResult;
@@ -24,9 +25,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -57,6 +56,7 @@ final class Worker implements BrokerSession.Listener {
   private final BrokerSession session;
   private final ResultSender results;
   private final Board board;
+  private final Gatherings gatherings;
   private final TaskRunner commands;
   private final TaskRunner functions;
   private final ExecutorService threads = Executors.newCachedThreadPool(Worker::thread);
@@ -76,7 +76,8 @@ final class Worker implements BrokerSession.Listener {
     Values values = new Values(new FolderStore(settings.store()), settings.inlineLimit());
     TimeLimits limits = new TimeLimits(clock);
     this.commands = new CommandRunner(values, limits, threads);
-    this.functions = new JavaRunner(values, settings.allow(), limits);
+    this.functions = new JavaRunner(values, settings.allow(), limits, this::gather);
+    this.gatherings = new Gatherings(queues);
     this.board = new Board(shares, threads, this::run, this::ended);
     this.results = new ResultSender(identity.id(), queues, publisher, board::forget);
     this.session = new BrokerSession(settings.broker(), "worker " + identity.id(), this);
@@ -111,6 +112,7 @@ final class Worker implements BrokerSession.Listener {
       }
     });
     publisher.connected(connection);
+    gatherings.connected(connection);
     synchronized (this) {
       talk = made;
       if (state == WorkerReport.State.READY) {
@@ -118,7 +120,8 @@ final class Worker implements BrokerSession.Listener {
         inboxes = List.of(
             tasks,
             new Inbox(connection, queues.returned(), slots(), this::receive),
-            new Inbox(connection, queues.suspects(), 1, this::receive));
+            new Inbox(connection, queues.suspects(), 1, this::receive),
+            new Inbox(connection, queues.reducers(), slots(), this::receive));
       }
     }
     report();
@@ -133,6 +136,7 @@ final class Worker implements BrokerSession.Listener {
       inboxes = List.of();
     }
     publisher.lost();
+    gatherings.lost();
     board.dropWaiting();
     WorkerLog.say(why);
   }
@@ -175,9 +179,40 @@ final class Worker implements BrokerSession.Listener {
 
   private void sendOn(String batch, Code code, Task task, Delivery delivery)
       throws InterruptedException {
-    String queue = task.isSuspect() ? queues.suspects() : queues.returned();
+    String afterDeath = task.isSuspect() ? queues.suspects() : queues.returned();
+    String queue = isReducer(code) ? queues.reducers() : afterDeath;
     byte[] body = TaskMessage.of(batch, code, task).encode();
     publisher.publish(new Publisher.Outgoing(queue, body, delivery::settle));
+  }
+
+  /** They have a queue of their own: those that wait must not keep away what they wait for. */
+  private static boolean isReducer(Code code) {
+    return code instanceof Code.Java java && java.reduces();
+  }
+
+  /** Begins to gather what a reducer takes in; ends when the broker has what became of it. */
+  private Iterable<@Nullable Object> gather(
+      Held task, ReduceInput input, ReduceInputs.Reader reader) {
+    Gathering gathering = gatherings.open(input);
+    task.afterwards(() -> threads.execute(() -> {
+      gatherings.close(gathering);
+      if (task.isGivenBack()) {
+        gathering.release();
+      } else {
+        gathering.done();
+      }
+    }));
+    return new ReduceInputs(gathering, reader, new ReduceInputs.Slot() {
+      @Override
+      public void leave() {
+        board.leave(task);
+      }
+
+      @Override
+      public void enter() throws InterruptedException {
+        board.enter(task);
+      }
+    });
   }
 
   private void obey(byte[] body) {
@@ -253,11 +288,8 @@ final class Worker implements BrokerSession.Listener {
   }
 
   private boolean retry(Held task) {
-    byte[] body = TaskMessage.of(
-            task.key().batch(), task.code(), task.task().again().withCode(0))
-        .encode();
     try {
-      publisher.publish(new Publisher.Outgoing(queues.tasks(), body, () -> board.forget(task)));
+      handBack(task, task.task().again());
       return true;
     } catch (InterruptedException e) { // cancelled: it is not tried again
       return false;
@@ -354,17 +386,18 @@ final class Worker implements BrokerSession.Listener {
 
   /** As fresh ones: nobody died of them. */
   private void giveBack(List<Held> waiting) throws InterruptedException {
-    Map<String, List<Held>> batches = new HashMap<>();
     for (Held task : waiting) {
-      batches.computeIfAbsent(task.key().batch(), b -> new ArrayList<>()).add(task);
+      handBack(task, task.task());
     }
-    for (Map.Entry<String, List<Held>> batch : batches.entrySet()) {
-      for (Held task : batch.getValue()) {
-        byte[] body =
-            TaskMessage.of(batch.getKey(), task.code(), task.task().withCode(0)).encode();
-        publisher.publish(new Publisher.Outgoing(queues.tasks(), body, () -> board.forget(task)));
-      }
-    }
+  }
+
+  /** Somebody begins it, this worker perhaps; nobody died of it. */
+  private void handBack(Held held, Task task) throws InterruptedException {
+    String queue = isReducer(held.code()) ? queues.reducers() : queues.tasks();
+    byte[] body =
+        TaskMessage.of(held.key().batch(), held.code(), task.withCode(0)).encode();
+    held.giveBack();
+    publisher.publish(new Publisher.Outgoing(queue, body, () -> board.forget(held)));
   }
 
   private void leave() {
