@@ -6,7 +6,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** Begins a reducer when enough is done of what it takes in, and ends all when one of them fails. */
+/**
+ * Begins a reducer when enough is done of what it takes in, and ends all when one of them fails.
+ */
 final class MapReduce {
   private final Batch<?> maps;
   private final int size;

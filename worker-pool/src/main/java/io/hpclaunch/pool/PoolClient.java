@@ -90,7 +90,7 @@ final class PoolClient implements AutoCloseable {
     return new BrokerSession.Listener() {
       @Override
       public void connected(Connection connection) throws IOException {
-        Channel made = connection.createChannel();
+        Channel made = BrokerSession.channel(connection);
         queues.declare(made);
         for (String batch : batches.keySet()) { // before a task can bring a result
           queues.declareResults(made, batch);
@@ -120,7 +120,7 @@ final class PoolClient implements AutoCloseable {
     return new BrokerSession.Listener() {
       @Override
       public void connected(Connection connection) throws IOException {
-        Channel made = connection.createChannel();
+        Channel made = BrokerSession.channel(connection);
         queues.declare(made);
         String reports = made.queueDeclare().getQueue();
         made.queueBind(reports, queues.reports(), "");
@@ -182,7 +182,7 @@ final class PoolClient implements AutoCloseable {
   }
 
   private void consume(Connection connection, OpenBatch<?> batch) throws IOException {
-    Channel channel = connection.createChannel();
+    Channel channel = BrokerSession.channel(connection);
     queues.declareResults(channel, batch.id());
     channel.basicQos(PREFETCH);
     channel.basicConsume(queues.results(batch.id()), false, new DefaultConsumer(channel) {
@@ -273,6 +273,22 @@ final class PoolClient implements AutoCloseable {
       Order.Cancel cancelled = batch.cancelled();
       if (cancelled != null) {
         order(cancelled);
+      }
+    }
+  }
+
+  /** Whether a task was handed over that has not ended. */
+  boolean hasOpenTasks() {
+    return batches.values().stream()
+        .anyMatch(each -> each.batch().ended() < each.batch().size());
+  }
+
+  /** Nobody will run what has not ended. */
+  void failAll(RuntimeException why) {
+    for (OpenBatch<?> batch : batches.values()) {
+      for (TaskFuture<?> future : batch.batch().futures()) {
+        future.fail(new TaskException(
+            TaskException.Reason.NO_WORKERS, String.valueOf(why.getMessage()), "", why));
       }
     }
   }

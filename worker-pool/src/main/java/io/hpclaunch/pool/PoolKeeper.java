@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.pool;
 
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
 import io.hpclaunch.api.Backend;
 import io.hpclaunch.api.BackendUnavailable;
 import io.hpclaunch.api.HPCProcess;
@@ -16,14 +18,22 @@ import io.hpclaunch.core.plugin.ContextLoader;
 import io.hpclaunch.core.plugin.RuntimeParts;
 import io.hpclaunch.core.store.StateFiles;
 import io.hpclaunch.pool.amqp.BrokerAddress;
+import io.hpclaunch.pool.amqp.BrokerSession;
+import io.hpclaunch.pool.amqp.PoolQueues;
 import io.hpclaunch.pool.store.FolderStore;
+import io.hpclaunch.pool.wire.Order;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +48,9 @@ final class PoolKeeper implements AutoCloseable {
   private static final String USER = "pool";
   private static final String VIRTUAL_HOST = "pool";
 
+  /** Schedulers leave half a minute between TERM and KILL. */
+  private static final Duration CANCEL_PATIENCE = Duration.ofMinutes(2);
+
   /** So many jobs in a row may end before a worker comes; then somebody has to look. */
   private static final int MOST_FAILURES = 3;
 
@@ -48,6 +61,10 @@ final class PoolKeeper implements AutoCloseable {
   private PoolRecord record;
   private PoolFolder.@Nullable Lock lock;
   private @Nullable RunningBroker broker;
+  private BooleanSupplier hasTasks = () -> false;
+  private Consumer<RuntimeException> hopeless = why -> {};
+  private volatile boolean isKept;
+  private boolean isClosed;
 
   private PoolKeeper(
       PoolSettings settings, PoolFolder folder, Deployment deployment, RuntimeParts parts) {
@@ -201,6 +218,49 @@ final class PoolKeeper implements AutoCloseable {
   }
 
   /**
+   * Sees to it that there is a job with workers, now and whenever a task is there to be run.
+   *
+   * @param tasks whether a task has not ended
+   * @param failed told why no job is submitted any more
+   */
+  void keep(BooleanSupplier tasks, Consumer<RuntimeException> failed) {
+    synchronized (this) {
+      hasTasks = tasks;
+      hopeless = failed;
+    }
+    follow();
+  }
+
+  /** A task was handed over: one more job, if the last has ended since. */
+  void taskCame() {
+    if (!isKept) {
+      follow();
+    }
+  }
+
+  private synchronized void follow() {
+    if (isKept || isClosed) {
+      return;
+    }
+    HPCProcess job = ensureJob();
+    isKept = true;
+    CompletableFuture<?> unused = job.onExit().thenAccept(this::jobEnded);
+  }
+
+  /** Its workers were idle, ran into the walltime, or died. */
+  private void jobEnded(JobInfo info) {
+    LOG.debug("pool {}: its job has ended: {}", settings.name(), info);
+    isKept = false;
+    try {
+      if (hasTasks.getAsBoolean()) {
+        follow();
+      }
+    } catch (RuntimeException e) {
+      hopeless.accept(e);
+    }
+  }
+
+  /**
    * Sees to it that there is a batch job with workers: one that waits or runs, else a new one.
    *
    * @return the job's latest observation
@@ -238,12 +298,61 @@ final class PoolKeeper implements AutoCloseable {
     }
   }
 
-  /** Cancels the job and forgets the pool; does nothing where there is none. */
-  synchronized void delete() {
+  /**
+   * Ends the workers, and forgets the pool; does nothing where there is none.
+   *
+   * @param patience how long tasks that run are given, where a broker can tell the workers; then,
+   *     and else at once, the job is cancelled
+   * @throws InterruptedException when the thread is interrupted; the pool may stand
+   */
+  synchronized void delete(Duration patience) throws InterruptedException {
+    isClosed = true;
     String job = record.job();
     if (job != null && isAlive(job)) {
-      deployment.backend().attach(JobId.parse(job)).cancel();
+      HPCProcess process = deployment.backend().attach(JobId.parse(job));
+      boolean isTold = !patience.isZero() && tell(new Order.Drain());
+      if (!isTold || process.waitFor(patience).isEmpty()) {
+        process.cancel();
+        process.waitFor(CANCEL_PATIENCE);
+      }
     }
+    hopeless.accept(
+        new BackendUnavailable("worker pool " + settings.name() + " was deleted meanwhile"));
+    forget();
+  }
+
+  /** Workers hear it where the broker runs. */
+  private boolean tell(Order order) {
+    boolean isUp = broker != null || settings.settings().string("amqp_url").isPresent();
+    if (!isUp) {
+      return false;
+    }
+    try (Connection connection = BrokerSession.connect(address(), "end of " + record.id());
+        Channel channel = connection.createChannel()) {
+      PoolQueues queues = new PoolQueues(record.id());
+      queues.declare(channel);
+      channel.basicPublish(queues.orders(), "", null, order.encode());
+      return true;
+    } catch (IOException | TimeoutException | RuntimeException e) {
+      LOG.warn("pool {}: its workers cannot be told: {}", settings.name(), e.getMessage());
+      return false;
+    }
+  }
+
+  private void removeQueues() {
+    if (settings.settings().string("amqp_url").isEmpty()) {
+      return; // they end with the broker
+    }
+    try (Connection connection = BrokerSession.connect(address(), "end of " + record.id());
+        Channel channel = connection.createChannel()) {
+      new PoolQueues(record.id()).delete(channel);
+    } catch (IOException | TimeoutException | RuntimeException e) {
+      LOG.warn("pool {}: its queues stay at the broker: {}", settings.name(), e.getMessage());
+    }
+  }
+
+  private void forget() {
+    removeQueues();
     folder.forget();
     try {
       FolderStore.delete(deployment.storage(record.id()));
@@ -256,6 +365,7 @@ final class PoolKeeper implements AutoCloseable {
   /** Ends the broker, where it is this process's own; the workers wait for the next one. */
   @Override
   public synchronized void close() {
+    isClosed = true;
     if (broker != null) {
       broker.close();
       broker = null;

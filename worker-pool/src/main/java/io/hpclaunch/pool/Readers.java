@@ -69,6 +69,7 @@ final class Readers {
     ResultReader<@Nullable Object> functions = functions(loader, allowed);
     return new ResultReader<>() {
       @Override
+      @SuppressWarnings("NullAway") // it says of its type that it may be null
       public @Nullable Object read(TaskResult result) {
         return null;
       }

@@ -19,6 +19,8 @@ public final class TaskException extends RuntimeException {
     TIMED_OUT,
     /** Three workers died while it ran. */
     WORKERS_DIED,
+    /** Jobs of the pool ended one after the other before a worker of theirs came. */
+    NO_WORKERS,
     /** A worker could not begin it: a class that is not allowed, a program that is not there. */
     REFUSED,
     /** What it gave cannot be read here. */

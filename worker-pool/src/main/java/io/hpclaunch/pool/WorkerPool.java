@@ -11,6 +11,7 @@ import io.hpclaunch.pool.wire.WorkerReport;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -60,9 +61,9 @@ public final class WorkerPool implements AutoCloseable {
     PoolKeeper keeper = PoolKeeper.of(runtime, name);
     keeper.start();
     try {
-      keeper.ensureJob();
       WorkerPool pool = new WorkerPool(keeper.client(), keeper);
       pool.client.roster().onFirst(keeper::workerCame);
+      keeper.keep(pool.client::hasOpenTasks, pool.client::failAll);
       pool.start();
       return pool;
     } catch (RuntimeException e) {
@@ -243,8 +244,9 @@ public final class WorkerPool implements AutoCloseable {
     maps.relay(result -> client.relay(maps.id(), result));
     TaskFuture<O> reduced = loose(reader(reducer));
     byte[] wanted = new ReduceInput(maps.id(), inputs.size()).encode();
-    MapReduce steps = new MapReduce(
-        maps.batch(), inputs.size(), start, () -> handOver(reduced, reducing, wanted, options, 1));
+    MapReduce steps = new MapReduce(maps.batch(), inputs.size(), start, () -> {
+      TaskFuture<O> unused = handOver(reduced, reducing, wanted, options, 1);
+    });
     steps.endsWith(reduced);
     for (I input : inputs) {
       TaskFuture<@Nullable Object> map = maps.batch().next();
@@ -264,6 +266,9 @@ public final class WorkerPool implements AutoCloseable {
       TaskFuture<T> future, Code code, byte[] input, TaskOptions options, int most) {
     try {
       client.submit(future, code, input, options, most);
+      if (keeper != null) {
+        keeper.taskCame();
+      }
       return future;
     } catch (IOException e) {
       throw new UncheckedIOException("a task cannot be handed over: " + e.getMessage(), e);
@@ -335,6 +340,19 @@ public final class WorkerPool implements AutoCloseable {
 
   PoolClient client() {
     return client;
+  }
+
+  /**
+   * Ends the workers, and forgets the pool; who opens it again deploys a new one. Tasks that wait
+   * are not run, and fail. Safe to repeat.
+   *
+   * @param patience how long tasks that run are given before the job is cancelled
+   * @throws InterruptedException when the thread is interrupted; the pool may stand
+   */
+  public void delete(Duration patience) throws InterruptedException {
+    if (keeper != null) {
+      keeper.delete(patience);
+    }
   }
 
   /** Ends this client: tasks that have not ended are not waited for, and the workers stay. */

@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hpclaunch.api.BackendUnavailable;
 import io.hpclaunch.api.HpcRuntime;
+import io.hpclaunch.api.JobId;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -51,23 +54,32 @@ final class ShellPoolTest {
             "worker_pools",
             Map.of(
                 "small",
-                Map.of("backend", "shell", "num_workers", 2, "cpus_worker", 1, "cpus_task", 0.5))))
+                Map.of("backend", "shell", "num_workers", 2, "cpus_worker", 1, "cpus_task", 0.5),
+                "wrong",
+                Map.of(
+                    "backend",
+                    "shell",
+                    "num_workers",
+                    1,
+                    "cpus_worker",
+                    1,
+                    "java",
+                    "/no/such/java"))))
         .build();
   }
 
   @AfterEach
-  void stop() {
-    PoolKeeper.of(runtime, "").delete();
+  void stop() throws Exception {
+    PoolKeeper.of(runtime, "small").delete(Duration.ZERO);
     runtime.close();
   }
 
   @Test
   void aCallOnAPoolThatIsNotThereDeploysIt() throws Exception {
-    try (WorkerPool pool = WorkerPool.open(runtime, "default")) {
+    try (WorkerPool pool = WorkerPool.open(runtime, "small")) {
       List<Integer> inputs = IntStream.range(0, 500).boxed().toList();
       assertThat(pool.map(i -> i + 1, inputs).results()).hasSize(500).contains(1, 500);
-      assertThat(pool.client().roster().await(2, java.time.Duration.ofSeconds(60)))
-          .isTrue();
+      assertThat(pool.client().roster().await(2, Duration.ofSeconds(60))).isTrue();
       assertThat(pool.workers()).extracting(report -> report.cpus()).containsExactly(1.0, 1.0);
     }
   }
@@ -96,11 +108,60 @@ final class ShellPoolTest {
       assertThat(pool.submit(() -> 1).get()).isEqualTo(1);
     }
     String job = record().job();
-    runtime.backend("shell").attach(io.hpclaunch.api.JobId.parse(job)).cancel();
-    runtime.backend("shell").attach(io.hpclaunch.api.JobId.parse(job)).waitFor();
+    runtime.backend("shell").attach(JobId.parse(job)).cancel();
+    runtime.backend("shell").attach(JobId.parse(job)).waitFor();
     try (WorkerPool pool = WorkerPool.open(runtime, "small")) {
       assertThat(pool.submit(() -> 2).get()).isEqualTo(2);
       assertThat(record().job()).isNotEqualTo(job);
+    }
+  }
+
+  @Test
+  void aJobThatDiesUnderItsTasksIsReplaced() throws Exception {
+    try (WorkerPool pool = WorkerPool.open(runtime, "small")) {
+      assertThat(pool.submit(() -> 1).get()).isEqualTo(1);
+      List<Integer> inputs = IntStream.range(0, 100).boxed().toList();
+      Batch<Integer> batch = pool.map(
+          i -> {
+            Thread.sleep(50);
+            return i;
+          },
+          inputs);
+      batch.waitFor(Share.percent(10));
+      JobId job = JobId.parse(String.valueOf(record().job()));
+      runtime.backend("shell").attach(job).cancel();
+      assertThat(batch.results()).isEqualTo(inputs);
+      assertThat(record().job()).isNotEqualTo(job.toString());
+    }
+  }
+
+  @Test
+  void aPoolWhoseWorkersNeverComeSaysSoInsteadOfTryingForEver() throws Exception {
+    try (WorkerPool pool = WorkerPool.open(runtime, "wrong")) {
+      assertThatThrownBy(() -> pool.submit(() -> 1).get(60, TimeUnit.SECONDS))
+          .hasMessageContaining("3 jobs in a row")
+          .hasMessageContaining("hpc logs shell:");
+    }
+    assertThatThrownBy(() -> WorkerPool.open(runtime, "wrong"))
+        .isInstanceOf(BackendUnavailable.class)
+        .hasMessageContaining("delete the pool");
+    PoolKeeper.of(runtime, "wrong").delete(Duration.ZERO);
+  }
+
+  @Test
+  void whoDeletesAPoolLetsRunningTasksEnd() throws Exception {
+    try (WorkerPool pool = WorkerPool.open(runtime, "small")) {
+      Path begun = folder.resolve("begun");
+      TaskFuture<CommandResult> slow = pool.submit(
+          CommandTask.of("sh", "-c", "touch \"$1\"; sleep 2; echo whole", "sh", begun.toString()));
+      org.awaitility.Awaitility.await().until(() -> Files.exists(begun));
+      String job = String.valueOf(record().job());
+      pool.delete(Duration.ofMinutes(1));
+      assertThat(slow.get(10, TimeUnit.SECONDS).output()).isEqualTo("whole\n");
+      assertThat(runtime.backend("shell").attach(JobId.parse(job)).info().state())
+          .isEqualTo(io.hpclaunch.api.JobState.COMPLETED);
+      assertThat(folder.resolve("state/pools/small/pool.json")).doesNotExist();
+      pool.delete(Duration.ofMinutes(1));
     }
   }
 

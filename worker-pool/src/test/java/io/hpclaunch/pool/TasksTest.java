@@ -238,8 +238,9 @@ final class TasksTest {
               return all.toString();
             })
         .get();
-    assertThat(joined).isEqualTo(
-        inputs.stream().map(i -> i * 2 + " ").collect(java.util.stream.Collectors.joining()));
+    assertThat(joined)
+        .isEqualTo(
+            inputs.stream().map(i -> i * 2 + " ").collect(java.util.stream.Collectors.joining()));
     assertThat(pool.<Integer, Integer, Integer>mapReduce(
                 i -> i, List.of(), results -> results.iterator().hasNext() ? 1 : 0)
             .get())

@@ -2,6 +2,7 @@
 package io.hpclaunch.pool.amqp;
 
 import com.rabbitmq.client.AuthenticationFailureException;
+import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.PossibleAuthenticationFailureException;
 import com.rabbitmq.client.ShutdownSignalException;
@@ -83,6 +84,25 @@ public final class BrokerSession implements AutoCloseable {
     } catch (IOException | TimeoutException | GeneralSecurityException e) {
       throw new IOException("cannot connect to the broker " + address + ": " + explain(e), e);
     }
+  }
+
+  /**
+   * Opens a channel that takes its connection with it when the broker closes it: all is then set up
+   * anew, and nobody waits on a channel that is dead.
+   *
+   * @param connection the connection
+   * @return an open channel
+   * @throws IOException when the connection is lost
+   */
+  public static Channel channel(Connection connection) throws IOException {
+    Channel channel = connection.createChannel();
+    channel.addShutdownListener(cause -> {
+      if (!cause.isHardError() && !cause.isInitiatedByApplication()) {
+        LOG.warn("the broker closed a channel: {}", cause.getMessage());
+        connection.abort();
+      }
+    });
+    return channel;
   }
 
   private void run() {

@@ -4,6 +4,7 @@ package io.hpclaunch.pool.amqp;
 import com.rabbitmq.client.Channel;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -13,6 +14,9 @@ import java.util.Map;
  */
 public record PoolQueues(String pool) {
   private static final String PREFIX = "hpc-launch.";
+
+  /** A message with tasks is with its worker until they have ended. */
+  private static final Duration LONGEST_TASK = Duration.ofDays(366);
 
   /** How long results wait for a client that never comes, where the broker can be told. */
   private static final Duration RESULTS_KEPT = Duration.ofDays(7);
@@ -99,10 +103,11 @@ public record PoolQueues(String pool) {
    * @throws IOException when the broker refuses, or is away
    */
   public void declare(Channel channel) throws IOException {
-    channel.queueDeclare(tasks(), true, false, false, null);
-    channel.queueDeclare(returned(), true, false, false, null);
-    channel.queueDeclare(suspects(), true, false, false, null);
-    channel.queueDeclare(reducers(), true, false, false, null);
+    Map<String, Object> patience = patience(channel);
+    channel.queueDeclare(tasks(), true, false, false, patience);
+    channel.queueDeclare(returned(), true, false, false, patience);
+    channel.queueDeclare(suspects(), true, false, false, patience);
+    channel.queueDeclare(reducers(), true, false, false, patience);
     channel.exchangeDeclare(orders(), "fanout", true);
     channel.exchangeDeclare(reports(), "fanout", true);
   }
@@ -126,15 +131,28 @@ public record PoolQueues(String pool) {
    * @throws IOException when the broker refuses, or is away
    */
   public void declareInputs(Channel channel, String batch) throws IOException {
-    channel.queueDeclare(inputs(batch), true, false, false, expiry(channel));
+    Map<String, Object> arguments = new HashMap<>(patience(channel));
+    arguments.putAll(expiry(channel));
+    channel.queueDeclare(inputs(batch), true, false, false, arguments);
   }
 
-  /** RabbitMQ removes a queue that nobody used; others refuse an argument that they don't know. */
+  /** RabbitMQ removes a queue that nobody used. */
   private static Map<String, Object> expiry(Channel channel) {
+    return isRabbit(channel) ? Map.of("x-expires", RESULTS_KEPT.toMillis()) : Map.of();
+  }
+
+  /**
+   * RabbitMQ takes a message away from who holds it for half an hour; since 3.12 a queue can say
+   * that its messages are long tasks.
+   */
+  private static Map<String, Object> patience(Channel channel) {
+    return isRabbit(channel) ? Map.of("x-consumer-timeout", LONGEST_TASK.toMillis()) : Map.of();
+  }
+
+  /** Others refuse an argument that they don't know. */
+  private static boolean isRabbit(Channel channel) {
     Object product = channel.getConnection().getServerProperties().get("product");
-    return "RabbitMQ".equals(String.valueOf(product))
-        ? Map.of("x-expires", RESULTS_KEPT.toMillis())
-        : Map.of();
+    return "RabbitMQ".equals(String.valueOf(product));
   }
 
   /**

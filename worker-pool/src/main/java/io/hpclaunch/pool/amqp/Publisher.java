@@ -55,7 +55,7 @@ public final class Publisher {
    * @throws IOException when it was lost again
    */
   public void connected(Connection connection) throws IOException {
-    Channel made = connection.createChannel();
+    Channel made = BrokerSession.channel(connection);
     made.confirmSelect();
     ConfirmCallback refused = (tag, multiple) -> made.abort();
     made.addConfirmListener(this::confirm, refused);

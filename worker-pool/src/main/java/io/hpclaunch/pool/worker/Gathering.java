@@ -6,6 +6,7 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Envelope;
+import io.hpclaunch.pool.amqp.BrokerSession;
 import io.hpclaunch.pool.amqp.PoolQueues;
 import io.hpclaunch.pool.wire.Payload;
 import io.hpclaunch.pool.wire.ReduceInput;
@@ -34,7 +35,7 @@ final class Gathering {
 
   /** Begins, or begins anew: what came over a lost connection comes again. */
   void connected(Connection connection) throws IOException {
-    Channel made = connection.createChannel();
+    Channel made = BrokerSession.channel(connection);
     queues.declareInputs(made, wanted.batch());
     synchronized (this) {
       channel = made;

@@ -6,6 +6,7 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Envelope;
+import io.hpclaunch.pool.amqp.BrokerSession;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +40,7 @@ final class Inbox {
     this.queue = queue;
     this.receiver = receiver;
     this.prefetch = prefetch;
-    this.channel = connection.createChannel();
+    this.channel = BrokerSession.channel(connection);
     consume();
   }
 

@@ -10,9 +10,9 @@ import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a reducer iterates over: the results of other tasks, in the order of these. While it waits for
- * the next one its slot is free for others: a worker whose slots were all held by reducers that wait
- * would wait for ever.
+ * What a reducer iterates over: the results of other tasks, in the order of these. While it waits
+ * for the next one its slot is free for others: a worker whose slots were all held by reducers that
+ * wait would wait for ever.
  */
 final class ReduceInputs implements Iterable<@Nullable Object> {
   private final Gathering gathering;

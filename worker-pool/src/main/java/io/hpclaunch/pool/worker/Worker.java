@@ -100,7 +100,7 @@ final class Worker implements BrokerSession.Listener {
 
   @Override
   public void connected(Connection connection) throws IOException {
-    Channel made = connection.createChannel();
+    Channel made = BrokerSession.channel(connection);
     queues.declare(made);
     String orders = made.queueDeclare().getQueue();
     made.queueBind(orders, queues.orders(), "");
