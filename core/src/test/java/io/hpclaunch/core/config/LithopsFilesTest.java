@@ -226,7 +226,8 @@ class LithopsFilesTest {
             + " you mean 'wide'?",
         "worker_processes: 112 | worker_processes: 0 | :12 (lithops): hpc.worker_processes: must be"
             + " more than zero, not '0'",
-        "'\"01:30:00\"' | soon | :28 (lithops): hpc.runtimes.wide.max_time: walltime 'soon' is not",
+        "'\"01:30:00\"' | soon | :28 (lithops): hpc.runtimes.wide.max_time: must be"
+            + " [D-]HH:MM:SS or MM:SS",
         "{exclusive: true, requeue: false, constraint: [a, b], nice: 5} | -x | :30 (lithops):"
             + " hpc.runtimes.wide.extra_slurm_args: must be a map, not '-x'"
       })
