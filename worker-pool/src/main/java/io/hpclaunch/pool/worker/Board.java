@@ -175,12 +175,12 @@ final class Board {
 
   /** The broker has what became of a task. */
   void forget(Held task) {
+    task.settle(); // before anybody hears that nothing is held, and closes the connection
     synchronized (this) {
       held.remove(task.key(), task);
       lastActive = System.nanoTime();
       notifyAll();
     }
-    task.settle();
   }
 
   /** Takes a wish not to run something, also of tasks that are not here yet. */

@@ -20,6 +20,7 @@ final class Held {
   private @Nullable Thread runner;
   private @Nullable Runnable stop;
   private @Nullable Runnable afterwards;
+  private boolean isSettled;
   private boolean givenBack;
   private boolean cancelled;
 
@@ -44,13 +45,18 @@ final class Held {
 
   /** The broker gave it again, after a connection was lost. */
   synchronized void deliveredAgain(Delivery delivery) {
-    deliveries.add(delivery);
+    if (isSettled) {
+      delivery.settle();
+    } else {
+      deliveries.add(delivery);
+    }
   }
 
   /** The broker has what became of it. */
   void settle() {
     Runnable then;
     synchronized (this) {
+      isSettled = true;
       deliveries.forEach(Delivery::settle);
       deliveries.clear();
       then = afterwards;
