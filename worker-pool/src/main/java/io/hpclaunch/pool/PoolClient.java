@@ -277,6 +277,11 @@ final class PoolClient implements AutoCloseable {
     }
   }
 
+  /** How many tasks of so many go in one message. */
+  int share(int tasks) {
+    return outbox.share(tasks);
+  }
+
   /** Whether a task was handed over that has not ended. */
   boolean hasOpenTasks() {
     return batches.values().stream()

@@ -258,8 +258,7 @@ public final class WorkerPool implements AutoCloseable {
   }
 
   private int share(int tasks) {
-    ClientSettings settings = client.settings();
-    return Math.max(1, Math.min(settings.batch(), tasks / (4 * Math.max(1, settings.slots()))));
+    return client.share(tasks);
   }
 
   private <T extends @Nullable Object> TaskFuture<T> handOver(

@@ -193,6 +193,39 @@ final class TasksTest {
   }
 
   @Test
+  void noneOfManyThatAreTriedAgainIsLost() throws Exception {
+    List<Integer> inputs = IntStream.range(0, 1_000).boxed().toList();
+    Batch<Integer> batch = pool.map(
+        i -> {
+          if (TaskContext.current().orElseThrow().attempt() == 0) {
+            throw new IllegalStateException("not yet");
+          }
+          return i;
+        },
+        inputs,
+        TaskOptions.DEFAULT.withRetries(1));
+    assertThat(batch.waitFor(Share.all(), Duration.ofSeconds(60)))
+        .as(batch.toString())
+        .isTrue();
+    assertThat(batch.results()).isEqualTo(inputs);
+  }
+
+  @Test
+  void aCancelThatComesLateHitsNoOtherTask() throws Exception {
+    for (int i = 0; i < 200; i++) {
+      TaskFuture<Integer> first = pool.submit(() -> sleepBriefly(1));
+      TaskFuture<Integer> second = pool.submit(() -> sleepBriefly(2));
+      first.cancel(true);
+      assertThat(second.get(30, TimeUnit.SECONDS)).isEqualTo(2);
+    }
+  }
+
+  private static int sleepBriefly(int result) throws InterruptedException {
+    TimeUnit.MILLISECONDS.sleep(1);
+    return result;
+  }
+
+  @Test
   void cancelledTasksAreNotBegunAndThoseThatRunAreEnded() throws Exception {
     List<CommandTask> sleeps = new ArrayList<>();
     for (int i = 0; i < 20; i++) {

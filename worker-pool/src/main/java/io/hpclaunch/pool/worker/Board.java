@@ -38,6 +38,7 @@ final class Board {
   private final Map<Held.Key, Held> held = new HashMap<>();
   private final Deque<Held> waiting = new ArrayDeque<>();
   private final Set<Held> running = new HashSet<>();
+  private final Set<Held> leaving = new HashSet<>();
   private final Set<Held.Key> cancelledTasks = new LinkedHashSet<>();
   private final Set<String> cancelledBatches = new LinkedHashSet<>();
   private boolean isClosed;
@@ -100,7 +101,7 @@ final class Board {
     }
     waiting.remove();
     running.add(first);
-    first.begun(isRun ? take(first) : shares.take(0, 0), Thread.currentThread());
+    first.share(isRun ? take(first) : shares.take(0, 0));
     return first;
   }
 
@@ -148,8 +149,9 @@ final class Board {
   private void work(Held first) {
     Held task = first;
     while (task != null) {
-      task.begun(task.share(), Thread.currentThread());
+      task.begun(Thread.currentThread());
       TaskResult result = runner.apply(task);
+      task.ended();
       Thread.interrupted(); // a cancel that came late is not the next task's
       Held next = finish(task, result);
       if (result != null) {
@@ -173,11 +175,21 @@ final class Board {
     return next;
   }
 
+  /**
+   * A task is on its way to somebody, this worker perhaps, before the broker has confirmed it: a
+   * delivery of it from now on is not the one that is here.
+   */
+  synchronized void handOver(Held task) {
+    held.remove(task.key(), task);
+    leaving.add(task);
+  }
+
   /** The broker has what became of a task. */
   void forget(Held task) {
     task.settle(); // before anybody hears that nothing is held, and closes the connection
     synchronized (this) {
       held.remove(task.key(), task);
+      leaving.remove(task);
       lastActive = System.nanoTime();
       notifyAll();
     }
@@ -233,7 +245,7 @@ final class Board {
   /** Waits until nothing is held; whether that came in time. */
   synchronized boolean awaitEmpty(Duration limit) throws InterruptedException {
     long end = System.nanoTime() + limit.toNanos();
-    while (!held.isEmpty()) {
+    while (!held.isEmpty() || !leaving.isEmpty()) {
       long left = end - System.nanoTime();
       if (left <= 0) {
         return false;

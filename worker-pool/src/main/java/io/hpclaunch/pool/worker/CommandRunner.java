@@ -22,8 +22,10 @@ final class CommandRunner implements TaskRunner {
   private final Values values;
   private final TimeLimits limits;
   private final ExecutorService readers;
+  private final boolean dealsGpus;
 
-  CommandRunner(Values values, TimeLimits limits, ExecutorService readers) {
+  CommandRunner(Values values, TimeLimits limits, ExecutorService readers, boolean dealsGpus) {
+    this.dealsGpus = dealsGpus;
     this.values = values;
     this.limits = limits;
     this.readers = readers;
@@ -64,7 +66,7 @@ final class CommandRunner implements TaskRunner {
     return new Ending(outcome, values.write(task, "end", end.encode()), false);
   }
 
-  private static Process start(CommandInput command, Held task) throws RefusedException {
+  private Process start(CommandInput command, Held task) throws RefusedException {
     ProcessBuilder builder = new ProcessBuilder(command.argv());
     if (command.directory() != null) {
       builder.directory(new File(command.directory()));
@@ -82,7 +84,9 @@ final class CommandRunner implements TaskRunner {
     environment.put("HPC_TASK_INDEX", Integer.toString(told.index()));
     environment.put("HPC_TASK_ATTEMPT", Integer.toString(told.attempt()));
     environment.put(ProcessTree.VARIABLE, mark(task));
-    environment.put("CUDA_VISIBLE_DEVICES", String.join(",", task.share().gpus()));
+    if (dealsGpus) {
+      environment.put("CUDA_VISIBLE_DEVICES", String.join(",", task.share().gpus()));
+    }
     try {
       return builder.start();
     } catch (IOException | RuntimeException e) { // the latter for a NUL

@@ -71,9 +71,15 @@ final class Held {
     afterwards = action;
   }
 
-  synchronized void begun(Shares.Share given, Thread thread) {
-    share = given;
+  /** From now on a cancel is for this thread. */
+  synchronized void begun(Thread thread) {
     runner = thread;
+  }
+
+  /** The thread that ran it is another task's now. */
+  synchronized void ended() {
+    runner = null;
+    stop = null;
   }
 
   /** What it holds from now on. */

@@ -75,7 +75,7 @@ final class Worker implements BrokerSession.Listener {
     this.shares = new Shares(settings.cpus(), identity.gpus(settings.gpus()));
     Values values = new Values(new FolderStore(settings.store()), settings.inlineLimit());
     TimeLimits limits = new TimeLimits(clock);
-    this.commands = new CommandRunner(values, limits, threads);
+    this.commands = new CommandRunner(values, limits, threads, settings.gpus() > 0);
     this.functions = new JavaRunner(values, settings.allow(), limits, this::gather);
     this.gatherings = new Gatherings(queues);
     this.board = new Board(shares, threads, this::run, this::ended);
@@ -397,6 +397,7 @@ final class Worker implements BrokerSession.Listener {
     byte[] body =
         TaskMessage.of(held.key().batch(), held.code(), task.withCode(0)).encode();
     held.giveBack();
+    board.handOver(held);
     publisher.publish(new Publisher.Outgoing(queue, body, () -> board.forget(held)));
   }
 
