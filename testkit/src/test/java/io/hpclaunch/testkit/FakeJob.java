@@ -50,6 +50,14 @@ final class FakeJob {
     return end != null && end.state() == JobState.COMPLETED;
   }
 
+  /** Whether one of its processes is no longer the script, or it has ended. */
+  boolean hasStartedCommand() {
+    return done.isDone()
+        || Processes.withEnvironment(mark).stream()
+            .flatMap(process -> process.info().commandLine().stream())
+            .anyMatch(line -> !line.contains(request.scriptPath()));
+  }
+
   synchronized void start() {
     ProcessBuilder bash = new ProcessBuilder("bash", request.scriptPath());
     bash.environment().put("HPC_NATIVE_ID", id);

@@ -75,6 +75,15 @@ public class FakeScheduler implements HPCBackend {
     return id;
   }
 
+  /** Returns when the command of each element is there. */
+  static void awaitCommands(NativeId id) {
+    JOBS.forEach((one, job) -> {
+      while (one.whole().equals(id) && !job.hasStartedCommand()) {
+        Thread.onSpinWait();
+      }
+    });
+  }
+
   private static void startNext(List<FakeJob> jobs, int number) {
     synchronized (jobs) {
       jobs.stream().filter(FakeJob::isWaiting).limit(number).toList().forEach(FakeJob::start);

@@ -286,11 +286,18 @@ final class WrongBackends {
     }
   }
 
-  /** Cancels nothing. */
+  /** Cancels nothing: a job runs before anybody can ask its script not to start the command. */
   public static final class NeverCancels extends FakeScheduler {
     @Override
     public String name() {
       return "never-cancels";
+    }
+
+    @Override
+    public NativeId submit(SubmitRequest request) {
+      NativeId id = super.submit(request);
+      awaitCommands(id);
+      return id;
     }
 
     @Override
