@@ -329,6 +329,24 @@ class HpcForkTest {
     assertThat(result.err()).isEmpty(); // nobody had to be killed
   }
 
+  /** Within a command substitution whose output has ended bash 5.2 loses it. */
+  @Test
+  void aSignalWhileThePipesAreMadeIsNotLost() throws IOException {
+    Path slow = Files.createDirectory(dir.resolve("slow"));
+    for (String program : List.of("mktemp", "mkdir")) {
+      Path file = Files.writeString(
+          slow.resolve(program),
+          "#!/bin/sh\n/bin/" + program + " \"$@\" || exit\nexec >&-\n: >$DIR/made\nsleep 1\n");
+      assertThat(file.toFile().setExecutable(true)).isTrue();
+    }
+    Launched launched =
+        start(Map.of("PATH", slow + ":" + System.getenv("PATH")), script("sleep", "600"));
+    await("a folder is made", () -> Files.exists(dir.resolve("made")));
+    kill("INT", launched);
+
+    assertThat(finish(launched).status()).isEqualTo(130);
+  }
+
   @Test
   void ranksDoNotSurviveWhenHpcForkIsKilled() {
     Launched launched = startIdle(3);
