@@ -25,6 +25,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -32,7 +33,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Requests to an API server. A refusal is an {@link ApiError}, a broken way an IOException. */
-final class ApiClient {
+final class ApiClient implements AutoCloseable {
   private static final Duration CONNECT = Duration.ofSeconds(10);
   private static final Duration ANSWER = Duration.ofSeconds(30);
   private static final int PAGE = 500;
@@ -42,6 +43,9 @@ final class ApiClient {
     thread.setDaemon(true);
     return thread;
   });
+  /** The client has no close before Java 21. Its thread is in here, and ends when interrupted. */
+  private final ThreadGroup selectors = new ThreadGroup("hpc-k8s-http");
+
   private final Cluster cluster;
   private volatile HttpClient http;
 
@@ -50,7 +54,20 @@ final class ApiClient {
     http = client(cluster);
   }
 
-  private static HttpClient client(Cluster cluster) {
+  private HttpClient client(Cluster of) {
+    FutureTask<HttpClient> made = new FutureTask<>(() -> build(of));
+    new Thread(selectors, made, "hpc-k8s-http").start();
+    try {
+      return made.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while " + server() + " was to be asked", e);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("no HTTP client can be made: " + e.getCause(), e);
+    }
+  }
+
+  private static HttpClient build(Cluster cluster) {
     // One connection for each request that is under way: a broken one harms no other.
     HttpClient.Builder builder = HttpClient.newBuilder()
         .version(HttpClient.Version.HTTP_1_1)
@@ -228,5 +245,14 @@ final class ApiClient {
       request.header("Content-Type", type);
     }
     return request.build();
+  }
+
+  /**
+   * What is under way ends. A JVM that ends waits for a thread that selects (300 ms in HotSpot).
+   */
+  @Override
+  public void close() {
+    selectors.interrupt();
+    waiting.shutdownNow();
   }
 }

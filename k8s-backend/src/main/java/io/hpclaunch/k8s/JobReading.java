@@ -16,17 +16,19 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a Job and its pods tell. The Job decides on the end: {@code Complete} or {@code Failed} with
  * status True and nothing else; its pods tell how, as long as they are there. Seen on 1.20 and
- * 1.36.
+ * 1.36. Safe for use by threads.
  */
 final class JobReading {
   private final JsonObject job;
   private final List<PodReading> pods;
   private final Map<Integer, List<PodReading>> byIndex = new HashMap<>();
+  private volatile @Nullable Observation observation;
 
   /**
    * Reads.
@@ -64,9 +66,14 @@ final class JobReading {
   }
 
   Observation observation() {
-    return isArray()
-        ? new Observation.SeenArray(elements(), token(), true)
-        : new Observation.Seen(whole(), token());
+    Observation made = observation;
+    if (made == null) {
+      made = isArray()
+          ? new Observation.SeenArray(elements(), token(), true)
+          : new Observation.Seen(whole(), token());
+      observation = made;
+    }
+    return made;
   }
 
   /** The whole as one job. */
@@ -209,7 +216,7 @@ final class JobReading {
   // ---- arrays
   // ------------------------------------------------------------------------------------
 
-  private final Map<String, Set<Integer>> parsed = new HashMap<>();
+  private final Map<String, Set<Integer>> parsed = new ConcurrentHashMap<>();
 
   /** Such as {@code 0-2,5}. */
   private Set<Integer> indices(String field) {

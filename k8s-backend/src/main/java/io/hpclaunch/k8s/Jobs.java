@@ -45,6 +45,8 @@ final class Jobs implements AutoCloseable {
   private final String namespace;
   private final Map<String, JobInfo> gone = new ConcurrentHashMap<>();
   private final Map<String, Created> created = new ConcurrentHashMap<>();
+  private final Readings readings = new Readings();
+  private final Refusals refusals;
   private @Nullable ScheduledExecutorService clock;
   private @Nullable Watch jobs;
   private @Nullable Watch pods;
@@ -52,6 +54,12 @@ final class Jobs implements AutoCloseable {
   Jobs(ApiClient api, String namespace) {
     this.api = api;
     this.namespace = namespace;
+    this.refusals = new Refusals(
+        api, path("events", "fieldSelector", "involvedObject.kind=Job,reason=FailedCreate"));
+  }
+
+  Refusals refusals() {
+    return refusals;
   }
 
   String jobPath(String name) {
@@ -214,11 +222,12 @@ final class Jobs implements AutoCloseable {
     if (ofJobs == null || ofPods == null || !ofJobs.isSynced() || !ofPods.isSynced()) {
       return found;
     }
+    readings.retain(ofJobs.objects().keySet());
     Map<String, List<JsonObject>> byJob = byJob(ofPods.objects().values());
     for (String name : names) {
       JsonObject job = ofJobs.objects().get(name);
       if (job != null) {
-        JobReading reading = new JobReading(job, byJob.getOrDefault(name, List.of()));
+        JobReading reading = readings.of(name, job, byJob.getOrDefault(name, List.of()));
         if (!reading.lacksPods()) {
           found.put(name, reading);
         }

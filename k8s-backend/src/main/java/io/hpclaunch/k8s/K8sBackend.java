@@ -270,5 +270,9 @@ public final class K8sBackend
   @Override
   public void close() {
     namespaces.values().forEach(Jobs::close);
+    Connection open = connection;
+    if (open != null) {
+      open.api().close();
+    }
   }
 }

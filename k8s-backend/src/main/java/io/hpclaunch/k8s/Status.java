@@ -73,28 +73,13 @@ final class Status {
     return reading.observation();
   }
 
-  /**
-   * Why Jobs get no pods: only events say so, such as that a quota is used up. Events are asked for
-   * where one is missing, once for all.
-   */
+  /** Why Jobs get no pods, asked where one is missing. */
   private Map<String, String> refusals(Map<String, JobReading> readings) {
     boolean wanted = readings.values().stream()
         .anyMatch(reading -> reading.hasNoPod()
             && !reading.isFinal()
             && reading.created().plus(POD_EXPECTED).isBefore(now));
-    Map<String, String> all = new HashMap<>();
-    if (wanted) {
-      try {
-        api.list(
-            jobs.path("events", "fieldSelector", "involvedObject.kind=Job,reason=FailedCreate"),
-            event -> all.put(
-                String.valueOf(Fields.text(event, "involvedObject", "name")),
-                PodReading.told(event)));
-      } catch (IOException e) {
-        log.debug("Why jobs have no pods cannot be asked", e);
-      }
-    }
-    return all;
+    return wanted ? jobs.refusals().told() : Map.of();
   }
 
   /**

@@ -8,9 +8,11 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.hpclaunch.api.ArrayRange;
+import io.hpclaunch.api.Backend;
 import io.hpclaunch.api.Cause;
 import io.hpclaunch.api.ContainerSpec;
 import io.hpclaunch.api.HPCProcess;
+import io.hpclaunch.api.HpcRuntime;
 import io.hpclaunch.api.JobInfo;
 import io.hpclaunch.api.JobSpec;
 import io.hpclaunch.api.JobState;
@@ -27,7 +29,9 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -350,6 +354,52 @@ class StubbedKubernetesTest {
     hpc.end(process);
     hpc.another().cancel(List.of(process.id()));
     assertThat(server.objects).hasSize(1);
+  }
+
+  @Test
+  void closingEndsTheThreadsThatSelect() throws IOException {
+    Path state = Files.createDirectory(hpc.folder().resolve("other"));
+    Set<Thread> before = selectors();
+    try (HpcRuntime runtime =
+        HpcRuntime.builder().configuration(Map.of()).stateDirectory(state).build()) {
+      Backend other = runtime.open("k8s", Map.of("config", config(server)));
+      assertThat(other.queue(true)).isEmpty();
+      assertThat(selectors()).hasSizeGreaterThan(before.size());
+    }
+    hpc.until("none of its own is left", () -> before.containsAll(selectors()));
+  }
+
+  private static Set<Thread> selectors() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getThreadGroup() != null)
+        .filter(thread -> thread.getThreadGroup().getName().equals("hpc-k8s-http"))
+        .collect(Collectors.toSet());
+  }
+
+  @Test
+  void eventsAreListedOnceForAllWhoAskWithinSeconds() {
+    HPCProcess process = submit("refused");
+    JsonObject job = job(process);
+    job.getAsJsonObject("metadata")
+        .addProperty("creationTimestamp", Instant.now().minusSeconds(60).toString());
+    server.put(
+        "events",
+        JsonParser.parseString("{\"metadata\": {\"name\": \"e\"}, \"involvedObject\": {\"name\": \""
+                + Fields.name(job) + "\"}, \"reason\": \"FailedCreate\", \"message\": \"no room\"}")
+            .getAsJsonObject());
+    server.put("jobs", job);
+    Instant begun = Instant.now();
+    hpc.until("the refusal is told", () -> reason(process).contains("no room"));
+    for (int i = 0; i < 20; i++) {
+      assertThat(reason(process)).contains("no room");
+    }
+    long seconds = Duration.between(begun, Instant.now()).toSeconds();
+    assertThat((long) server.asked("/events ").size()).isBetween(1L, 2 + seconds / 5);
+  }
+
+  private String reason(HPCProcess process) {
+    JobInfo info = hpc.backend().status(List.of(process.id())).get(process.id());
+    return info == null ? "" : String.valueOf(info.reason());
   }
 
   @Test
