@@ -28,6 +28,9 @@ final class JobReading {
   private final JsonObject job;
   private final List<PodReading> pods;
   private final Map<Integer, List<PodReading>> byIndex = new HashMap<>();
+  private final boolean ended;
+  private final boolean lacksPods;
+  private final @Nullable Stuck stuck;
   private volatile @Nullable Observation observation;
 
   /**
@@ -50,6 +53,9 @@ final class JobReading {
     all.sort(Comparator.comparing(PodReading::created));
     byIndex.values().forEach(each -> each.sort(Comparator.comparing(PodReading::created)));
     pods = all;
+    ended = readEnd();
+    lacksPods = ended && (pods.isEmpty() || pods.stream().anyMatch(pod -> !pod.hasEnded()));
+    stuck = ended ? null : readStuck();
   }
 
   boolean isArray() {
@@ -116,6 +122,10 @@ final class JobReading {
   }
 
   boolean isFinal() {
+    return ended;
+  }
+
+  private boolean readEnd() {
     JsonObject failed = condition("Failed");
     return condition("Complete") != null || (failed != null && !failedInDeletion(failed));
   }
@@ -281,7 +291,11 @@ final class JobReading {
 
   /** Null where something runs, has ended, or may still start by itself. */
   @Nullable Stuck stuck() {
-    if (isFinal() || pods.isEmpty() || pods.stream().anyMatch(PodReading::isRunning)) {
+    return stuck;
+  }
+
+  private @Nullable Stuck readStuck() {
+    if (pods.isEmpty() || pods.stream().anyMatch(PodReading::isRunning)) {
       return null;
     }
     PodReading oldest = pods.get(0);
@@ -309,7 +323,7 @@ final class JobReading {
 
   /** Whether the Job has ended and its pods have not: they are watched apart, and come later. */
   boolean lacksPods() {
-    return isFinal() && (pods.isEmpty() || pods.stream().anyMatch(pod -> !pod.hasEnded()));
+    return lacksPods;
   }
 
   boolean hasNoPod() {

@@ -41,12 +41,16 @@ final class Jobs implements AutoCloseable {
     }
   }
 
+  /** Pods by their Jobs, as of a number of changes. */
+  private record Grouped(long changes, Map<String, List<JsonObject>> byJob) {}
+
   private final ApiClient api;
   private final String namespace;
   private final Map<String, JobInfo> gone = new ConcurrentHashMap<>();
   private final Map<String, Created> created = new ConcurrentHashMap<>();
   private final Readings readings = new Readings();
   private final Refusals refusals;
+  private volatile @Nullable Grouped grouped;
   private @Nullable ScheduledExecutorService clock;
   private @Nullable Watch jobs;
   private @Nullable Watch pods;
@@ -223,7 +227,7 @@ final class Jobs implements AutoCloseable {
       return found;
     }
     readings.retain(ofJobs.objects().keySet());
-    Map<String, List<JsonObject>> byJob = byJob(ofPods.objects().values());
+    Map<String, List<JsonObject>> byJob = grouped(ofPods);
     for (String name : names) {
       JsonObject job = ofJobs.objects().get(name);
       if (job != null) {
@@ -234,6 +238,17 @@ final class Jobs implements AutoCloseable {
       }
     }
     return found;
+  }
+
+  /** What changes meanwhile is there at the next change at the latest. */
+  private Map<String, List<JsonObject>> grouped(Watch ofPods) {
+    Grouped last = grouped;
+    long changes = ofPods.changes();
+    if (last == null || last.changes() != changes) {
+      last = new Grouped(changes, byJob(ofPods.objects().values()));
+      grouped = last;
+    }
+    return last.byJob();
   }
 
   private Map<String, JobReading> ask(Set<String> names) throws IOException {

@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,6 +54,7 @@ final class Watch implements AutoCloseable {
   private final Map<String, JsonObject> known = new ConcurrentHashMap<>();
   private final Thread thread;
   private boolean told;
+  private final AtomicLong changes = new AtomicLong();
   private volatile boolean synced;
   private volatile boolean closed;
   private volatile @Nullable InputStream open;
@@ -86,6 +88,11 @@ final class Watch implements AutoCloseable {
   /** By name. */
   Map<String, JsonObject> objects() {
     return known;
+  }
+
+  /** A number that grows with each change of {@link #objects}. */
+  long changes() {
+    return changes.get();
   }
 
   private void run() {
@@ -138,6 +145,7 @@ final class Watch implements AutoCloseable {
     gone.keySet().removeAll(now.keySet());
     known.putAll(now);
     known.keySet().retainAll(now.keySet());
+    changes.incrementAndGet();
     gone.values().forEach(listener::gone);
     return version;
   }
@@ -191,11 +199,13 @@ final class Watch implements AutoCloseable {
       case "ADDED", "MODIFIED" -> {
         told = true;
         known.put(Fields.name(object), ApiClient.slim(object));
+        changes.incrementAndGet();
         listener.changed();
       }
       case "DELETED" -> {
         told = true;
         known.remove(Fields.name(object));
+        changes.incrementAndGet();
         listener.gone(ApiClient.slim(object));
         listener.changed();
       }

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -155,7 +156,7 @@ public record JobRecord(
    * @return false for a job that is held, or whose submission has an unknown outcome
    */
   public boolean isSubmitted() {
-    return !id.nativeId().equals(unsubmitted(token));
+    return !id.token().equals(Optional.of(token));
   }
 
   /**
