@@ -64,6 +64,7 @@ final class PoolFolder {
   void forget() {
     try {
       Files.deleteIfExists(folder.resolve("pool.json"));
+      BrokerKey.forget(folder);
     } catch (IOException e) {
       throw new BackendUnavailable(
           "the record of worker pool " + name + " cannot be removed: " + e.getMessage(), e);

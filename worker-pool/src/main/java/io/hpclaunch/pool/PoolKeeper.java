@@ -10,31 +10,22 @@ import io.hpclaunch.api.HpcRuntime;
 import io.hpclaunch.api.InvalidConfiguration;
 import io.hpclaunch.api.JobId;
 import io.hpclaunch.api.JobInfo;
-import io.hpclaunch.api.PluginInfo;
-import io.hpclaunch.core.broker.BrokerContext;
-import io.hpclaunch.core.broker.BrokerProvider;
-import io.hpclaunch.core.broker.RunningBroker;
-import io.hpclaunch.core.plugin.ContextLoader;
 import io.hpclaunch.core.plugin.RuntimeParts;
 import io.hpclaunch.core.store.StateFiles;
 import io.hpclaunch.pool.amqp.BrokerAddress;
+import io.hpclaunch.pool.amqp.BrokerFile;
 import io.hpclaunch.pool.amqp.BrokerSession;
 import io.hpclaunch.pool.amqp.PoolQueues;
 import io.hpclaunch.pool.store.FolderStore;
 import io.hpclaunch.pool.wire.Order;
 import java.io.IOException;
-import java.net.BindException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,9 +35,6 @@ import org.slf4j.LoggerFactory;
  */
 final class PoolKeeper implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PoolKeeper.class);
-  private static final String EMBEDDED = "embedded";
-  private static final String USER = "pool";
-  private static final String VIRTUAL_HOST = "pool";
 
   /** Schedulers leave half a minute between TERM and KILL. */
   private static final Duration CANCEL_PATIENCE = Duration.ofMinutes(2);
@@ -57,21 +45,19 @@ final class PoolKeeper implements AutoCloseable {
   private final PoolSettings settings;
   private final PoolFolder folder;
   private final Deployment deployment;
-  private final RuntimeParts parts;
+  private final PoolBroker broker;
   private PoolRecord record;
-  private PoolFolder.@Nullable Lock lock;
-  private @Nullable RunningBroker broker;
   private BooleanSupplier hasTasks = () -> false;
   private Consumer<RuntimeException> hopeless = why -> {};
   private volatile boolean isKept;
   private boolean isClosed;
 
   private PoolKeeper(
-      PoolSettings settings, PoolFolder folder, Deployment deployment, RuntimeParts parts) {
+      PoolSettings settings, PoolFolder folder, Deployment deployment, PoolBroker broker) {
     this.settings = settings;
     this.folder = folder;
     this.deployment = deployment;
-    this.parts = parts;
+    this.broker = broker;
     this.record = folder.read().orElseGet(() -> PoolRecord.fresh(settings.name()));
   }
 
@@ -90,7 +76,8 @@ final class PoolKeeper implements AutoCloseable {
     PoolSettings settings = PoolSettings.of(parts.configuration(), name);
     Backend backend = settings.backend().map(runtime::backend).orElseGet(runtime::backend);
     PoolFolder folder = new PoolFolder(parts.sources().stateDirectory(), settings.name());
-    return new PoolKeeper(settings, folder, new Deployment(settings, backend), parts);
+    PoolBroker broker = PoolBroker.of(settings, backend, folder, parts);
+    return new PoolKeeper(settings, folder, new Deployment(settings, backend), broker);
   }
 
   PoolSettings settings() {
@@ -98,106 +85,31 @@ final class PoolKeeper implements AutoCloseable {
   }
 
   /**
-   * Starts the broker, where it is this process's own.
+   * Starts the broker, where it is this process's own, and tells workers where it is.
    *
    * @throws BackendUnavailable when another process uses the pool, or the broker cannot start
+   * @throws io.hpclaunch.api.Unsupported when the nodes see no folder that this machine sees
    */
   synchronized void start() {
-    if (settings.settings().string("amqp_url").isPresent()) {
+    Path store = deployment.storage(record.id());
+    record = record.withPort(broker.start(record.secret(), record.port()));
+    try {
       folder.write(record);
-      return;
-    }
-    lock = folder
-        .tryLock("client")
-        .orElseThrow(() -> new BackendUnavailable("worker pool " + settings.name()
-            + " is in use by another process, whose broker it is; to share a pool, name a broker"
-            + " of its own: worker_pools: {" + settings.name() + ": {amqp_url: amqp://…}}"));
-    try {
-      broker = startBroker();
-    } catch (IOException | RuntimeException e) {
-      lock.close();
-      throw e instanceof RuntimeException known
-          ? known
-          : new BackendUnavailable(
-              "the broker of worker pool " + settings.name() + " cannot start: " + e.getMessage(),
-              e);
-    }
-    record = record.withPort(broker.port());
-    folder.write(record);
-  }
-
-  /** On the port that the workers know; on another one when somebody else has it. */
-  private RunningBroker startBroker() throws IOException {
-    BrokerProvider provider = parts
-        .foundPlugins()
-        .broker(EMBEDDED)
-        .orElseThrow(() -> new InvalidConfiguration("no embedded broker was found among "
-            + parts.foundPlugins().names(PluginInfo.Kind.BROKER)
-            + "; add hpc-launch-embedded-broker, or name one: amqp_url"))
-        .newInstance();
-    Path work = folder.path().resolve("broker");
-    StateFiles.folders(work);
-    try {
-      return start(provider, work, record.port());
-    } catch (BindException e) {
-      LOG.warn("pool {}: {}; workers that run will not find it", settings.name(), e.getMessage());
-      return start(provider, work, 0);
+      StateFiles.folders(store);
+      StateFiles.replace(BrokerFile.in(store), BrokerFile.text(address()), false);
+    } catch (IOException e) {
+      broker.close();
+      throw new BackendUnavailable(
+          "the store of worker pool " + settings.name() + " cannot be written: " + e.getMessage(),
+          e);
+    } catch (RuntimeException e) {
+      broker.close();
+      throw e;
     }
   }
 
-  private RunningBroker start(BrokerProvider provider, Path work, int port) throws IOException {
-    BrokerContext context = new BrokerContext(
-        new InetSocketAddress(listen(), port), VIRTUAL_HOST, USER, record.secret(), null, work);
-    try {
-      return ContextLoader.within(provider, () -> {
-        try {
-          return provider.start(context);
-        } catch (IOException e) {
-          throw new java.io.UncheckedIOException(e);
-        }
-      });
-    } catch (java.io.UncheckedIOException e) {
-      throw e.getCause();
-    }
-  }
-
-  /** Where workers of this machine find the broker; those of others need to be told. */
-  private InetAddress listen() throws IOException {
-    Optional<String> configured = settings.settings().string("listen");
-    if (configured.isPresent()) {
-      InetAddress address = InetAddress.getByName(configured.get());
-      if (!address.isLoopbackAddress()) {
-        throw new InvalidConfiguration(
-            "worker_pools." + settings.name() + ".listen: " + configured.get()
-                + " is no address of this machine alone, and the embedded broker does not speak TLS"
-                + " yet; name a broker: amqp_url");
-      }
-      return address;
-    }
-    if (!deployment.backend().type().equals("shell")) {
-      throw new InvalidConfiguration("worker pool " + settings.name() + " runs on "
-          + deployment.backend().name() + ", whose nodes must reach the broker: say where it"
-          + " listens (listen: ADDRESS), or name one (amqp_url: amqp://…)");
-    }
-    return InetAddress.getLoopbackAddress();
-  }
-
-  /** Where the broker is. */
-  synchronized BrokerAddress address() {
-    Optional<String> url = settings.settings().string("amqp_url");
-    if (url.isPresent()) {
-      try {
-        return BrokerAddress.parse(url.get(), null);
-      } catch (IllegalArgumentException e) {
-        throw new InvalidConfiguration(
-            settings.settings().origin("amqp_url").orElse("worker_pools") + ": amqp_url "
-                + e.getMessage(),
-            e);
-      }
-    }
-    String host = settings.settings().string("listen").orElse("127.0.0.1");
-    return new BrokerAddress(
-        host, record.port(), VIRTUAL_HOST, USER, record.secret(), new BrokerAddress.NoTls());
+  private BrokerAddress address() {
+    return broker.address().orElseThrow(() -> new IllegalStateException("no broker was started"));
   }
 
   /** What a client needs. */
@@ -277,7 +189,7 @@ final class PoolKeeper implements AutoCloseable {
           + "; see what it says ('hpc logs " + job
           + "'), then delete the pool and deploy it again");
     }
-    HPCProcess process = deployment.submit(record.id(), address());
+    HPCProcess process = deployment.submit(record.id());
     record = record
         .withJob(process.id().toString(), Instant.now())
         .withFailures(record.failures() + 1); // until a worker comes
@@ -323,8 +235,7 @@ final class PoolKeeper implements AutoCloseable {
 
   /** Workers hear it where the broker runs. */
   private boolean tell(Order order) {
-    boolean isUp = broker != null || settings.settings().string("amqp_url").isPresent();
-    if (!isUp) {
+    if (broker.address().isEmpty()) {
       return false;
     }
     try (Connection connection = BrokerSession.connect(address(), "end of " + record.id());
@@ -340,8 +251,8 @@ final class PoolKeeper implements AutoCloseable {
   }
 
   private void removeQueues() {
-    if (settings.settings().string("amqp_url").isEmpty()) {
-      return; // they end with the broker
+    if (broker instanceof OwnBroker) {
+      return; // they end with it
     }
     try (Connection connection = BrokerSession.connect(address(), "end of " + record.id());
         Channel channel = connection.createChannel()) {
@@ -366,13 +277,6 @@ final class PoolKeeper implements AutoCloseable {
   @Override
   public synchronized void close() {
     isClosed = true;
-    if (broker != null) {
-      broker.close();
-      broker = null;
-    }
-    if (lock != null) {
-      lock.close();
-      lock = null;
-    }
+    broker.close();
   }
 }

@@ -110,4 +110,26 @@ final class FaultsTest {
     assertThat(ofTheFirst).isEqualTo(before);
     assertThat(underTest.repeated(batch)).isZero();
   }
+
+  /** As schedulers do, which end all processes of a job at once. */
+  @Test
+  void aCommandThatIsEndedWithItsWorkerIsGivenBack() throws Exception {
+    Process first = underTest.startWorker();
+    Path pid = folder.resolve("pid");
+    TaskFuture<CommandResult> task = pool.submit(CommandTask.of(
+        "sh",
+        "-c",
+        "[ ! -e \"$1\" ] || exit 0; echo $$ >\"$1\"; exec sleep 60",
+        "sh",
+        pid.toString()));
+    org.awaitility.Awaitility.await()
+        .until(() -> Files.exists(pid) && Files.readString(pid).endsWith("\n"));
+    ProcessHandle.of(Long.parseLong(Files.readString(pid).strip()))
+        .orElseThrow()
+        .destroy();
+    first.destroy(); // TERM, too
+    assertThat(first.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    underTest.startWorker();
+    assertThat(task.get(30, TimeUnit.SECONDS).status()).isZero();
+  }
 }

@@ -5,6 +5,7 @@ import io.hpclaunch.core.broker.BrokerContext;
 import io.hpclaunch.core.broker.BrokerProvider;
 import io.hpclaunch.core.broker.RunningBroker;
 import io.hpclaunch.pool.amqp.BrokerAddress;
+import io.hpclaunch.pool.amqp.BrokerFile;
 import io.hpclaunch.pool.code.AllowList;
 import io.hpclaunch.pool.store.FolderStore;
 import io.hpclaunch.pool.worker.WorkerMain;
@@ -80,16 +81,18 @@ final class PoolUnderTest implements AutoCloseable {
   Process startWorker() throws IOException, InterruptedException {
     WorkerSettings settings = new WorkerSettings(
         id,
-        address,
         slots,
         0,
         store(),
         65_536,
         Duration.ofSeconds(60),
         Duration.ofSeconds(10),
+        Duration.ofSeconds(20),
         AllowList.of(List.of()));
     Path file = folder.resolve("worker.properties");
     Files.writeString(file, settings.toText());
+    Files.createDirectories(store());
+    Files.writeString(BrokerFile.in(store()), BrokerFile.text(address));
     Process process = new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-XX:TieredStopAtLevel=1",

@@ -7,10 +7,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.hpclaunch.api.BackendUnavailable;
 import io.hpclaunch.api.HpcRuntime;
 import io.hpclaunch.api.JobId;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +59,16 @@ final class ShellPoolTest {
             Map.of(
                 "small",
                 Map.of("backend", "shell", "num_workers", 2, "cpus_worker", 1, "cpus_task", 0.5),
+                "secured",
+                Map.of(
+                    "backend",
+                    "shell",
+                    "num_workers",
+                    1,
+                    "cpus_worker",
+                    1,
+                    "listen",
+                    "amqps://127.0.0.2"),
                 "wrong",
                 Map.of(
                     "backend",
@@ -71,6 +85,7 @@ final class ShellPoolTest {
   @AfterEach
   void stop() throws Exception {
     PoolKeeper.of(runtime, "small").delete(Duration.ZERO);
+    PoolKeeper.of(runtime, "secured").delete(Duration.ZERO);
     runtime.close();
   }
 
@@ -99,6 +114,25 @@ final class ShellPoolTest {
       assertThat(
               pool.submit(CommandTask.of("sh", "-c", "echo $HPC_JOB_ID")).get().output())
           .isEqualTo(first);
+    }
+  }
+
+  /** With the key of the first, on another port: somebody has taken that one meanwhile. */
+  @Test
+  void workersFindTheBrokerOfTheNextClientBehindTls() throws Exception {
+    String first;
+    try (WorkerPool pool = WorkerPool.open(runtime, "secured")) {
+      first = pool.submit(CommandTask.of("sh", "-c", "echo $HPC_JOB_ID")).get().output();
+    }
+    PoolRecord before = record("secured");
+    InetAddress address = InetAddress.getByName("127.0.0.2");
+    try (ServerSocket taken = new ServerSocket(before.port(), 1, address);
+        HpcRuntime other = runtime();
+        WorkerPool pool = WorkerPool.open(other, "secured")) {
+      assertThat(
+              pool.submit(CommandTask.of("sh", "-c", "echo $HPC_JOB_ID")).get().output())
+          .isEqualTo(first);
+      assertThat(record("secured").port()).isNotEqualTo(taken.getLocalPort());
     }
   }
 
@@ -135,6 +169,23 @@ final class ShellPoolTest {
     }
   }
 
+  /** A cancel signals a job's processes, those of tasks among them: that is no end of theirs. */
+  @Test
+  void aCommandDoesNotEndWithItsJob() throws Exception {
+    try (WorkerPool pool = WorkerPool.open(runtime, "small")) {
+      List<CommandTask> tasks = new ArrayList<>();
+      for (int i = 0; i < 20; i++) {
+        tasks.add(CommandTask.of("sh", "-c", "sleep 0.3; echo whole"));
+      }
+      Batch<CommandResult> batch = pool.submitAll(tasks, TaskOptions.DEFAULT);
+      batch.waitFor(Share.percent(20));
+      JobId job = JobId.parse(String.valueOf(record().job()));
+      runtime.backend("shell").attach(job).cancel();
+      assertThat(batch.results()).hasSize(20).allMatch(result -> result.output().equals("whole\n"));
+      assertThat(record().job()).isNotEqualTo(job.toString());
+    }
+  }
+
   @Test
   void aPoolWhoseWorkersNeverComeSaysSoInsteadOfTryingForEver() throws Exception {
     try (WorkerPool pool = WorkerPool.open(runtime, "wrong")) {
@@ -153,7 +204,7 @@ final class ShellPoolTest {
     try (WorkerPool pool = WorkerPool.open(runtime, "small")) {
       Path begun = folder.resolve("begun");
       TaskFuture<CommandResult> slow = pool.submit(
-          CommandTask.of("sh", "-c", "touch \"$1\"; sleep 2; echo whole", "sh", begun.toString()));
+          CommandTask.of("sh", "-c", "touch \"$1\"; sleep 3; echo whole", "sh", begun.toString()));
       org.awaitility.Awaitility.await().until(() -> Files.exists(begun));
       String job = String.valueOf(record().job());
       pool.delete(Duration.ofMinutes(1));
@@ -172,7 +223,15 @@ final class ShellPoolTest {
           pool.submit(CommandTask.of("ps", "-eww", "-o", "args")).get().output();
       assertThat(processes).contains("WorkerMain").doesNotContain(record().secret());
     }
-    try (var files = Files.walk(folder.resolve("state/pools"))) {
+    assertIsTheOwnersOnly(folder.resolve("state/pools"));
+    Path store = Path.of(runtime.backend("shell").workspace()).resolveSibling("pools");
+    assertIsTheOwnersOnly(store);
+    assertThat(Files.readString(store.resolve(record().id()).resolve("broker.properties")))
+        .contains(record().secret());
+  }
+
+  private static void assertIsTheOwnersOnly(Path top) throws IOException {
+    try (var files = Files.walk(top)) {
       for (Path file : files.toList()) {
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))
                 .substring(3))
@@ -183,6 +242,10 @@ final class ShellPoolTest {
   }
 
   private PoolRecord record() {
-    return new PoolFolder(folder.resolve("state"), "small").read().orElseThrow();
+    return record("small");
+  }
+
+  private PoolRecord record(String pool) {
+    return new PoolFolder(folder.resolve("state"), pool).read().orElseThrow();
   }
 }

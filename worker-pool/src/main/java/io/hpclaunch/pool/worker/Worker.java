@@ -6,6 +6,7 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Envelope;
+import io.hpclaunch.pool.amqp.BrokerFile;
 import io.hpclaunch.pool.amqp.BrokerSession;
 import io.hpclaunch.pool.amqp.PoolQueues;
 import io.hpclaunch.pool.amqp.Publisher;
@@ -32,6 +33,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +50,15 @@ final class Worker implements BrokerSession.Listener {
 
   private static final Duration REPORT_EVERY = Duration.ofSeconds(5);
 
+  /** For tasks that run when the pool is deleted: who deletes it ends the job when it likes. */
+  private static final Duration NO_LIMIT = Duration.ofDays(366);
+
+  /** A time that is left may be cut meanwhile. */
+  private static final Duration LOOK = Duration.ofMillis(200);
+
+  /** Who ends a job signals its processes one after the other. */
+  private static final Duration SIGNALS_APART = Duration.ofMillis(500);
+
   private final WorkerIdentity identity;
   private final WorkerSettings settings;
   private final PoolQueues queues;
@@ -62,7 +73,9 @@ final class Worker implements BrokerSession.Listener {
   private final ExecutorService threads = Executors.newCachedThreadPool(Worker::thread);
   private final ScheduledExecutorService clock =
       Executors.newSingleThreadScheduledExecutor(Worker::thread);
+  private final CountDownLatch told = new CountDownLatch(1);
   private final CountDownLatch ended = new CountDownLatch(1);
+  private final AtomicLong deadline = new AtomicLong();
   private WorkerReport.State state = WorkerReport.State.READY;
   private @Nullable Channel talk;
   private @Nullable Inbox tasks;
@@ -75,12 +88,14 @@ final class Worker implements BrokerSession.Listener {
     this.shares = new Shares(settings.cpus(), identity.gpus(settings.gpus()));
     Values values = new Values(new FolderStore(settings.store()), settings.inlineLimit());
     TimeLimits limits = new TimeLimits(clock);
-    this.commands = new CommandRunner(values, limits, threads, settings.gpus() > 0);
+    this.commands =
+        new CommandRunner(values, limits, threads, settings.gpus() > 0, this::isToldToEnd);
     this.functions = new JavaRunner(values, settings.allow(), limits, this::gather);
     this.gatherings = new Gatherings(queues);
     this.board = new Board(shares, threads, this::run, this::ended);
     this.results = new ResultSender(identity.id(), queues, publisher, board::forget);
-    this.session = new BrokerSession(settings.broker(), "worker " + identity.id(), this);
+    this.session =
+        new BrokerSession(() -> BrokerFile.read(settings.store()), "worker " + identity.id(), this);
   }
 
   private static Thread thread(Runnable work) {
@@ -125,7 +140,8 @@ final class Worker implements BrokerSession.Listener {
       }
     }
     report();
-    WorkerLog.say("connected to " + settings.broker());
+    WorkerLog.say("connected to the broker at " + connection.getAddress().getHostAddress() + ":"
+        + connection.getPort());
   }
 
   @Override
@@ -226,7 +242,7 @@ final class Worker implements BrokerSession.Listener {
     if (order instanceof Order.Cancel cancel) {
       board.cancel(cancel);
     } else if (order instanceof Order.Drain) {
-      threads.execute(this::end);
+      threads.execute(() -> end(NO_LIMIT));
     } else {
       report();
     }
@@ -237,6 +253,9 @@ final class Worker implements BrokerSession.Listener {
     Instant started = Instant.now();
     long begun = System.nanoTime();
     TaskRunner.Ending ending = ending(task);
+    if (ending == null) {
+      return null;
+    }
     Duration elapsed = Duration.ofNanos(System.nanoTime() - begun);
     boolean isRetried = task.task().retries() > 0
         && (ending.outcome() == Outcome.FAILED || ending.outcome() == Outcome.TIMED_OUT);
@@ -254,8 +273,9 @@ final class Worker implements BrokerSession.Listener {
         ending.isFailure());
   }
 
+  /** How a task ended; null when it is somebody else's now. */
   @SuppressWarnings("CatchingUnchecked") // a task without a result would hang its client
-  private TaskRunner.Ending ending(Held task) {
+  private TaskRunner.@Nullable Ending ending(Held task) {
     try {
       if (task.isCancelled()) {
         throw new InterruptedException();
@@ -272,7 +292,7 @@ final class Worker implements BrokerSession.Listener {
                 .formatted(task.task().cpus(), task.task().gpus(), shares.cpus(), shares.gpus()));
       }
       TaskRunner runner = task.code() instanceof Code.Command ? commands : functions;
-      return runner.run(task);
+      return runEnding(runner, task);
     } catch (InterruptedException e) {
       return failed(Outcome.CANCELLED, "it was cancelled");
     } catch (TaskRunner.RefusedException e) {
@@ -281,6 +301,20 @@ final class Worker implements BrokerSession.Listener {
       return new TaskRunner.Ending(
           Outcome.REFUSED, new Payload.Inline(Failure.of(e, new byte[0]).encode()), true);
     }
+  }
+
+  private TaskRunner.@Nullable Ending runEnding(TaskRunner runner, Held task)
+      throws TaskRunner.RefusedException, InterruptedException, IOException {
+    try {
+      return runner.run(task);
+    } catch (TaskRunner.CutShortException e) {
+      handBack(task, task.task());
+      return null;
+    }
+  }
+
+  private boolean isToldToEnd() throws InterruptedException {
+    return told.await(SIGNALS_APART.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private static TaskRunner.Ending failed(Outcome outcome, String why) {
@@ -315,7 +349,7 @@ final class Worker implements BrokerSession.Listener {
     boolean isIdle = !settings.idle().isZero() && board.idle().compareTo(settings.idle()) > 0;
     if (isIdle) {
       WorkerLog.say("nothing to do for " + settings.idle() + ": ending");
-      threads.execute(this::end);
+      threads.execute(() -> end(settings.drain()));
     } else {
       report();
     }
@@ -346,26 +380,56 @@ final class Worker implements BrokerSession.Listener {
 
   /**
    * Takes no more tasks, gives back those that were not begun, and waits for those that run; ends
-   * them when their time is over, and gives them back, too.
+   * them when their time is over, and gives them back, too. Returns when all is done.
+   *
+   * @param patience how long those that run are given; the shortest that was told holds
    */
-  void end() {
+  void end(Duration patience) {
+    long limit = System.nanoTime() + patience.toNanos();
+    boolean isFirst;
     synchronized (this) {
-      if (state != WorkerReport.State.READY) {
-        return;
+      isFirst = state == WorkerReport.State.READY;
+      if (isFirst) {
+        state = WorkerReport.State.DRAINING;
+        deadline.set(limit);
+      } else {
+        deadline.accumulateAndGet(limit, (a, b) -> a - b < 0 ? a : b);
       }
-      state = WorkerReport.State.DRAINING;
     }
+    told.countDown();
+    try {
+      if (isFirst) {
+        drain();
+      } else {
+        ended.await();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void drain() throws InterruptedException {
     report();
     try {
       stopTaking();
       giveBack(board.close());
-      if (!board.awaitEmpty(settings.drain())) {
+      if (!awaitEmpty()) {
         WorkerLog.say(board.runningCount() + " tasks are given back: they ran into the end");
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     } finally {
       leave();
+    }
+  }
+
+  private boolean awaitEmpty() throws InterruptedException {
+    while (true) {
+      long left = deadline.get() - System.nanoTime();
+      if (board.awaitEmpty(Duration.ofNanos(Math.min(left, LOOK.toNanos())))) {
+        return true;
+      }
+      if (left <= 0) {
+        return false;
+      }
     }
   }
 
@@ -393,10 +457,12 @@ final class Worker implements BrokerSession.Listener {
 
   /** Somebody begins it, this worker perhaps; nobody died of it. */
   private void handBack(Held held, Task task) throws InterruptedException {
+    if (!held.giveBack()) {
+      return;
+    }
     String queue = isReducer(held.code()) ? queues.reducers() : queues.tasks();
     byte[] body =
         TaskMessage.of(held.key().batch(), held.code(), task.withCode(0)).encode();
-    held.giveBack();
     board.handOver(held);
     publisher.publish(new Publisher.Outgoing(queue, body, () -> board.forget(held)));
   }
