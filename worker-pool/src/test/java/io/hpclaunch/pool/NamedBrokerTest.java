@@ -70,7 +70,7 @@ final class NamedBrokerTest {
   private void refuses(Map<String, Object> keys, String why) {
     assertThatThrownBy(() -> read(keys))
         .isInstanceOf(InvalidConfiguration.class)
-        .hasMessageContaining("worker_pools.p.amqp_")
+        .hasMessageContaining(": amqp_")
         .hasMessageContaining(why)
         .hasMessageNotContaining("s3cret");
   }

@@ -126,14 +126,31 @@ final class ShellPoolTest {
     }
     PoolRecord before = record("secured");
     InetAddress address = InetAddress.getByName("127.0.0.2");
-    try (ServerSocket taken = new ServerSocket(before.port(), 1, address);
-        HpcRuntime other = runtime();
-        WorkerPool pool = WorkerPool.open(other, "secured")) {
-      assertThat(
-              pool.submit(CommandTask.of("sh", "-c", "echo $HPC_JOB_ID")).get().output())
-          .isEqualTo(first);
-      assertThat(record("secured").port()).isNotEqualTo(taken.getLocalPort());
+    try (ServerSocket taken = new ServerSocket(before.port(), 50, address);
+        HpcRuntime other = runtime()) {
+      closeAll(taken);
+      try (WorkerPool pool = WorkerPool.open(other, "secured")) {
+        assertThat(
+                pool.submit(CommandTask.of("sh", "-c", "echo $HPC_JOB_ID")).get().output())
+            .isEqualTo(first);
+        assertThat(record("secured").port()).isNotEqualTo(taken.getLocalPort());
+      }
     }
+  }
+
+  /** Lets nobody wait for an answer. */
+  private static void closeAll(ServerSocket server) {
+    Thread thread = new Thread(() -> {
+      while (!server.isClosed()) {
+        try {
+          server.accept().close();
+        } catch (IOException e) {
+          return; // it is closed
+        }
+      }
+    });
+    thread.setDaemon(true);
+    thread.start();
   }
 
   @Test
