@@ -8,11 +8,13 @@ import io.hpclaunch.api.HpcRuntime;
 import io.hpclaunch.api.InvalidConfiguration;
 import io.hpclaunch.core.plugin.RuntimeParts;
 import io.hpclaunch.pool.amqp.BrokerAddress;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,8 +22,15 @@ import org.junit.jupiter.api.io.TempDir;
 final class NamedBrokerTest {
   private static final String URL = "amqps://me:s3cret@broker.example/hpc";
 
+  private static String certificate;
+
   @TempDir
   Path folder;
+
+  @BeforeAll
+  static void make(@TempDir Path key) throws IOException {
+    certificate = BrokerKey.in(key, "of the key", Instant.now()).certificate();
+  }
 
   private BrokerAddress read(Map<String, Object> keys) {
     Map<String, Object> pool = new HashMap<>(Map.of("num_workers", 1, "cpus_worker", 1));
@@ -38,13 +47,11 @@ final class NamedBrokerTest {
   }
 
   @Test
-  void aPrivateAuthorityTravelsWithTheAddress() throws Exception {
-    String pem =
-        BrokerKey.in(folder.resolve("key"), "of the key", Instant.now()).certificate();
-    Files.writeString(folder.resolve("ca.pem"), "# ours, für alle\n" + pem);
+  void aPrivateAuthorityTravelsWithTheAddress() throws IOException {
+    Files.writeString(folder.resolve("ca.pem"), "# ours, für alle\n" + certificate);
     BrokerAddress address = read(Map.of("amqp_url", URL, "amqp_ca", "ca.pem"));
     assertThat(address.tls()).isInstanceOfSatisfying(BrokerAddress.Certificate.class, told -> {
-      assertThat(told.pem()).contains(pem);
+      assertThat(told.pem()).contains(certificate);
       assertThat(told.checksName()).isTrue();
     });
   }
@@ -60,9 +67,7 @@ final class NamedBrokerTest {
     refuses(Map.of("amqp_url", URL, "amqp_ca", "missing.pem"), "missing.pem cannot be read");
     refuses(Map.of("amqp_url", URL, "amqp_ca", "none.pem"), "holds no certificates as PEM");
     String plain = URL.replace("amqps", "amqp");
-    Files.writeString(
-        folder.resolve("ca.pem"),
-        BrokerKey.in(folder.resolve("key"), "of the key", Instant.now()).certificate());
+    Files.writeString(folder.resolve("ca.pem"), certificate);
     refuses(Map.of("amqp_url", plain, "amqp_ca", "ca.pem"), "does not begin with amqps://");
     refuses(Map.of("amqp_url", URL.replace("amqps", "http")), "amqp_url does not begin with");
   }

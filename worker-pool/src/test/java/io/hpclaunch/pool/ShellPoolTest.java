@@ -14,7 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -130,8 +130,9 @@ final class ShellPoolTest {
         HpcRuntime other = runtime()) {
       closeAll(taken);
       try (WorkerPool pool = WorkerPool.open(other, "secured")) {
-        assertThat(
-                pool.submit(CommandTask.of("sh", "-c", "echo $HPC_JOB_ID")).get().output())
+        assertThat(pool.submit(CommandTask.of("sh", "-c", "echo $HPC_JOB_ID"))
+                .get()
+                .output())
             .isEqualTo(first);
         assertThat(record("secured").port()).isNotEqualTo(taken.getLocalPort());
       }
@@ -167,8 +168,9 @@ final class ShellPoolTest {
     }
   }
 
+  /** A cancel may signal all of a job's processes, those of commands among them. */
   @Test
-  void aJobThatDiesUnderItsTasksIsReplaced() throws Exception {
+  void aJobThatDiesUnderItsTasksIsReplacedAndEndsNoneOfThem() throws Exception {
     try (WorkerPool pool = WorkerPool.open(runtime, "small")) {
       assertThat(pool.submit(() -> 1).get()).isEqualTo(1);
       List<Integer> inputs = IntStream.range(0, 100).boxed().toList();
@@ -178,27 +180,16 @@ final class ShellPoolTest {
             return i;
           },
           inputs);
-      batch.waitFor(Share.percent(10));
+      List<CommandTask> commands =
+          Collections.nCopies(20, CommandTask.of("sh", "-c", "sleep 0.3; echo whole"));
+      Batch<CommandResult> others = pool.submitAll(commands, TaskOptions.DEFAULT);
+      others.waitFor(Share.percent(10));
       JobId job = JobId.parse(String.valueOf(record().job()));
       runtime.backend("shell").attach(job).cancel();
       assertThat(batch.results()).isEqualTo(inputs);
-      assertThat(record().job()).isNotEqualTo(job.toString());
-    }
-  }
-
-  /** A cancel signals a job's processes, those of tasks among them: that is no end of theirs. */
-  @Test
-  void aCommandDoesNotEndWithItsJob() throws Exception {
-    try (WorkerPool pool = WorkerPool.open(runtime, "small")) {
-      List<CommandTask> tasks = new ArrayList<>();
-      for (int i = 0; i < 20; i++) {
-        tasks.add(CommandTask.of("sh", "-c", "sleep 0.3; echo whole"));
-      }
-      Batch<CommandResult> batch = pool.submitAll(tasks, TaskOptions.DEFAULT);
-      batch.waitFor(Share.percent(20));
-      JobId job = JobId.parse(String.valueOf(record().job()));
-      runtime.backend("shell").attach(job).cancel();
-      assertThat(batch.results()).hasSize(20).allMatch(result -> result.output().equals("whole\n"));
+      assertThat(others.results())
+          .hasSize(20)
+          .allMatch(result -> result.output().equals("whole\n"));
       assertThat(record().job()).isNotEqualTo(job.toString());
     }
   }
