@@ -4,16 +4,12 @@ package io.hpclaunch.pool;
 import com.google.gson.JsonParseException;
 import io.hpclaunch.api.BackendUnavailable;
 import io.hpclaunch.core.store.StateFiles;
+import io.hpclaunch.pool.journal.ProcessLock;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** A pool's place in the state folder: its record, and who uses it. For its owner only. */
 final class PoolFolder {
@@ -72,19 +68,15 @@ final class PoolFolder {
 
   /** Held by a process while it is the pool's only one. */
   static final class Lock implements AutoCloseable {
-    private final FileChannel channel;
+    private final ProcessLock lock;
 
-    private Lock(FileChannel channel) {
-      this.channel = channel;
+    private Lock(ProcessLock lock) {
+      this.lock = lock;
     }
 
     @Override
     public void close() {
-      try {
-        channel.close();
-      } catch (IOException e) {
-        return; // it ends with the process at the latest
-      }
+      lock.close();
     }
   }
 
@@ -95,27 +87,11 @@ final class PoolFolder {
    * @return the lock, or empty
    */
   Optional<Lock> tryLock(String what) {
-    FileChannel channel = null;
     try {
-      Path file = folder.resolve(what);
-      StateFiles.mark(file);
-      channel = FileChannel.open(file, StandardOpenOption.WRITE);
-      @Nullable FileLock lock = channel.tryLock();
-      if (lock != null) {
-        return Optional.of(new Lock(channel));
-      }
-      channel.close();
-      return Optional.empty();
-    } catch (OverlappingFileLockException e) { // this very process
-      new Lock(channel == null ? unopened() : channel).close();
-      return Optional.empty();
+      return ProcessLock.tryTake(folder.resolve(what)).map(Lock::new);
     } catch (IOException e) {
       throw new BackendUnavailable(
           "worker pool " + name + " cannot be locked: " + e.getMessage(), e);
     }
-  }
-
-  private static FileChannel unopened() {
-    throw new IllegalStateException("a lock overlaps before its file is open");
   }
 }
