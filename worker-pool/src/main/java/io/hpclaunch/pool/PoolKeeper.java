@@ -20,6 +20,7 @@ import io.hpclaunch.core.store.StateFiles;
 import io.hpclaunch.pool.amqp.BrokerAddress;
 import io.hpclaunch.pool.amqp.BrokerSession;
 import io.hpclaunch.pool.amqp.PoolQueues;
+import io.hpclaunch.pool.journal.BatchJournals;
 import io.hpclaunch.pool.store.FolderStore;
 import io.hpclaunch.pool.wire.Order;
 import java.io.IOException;
@@ -210,7 +211,20 @@ final class PoolKeeper implements AutoCloseable {
         settings.inlineLimit(),
         settings.cpusTask(),
         settings.slots() * settings.workers(),
-        settings.allow());
+        settings.allow(),
+        hasLastingBroker() ? journals() : null);
+  }
+
+  private boolean hasLastingBroker() {
+    return settings.settings().string("amqp_url").isPresent();
+  }
+
+  /** What is kept of batches, as long as RabbitMQ keeps their results. */
+  private BatchJournals journals() {
+    return new BatchJournals(
+        folder.path().resolve("batches"),
+        new FolderStore(deployment.storage(id())),
+        PoolQueues.RESULTS_KEPT);
   }
 
   private synchronized String id() {
@@ -345,7 +359,11 @@ final class PoolKeeper implements AutoCloseable {
     }
     try (Connection connection = BrokerSession.connect(address(), "end of " + record.id());
         Channel channel = connection.createChannel()) {
-      new PoolQueues(record.id()).delete(channel);
+      PoolQueues queues = new PoolQueues(record.id());
+      for (String batch : journals().ids()) {
+        queues.deleteResults(channel, batch);
+      }
+      queues.delete(channel);
     } catch (IOException | TimeoutException | RuntimeException e) {
       LOG.warn("pool {}: its queues stay at the broker: {}", settings.name(), e.getMessage());
     }
@@ -353,6 +371,7 @@ final class PoolKeeper implements AutoCloseable {
 
   private void forget() {
     removeQueues();
+    journals().removeAll();
     folder.forget();
     try {
       FolderStore.delete(deployment.storage(record.id()));

@@ -49,16 +49,21 @@ public final class TaskFuture<T extends @Nullable Object> extends CompletableFut
    */
   @Override
   public boolean cancel(boolean mayInterrupt) {
-    boolean isGivenUp = giveUp();
-    if (isGivenUp) {
-      batch.cancelled(this);
+    if (isDone()) {
+      return false;
     }
-    return isGivenUp;
+    batch.cancelled(this); // before it may be the last that the batch waits for
+    return giveUp();
   }
 
   /** Cancels it here, without a word to the workers. */
   boolean giveUp() {
-    boolean isGivenUp = super.completeExceptionally(new CancellationException());
+    return giveUp(new CancellationException());
+  }
+
+  /** Cancels it here, for a reason that it may share with others. */
+  boolean giveUp(CancellationException why) {
+    boolean isGivenUp = super.completeExceptionally(why);
     if (isGivenUp) {
       batch.count();
     }

@@ -243,6 +243,15 @@ final class TasksTest {
   }
 
   @Test
+  void whoGivesUpABatchOfTasksOneByOneCanHandOverMore() throws Exception {
+    TaskFuture<CommandResult> first = pool.submit(CommandTask.of("sleep", "60"));
+    first.batch().cancel();
+    assertThat(first).isCancelled();
+    TaskFuture<CommandResult> second = pool.submit(CommandTask.of("true"));
+    assertThat(second.get(30, TimeUnit.SECONDS).status()).isZero();
+  }
+
+  @Test
   void aClassThatIsNotAllowedIsRefusedByName() {
     org.opentest4j.ValueWrapper foreign = org.opentest4j.ValueWrapper.create("x");
     assertThatThrownBy(() -> pool.submit(() -> foreign.getType()).get())
