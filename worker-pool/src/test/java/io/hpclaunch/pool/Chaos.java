@@ -69,7 +69,7 @@ final class Chaos implements AutoCloseable {
 
     /** Long enough that all that goes wrong does so while tasks run. */
     private static int next(int input) throws InterruptedException {
-      Thread.sleep(1);
+      Thread.sleep(input % 2);
       return input + 1;
     }
   }
@@ -85,8 +85,8 @@ final class Chaos implements AutoCloseable {
     order.add(1 + random.nextInt(4), Fault.CLIENT); // neither the first nor the last
     Process first = pools.startClient(FirstClient.class);
     client = first;
-    workers.add(pools.startWorker());
-    workers.add(pools.startWorker());
+    workers.add(pools.launchWorker());
+    workers.add(pools.launchWorker());
     try (BufferedReader told = first.inputReader(StandardCharsets.UTF_8)) {
       String id = told.readLine();
       assertThat(id).as("the first client's batch").isNotNull();
@@ -121,7 +121,7 @@ final class Chaos implements AutoCloseable {
       case WORKER -> {
         int victim = random.nextInt(workers.size());
         workers.get(victim).destroyForcibly().waitFor();
-        workers.set(victim, pools.startWorker());
+        workers.set(victim, pools.launchWorker());
       }
       case CABLE -> cable.cut();
       case BROKER -> {

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
+import io.hpclaunch.pool.wire.Order;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -87,6 +90,45 @@ final class FaultsTest {
           assertThat(thrown.reason()).isEqualTo(TaskException.Reason.WORKERS_DIED);
           assertThat(thrown).hasMessageContaining("died 3 times");
         });
+  }
+
+  @Test
+  void aConnectionThatIsLostAgainAndAgainIsNoFaultOfItsTasks() throws Exception {
+    Path other = Files.createDirectory(folder.resolve("other"));
+    List<Integer> inputs = IntStream.range(0, 16).boxed().toList(); // two in a message
+    try (Cable cable = Cable.to(underTest.settings().broker());
+        PoolUnderTest cutOff = PoolUnderTest.unkept(cable.address(), other, 2)) {
+      cutOff.startWorker();
+      Path go = folder.resolve("go");
+      Batch<CommandResult> batch = cutOff
+          .pool()
+          .submitAll(inputs.stream().map(i -> waitFor(go, i)).toList(), TaskOptions.DEFAULT);
+      for (int cuts = 0; cuts < 4; cuts++) { // two run, and two wait behind them
+        Instant since = Instant.now();
+        Awaitility.await().until(() -> hasWaiting(cutOff.pool(), since));
+        cable.cut();
+      }
+      Files.createFile(go);
+      assertThat(batch.results())
+          .extracting(CommandResult::output)
+          .isEqualTo(inputs.stream().map(i -> i + "\n").toList());
+    }
+  }
+
+  private static CommandTask waitFor(Path file, int number) {
+    return CommandTask.of(
+        "sh",
+        "-c",
+        "until [ -e \"$1\" ]; do sleep 0.1; done; echo $2",
+        "sh",
+        file.toString(),
+        String.valueOf(number));
+  }
+
+  private static boolean hasWaiting(WorkerPool pool, Instant since) {
+    pool.client().order(new Order.Report());
+    return pool.workers().stream()
+        .anyMatch(report -> report.waiting() > 0 && report.said().isAfter(since));
   }
 
   @Test

@@ -159,6 +159,16 @@ final class PoolUnderTest implements AutoCloseable {
 
   /** Starts a worker, and waits until it is heard of. */
   Process startWorker() throws IOException, InterruptedException {
+    Process process = launchWorker();
+    if (!pool.client().roster().awaitProcess(process.pid(), PATIENCE)) {
+      throw new AssertionError("no worker came: "
+          + Files.readString(folder.resolve("worker-" + (workers.size() - 1) + ".log")));
+    }
+    return process;
+  }
+
+  /** Starts a worker, which is there some time later. */
+  Process launchWorker() throws IOException {
     Path file = folder.resolve("worker.properties");
     Files.writeString(file, workerSettings().toText());
     Process process = new ProcessBuilder(
@@ -172,10 +182,6 @@ final class PoolUnderTest implements AutoCloseable {
         .redirectOutput(folder.resolve("worker-" + workers.size() + ".log").toFile())
         .start();
     workers.add(process);
-    if (!pool.client().roster().awaitProcess(process.pid(), PATIENCE)) {
-      throw new AssertionError("no worker came: "
-          + Files.readString(folder.resolve("worker-" + (workers.size() - 1) + ".log")));
-    }
     return process;
   }
 

@@ -40,11 +40,22 @@ import org.jspecify.annotations.Nullable;
  * <p>The broker keeps a message until it is acknowledged, and it is acknowledged when the broker
  * has the results of all of its tasks. A worker that dies so gives its tasks back. Who receives a
  * message that somebody had before sends each of its tasks on alone, with a death counted, before
- * it acknowledges: so a task that kills its workers takes no others with it, and is known.
+ * it acknowledges: so a task that kills its workers takes no others with it, and is known. What
+ * comes again after this worker's own connection was lost is no such sign: the broker was away, or
+ * the way to it, and others lost theirs, too.
  */
 final class Worker implements BrokerSession.Listener {
   /** So many workers may die while a task runs; then the task is held to be why. */
   static final int MOST_DEATHS = 3;
+
+  /**
+   * Messages with one short task each that are here at once: RabbitMQ confirms a result when its
+   * disk has it, and before that no other message comes.
+   */
+  private static final int SHORT_SINGLES = 50;
+
+  /** How long after an outage messages come again that nobody died of. */
+  private static final Duration AFTER_OUTAGE = Duration.ofSeconds(10);
 
   private static final Duration REPORT_EVERY = Duration.ofSeconds(5);
 
@@ -64,8 +75,11 @@ final class Worker implements BrokerSession.Listener {
       Executors.newSingleThreadScheduledExecutor(Worker::thread);
   private final CountDownLatch ended = new CountDownLatch(1);
   private WorkerReport.State state = WorkerReport.State.READY;
+  private boolean wasCutOff;
+  private long connectedAt;
   private @Nullable Channel talk;
   private @Nullable Inbox tasks;
+  private @Nullable Inbox returned;
   private List<Inbox> inboxes = List.of();
 
   Worker(WorkerIdentity identity, WorkerSettings settings) {
@@ -115,11 +129,13 @@ final class Worker implements BrokerSession.Listener {
     gatherings.connected(connection);
     synchronized (this) {
       talk = made;
+      connectedAt = System.nanoTime();
       if (state == WorkerReport.State.READY) {
         tasks = new Inbox(connection, queues.tasks(), prefetch(), this::receive);
+        returned = new Inbox(connection, queues.returned(), singles(), this::receive);
         inboxes = List.of(
             tasks,
-            new Inbox(connection, queues.returned(), slots(), this::receive),
+            returned,
             new Inbox(connection, queues.suspects(), 1, this::receive),
             new Inbox(connection, queues.reducers(), slots(), this::receive));
       }
@@ -131,8 +147,10 @@ final class Worker implements BrokerSession.Listener {
   @Override
   public void lost(String why) {
     synchronized (this) {
+      wasCutOff |= talk != null;
       talk = null;
       tasks = null;
+      returned = null;
       inboxes = List.of();
     }
     publisher.lost();
@@ -148,6 +166,10 @@ final class Worker implements BrokerSession.Listener {
   /** Long tasks must not lie here while others have nothing to do. */
   private int prefetch() {
     return board.isShort() ? Math.max(4, 2 * slots()) : slots();
+  }
+
+  private int singles() {
+    return board.isShort() ? Math.max(SHORT_SINGLES, slots()) : slots();
   }
 
   /** Sorts out a message. */
@@ -168,13 +190,17 @@ final class Worker implements BrokerSession.Listener {
       Held known = board.find(new Held.Key(message.batch(), task.index()));
       if (known != null) {
         known.deliveredAgain(delivery);
-      } else if (isRedelivered) {
+      } else if (isRedelivered && !isAfterOutage()) {
         sendOn(message.batch(), code, task.afterDeath().withCode(0), delivery);
       } else {
         fresh.add(new Held(message.batch(), code, task, delivery));
       }
     }
     board.add(fresh);
+  }
+
+  private synchronized boolean isAfterOutage() {
+    return wasCutOff && System.nanoTime() - connectedAt < AFTER_OUTAGE.toNanos();
   }
 
   private void sendOn(String batch, Code code, Task task, Delivery delivery)
@@ -299,12 +325,15 @@ final class Worker implements BrokerSession.Listener {
   private void ended(Held task, TaskResult result) {
     results.add(task, result);
     Inbox open;
+    Inbox openSingles;
     synchronized (this) {
       open = tasks;
+      openSingles = returned;
     }
     try {
-      if (open != null) {
+      if (open != null && openSingles != null) {
         open.prefetch(prefetch());
+        openSingles.prefetch(singles());
       }
     } catch (IOException | RuntimeException e) {
       return; // the connection is lost, and the next one begins with what is right then
