@@ -11,6 +11,7 @@ import io.hpclaunch.api.JobSpec;
 import io.hpclaunch.api.JobState;
 import io.hpclaunch.api.Resources;
 import io.hpclaunch.api.Settings;
+import io.hpclaunch.api.Token;
 import io.hpclaunch.api.Unsupported;
 import io.hpclaunch.pool.amqp.BrokerAddress;
 import io.hpclaunch.pool.store.FolderStore;
@@ -21,16 +22,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The batch job that a pool's workers live in. */
 final class Deployment {
-  /** How long before the walltime workers take no more tasks; tasks that run have that long. */
-  private static final Duration WARNING = Duration.ofMinutes(2);
-
   /**
    * Without a walltime, and when the job is cancelled: what schedulers leave between TERM and KILL.
    */
@@ -68,8 +68,15 @@ final class Deployment {
     return (parent == null ? workspace : parent).resolve("pools").resolve(id);
   }
 
-  /** Submits the job; returns when the scheduler, or the journal, has it. */
-  HPCProcess submit(String id, BrokerAddress broker) {
+  /**
+   * Submits a job; returns when the scheduler, or the journal, has it.
+   *
+   * @param id the pool's id
+   * @param broker where its workers find their tasks
+   * @param workers how many it has
+   * @param token the job's own: once for each
+   */
+  HPCProcess submit(String id, BrokerAddress broker, int workers, Token token) {
     ObjectStore store = new FolderStore(storage(id));
     Settings keys = settings.settings();
     WorkerSettings worker = new WorkerSettings(
@@ -80,7 +87,7 @@ final class Deployment {
         storage(id),
         settings.inlineLimit(),
         settings.idle(),
-        keys.duration("walltime").isPresent() ? WARNING.dividedBy(2) : DRAIN,
+        walltime().map(time -> PoolJob.warning(time).dividedBy(2)).orElse(DRAIN),
         settings.allow());
     List<String> command;
     try {
@@ -91,10 +98,15 @@ final class Deployment {
           "the files of worker pool " + settings.name() + " cannot be written: " + e.getMessage(),
           e);
     }
-    return backend.submit(spec(command));
+    return backend.submit(spec(command, workers), token);
   }
 
-  private JobSpec spec(List<String> command) {
+  /** How long its jobs may run, where the pool says so. */
+  Optional<Duration> walltime() {
+    return settings.settings().duration("walltime");
+  }
+
+  private JobSpec spec(List<String> command, int workers) {
     Settings keys = settings.settings();
     JobSpec.Builder spec = JobSpec.builder("pool-" + settings.name())
         .command(command)
@@ -102,19 +114,19 @@ final class Deployment {
         .nativeOptions(options(keys.section("extra").asMap()).toArray(String[]::new));
     Resources.Builder resources = Resources.builder()
         .cpusPerTask(settings.cpusWorker())
-        .walltime(keys.duration("walltime").orElse(null))
+        .walltime(walltime().orElse(null))
         .queue(keys.string("queue").orElse(null))
         .account(keys.string("account").orElse(null))
         .qos(keys.string("qos").orElse(null));
     if (settings.gpusWorker() > 0) {
       resources.gpusPerTask(settings.gpusWorker());
     }
-    if (settings.workers() > 1) {
-      resources.tasks(settings.workers());
+    if (workers > 1) {
+      resources.tasks(workers);
       spec.launcher(launcher());
     }
-    if (keys.duration("walltime").isPresent() && backend.capabilities().has(Capability.WARNING)) {
-      spec.warn("TERM", WARNING);
+    if (backend.capabilities().has(Capability.WARNING)) {
+      walltime().ifPresent(time -> spec.warn("TERM", PoolJob.warning(time)));
     }
     return spec.resources(resources.build()).build();
   }
@@ -150,10 +162,13 @@ final class Deployment {
     return options;
   }
 
-  /** How the job stands, or null where nobody knows it any more. */
-  @Nullable JobInfo look(String job) {
-    JobId id = JobId.parse(job);
-    JobInfo info = backend.status(List.of(id)).get(id);
-    return info == null || info.state() == JobState.LOST ? null : info;
+  /** Where jobs stand; those that nobody knows any more are left out. */
+  Map<JobId, JobInfo> look(Collection<JobId> jobs) {
+    if (jobs.isEmpty()) {
+      return Map.of();
+    }
+    Map<JobId, JobInfo> seen = new HashMap<>(backend.status(jobs));
+    seen.values().removeIf(info -> info.state() == JobState.LOST);
+    return seen;
   }
 }

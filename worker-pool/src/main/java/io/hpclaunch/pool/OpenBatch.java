@@ -56,13 +56,19 @@ final class OpenBatch<T extends @Nullable Object> {
     return batch;
   }
 
-  /** A result arrived, perhaps not for the first time. */
-  void take(TaskResult result) {
+  /**
+   * A result arrived, perhaps not for the first time.
+   *
+   * @param worker whose it is
+   * @param host where that runs, or null
+   */
+  void take(TaskResult result, String worker, @Nullable String host) {
     TaskFuture<T> future = batch.find(result.index());
     if (future == null || future.isDone()) {
       countRepeated();
       return;
     }
+    future.ran(new TaskRun(worker, host, result.started(), result.elapsed(), result.attempt()));
     boolean isNews;
     if (result.outcome() == Outcome.CANCELLED) {
       isNews = future.giveUp();

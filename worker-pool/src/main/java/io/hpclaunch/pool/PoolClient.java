@@ -198,7 +198,7 @@ final class PoolClient implements AutoCloseable {
     try {
       ResultMessage message = ResultMessage.decode(body);
       for (TaskResult result : message.results()) {
-        batch.take(result);
+        batch.take(result, message.worker(), roster.host(message.worker()));
       }
     } catch (WireException e) {
       LOG.warn("results of batch {} are passed over: {}", batch.id(), e.getMessage());

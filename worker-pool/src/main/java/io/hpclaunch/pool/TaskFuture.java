@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.pool;
 
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class TaskFuture<T extends @Nullable Object> extends CompletableFuture<T> {
   private final Batch<T> batch;
   private final int index;
+  private volatile @Nullable TaskRun run;
 
   TaskFuture(Batch<T> batch, int index) {
     this.batch = batch;
@@ -38,6 +40,20 @@ public final class TaskFuture<T extends @Nullable Object> extends CompletableFut
    */
   public int index() {
     return index;
+  }
+
+  /**
+   * How its last attempt went.
+   *
+   * @return empty until it has ended, and when no worker ran it
+   */
+  public Optional<TaskRun> run() {
+    return Optional.ofNullable(run);
+  }
+
+  /** It ran; what it gave comes next. */
+  void ran(TaskRun how) {
+    run = how;
   }
 
   /**

@@ -5,15 +5,17 @@ import io.hpclaunch.api.HpcRuntime;
 import io.hpclaunch.pool.code.AllowList;
 import io.hpclaunch.pool.code.ObjectBytes;
 import io.hpclaunch.pool.wire.Code;
-import io.hpclaunch.pool.wire.CommandInput;
+import io.hpclaunch.pool.wire.Order;
 import io.hpclaunch.pool.wire.ReduceInput;
 import io.hpclaunch.pool.wire.WorkerReport;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1
  */
 public final class WorkerPool implements AutoCloseable {
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
+
   private final PoolClient client;
   private final @Nullable PoolKeeper keeper;
   private final Readers readers;
@@ -60,6 +64,16 @@ public final class WorkerPool implements AutoCloseable {
   public static WorkerPool open(HpcRuntime runtime, String name) {
     PoolKeeper keeper = PoolKeeper.of(runtime, name);
     keeper.start();
+    return open(keeper);
+  }
+
+  /** As {@link #open}; empty where another process uses the pool and has its broker. */
+  static Optional<WorkerPool> tryOpen(HpcRuntime runtime, String name) {
+    PoolKeeper keeper = PoolKeeper.of(runtime, name);
+    return keeper.startOrShare() ? Optional.of(open(keeper)) : Optional.empty();
+  }
+
+  private static WorkerPool open(PoolKeeper keeper) {
     try {
       WorkerPool pool = new WorkerPool(keeper.client(), keeper);
       pool.client.roster().onFirst(keeper::workerCame);
@@ -122,7 +136,7 @@ public final class WorkerPool implements AutoCloseable {
    */
   public TaskFuture<CommandResult> submit(CommandTask task, TaskOptions options) {
     TaskFuture<CommandResult> future = loose(readers.commands());
-    return handOver(future, new Code.Command(), input(task), options, 0);
+    return handOver(future, new Code.Command(), task.encode(), options, 0);
   }
 
   /** Tasks that are handed over one by one share a batch. */
@@ -147,7 +161,7 @@ public final class WorkerPool implements AutoCloseable {
     int most = share(tasks.size());
     for (CommandTask task : tasks) {
       TaskFuture<CommandResult> unused =
-          handOver(batch.batch().next(), code, input(task), options, most);
+          handOver(batch.batch().next(), code, task.encode(), options, most);
     }
     return batch.batch();
   }
@@ -266,7 +280,7 @@ public final class WorkerPool implements AutoCloseable {
     try {
       client.submit(future, code, input, options, most);
       if (keeper != null) {
-        keeper.taskCame();
+        keeper.want();
       }
       return future;
     } catch (IOException e) {
@@ -327,14 +341,99 @@ public final class WorkerPool implements AutoCloseable {
     }
   }
 
-  private static byte[] input(CommandTask task) {
-    return new CommandInput(task.argv(), task.environment(), task.directory(), task.stdin())
-        .encode();
-  }
-
   /** The workers that are heard of. */
   List<WorkerReport> workers() {
     return client.roster().present();
+  }
+
+  /**
+   * Its name.
+   *
+   * @return the name in the configuration, also where it was opened as the default one
+   */
+  public String name() {
+    return keeper().settings().name();
+  }
+
+  /**
+   * Where its jobs run.
+   *
+   * @return the name of a backend
+   */
+  public String backend() {
+    return keeper().backend();
+  }
+
+  /**
+   * Where the pool stands, as its scheduler tells and its workers told lately.
+   *
+   * @return its status
+   */
+  public PoolStatus status() {
+    return keeper().status(workers(), Instant.now());
+  }
+
+  /**
+   * How many workers it is to have.
+   *
+   * @return the number that it was scaled to, else that of the configuration
+   */
+  public int wanted() {
+    return keeper().wanted();
+  }
+
+  /**
+   * Whether a batch job was submitted for it since it was opened here: its workers come when that
+   * runs.
+   *
+   * @return false when all its workers had jobs already
+   */
+  public boolean hasSubmitted() {
+    return keeper().hasSubmitted();
+  }
+
+  /**
+   * Waits until workers are there. Where a job ends before, another one is submitted.
+   *
+   * @param count how many
+   * @param limit the longest wait
+   * @return whether they came
+   * @throws InterruptedException when the waiting thread is interrupted
+   * @throws io.hpclaunch.api.BackendUnavailable when no more jobs are submitted, since three in a
+   *     row ended before a worker of theirs came
+   */
+  public boolean awaitWorkers(int count, Duration limit) throws InterruptedException {
+    keeper().want();
+    return client.roster().await(count, limit);
+  }
+
+  /**
+   * Waits until no worker has a task: those that were cancelled have ended.
+   *
+   * @param limit the longest wait
+   * @return whether it came to that
+   * @throws InterruptedException when the waiting thread is interrupted
+   */
+  public boolean awaitIdle(Duration limit) throws InterruptedException {
+    long asked = System.nanoTime();
+    long end = asked + limit.toNanos();
+    while (System.nanoTime() < end) {
+      client.order(new Order.Report());
+      boolean isIdle = client
+          .roster()
+          .await(report -> report.running() + report.waiting() == 0, asked, BETWEEN_LOOKS);
+      if (isIdle) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private PoolKeeper keeper() {
+    if (keeper == null) {
+      throw new IllegalStateException("this pool is not one of a configuration");
+    }
+    return keeper;
   }
 
   PoolClient client() {

@@ -4,6 +4,7 @@ package io.hpclaunch.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -109,5 +110,24 @@ final class FaultsTest {
         .count();
     assertThat(ofTheFirst).isEqualTo(before);
     assertThat(underTest.repeated(batch)).isZero();
+  }
+
+  @Test
+  void whatRunsIntoTheEndOfItsWorkerIsEndedAndBegunAgain() throws Exception {
+    Path pids = folder.resolve("pids");
+    Process first = underTest.startWorker();
+    TaskFuture<CommandResult> task = pool.submit(CommandTask.of(
+        "sh",
+        "-c",
+        "echo $$ >>\"$1\"; [ $(wc -l <\"$1\") = 2 ] || exec sleep 600",
+        "sh",
+        "" + pids));
+    await().until(() -> Files.exists(pids));
+    first.destroy(); // TERM
+    assertThat(first.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    long pid = Long.parseLong(Files.readAllLines(pids).get(0));
+    await().until(() -> ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty());
+    underTest.startWorker();
+    assertThat(task.get(30, TimeUnit.SECONDS).status()).isZero();
   }
 }

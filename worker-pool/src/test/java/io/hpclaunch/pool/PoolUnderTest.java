@@ -86,11 +86,11 @@ final class PoolUnderTest implements AutoCloseable {
         store(),
         65_536,
         Duration.ofSeconds(60),
-        Duration.ofSeconds(10),
+        Duration.ofSeconds(3),
         AllowList.of(List.of()));
     Path file = folder.resolve("worker.properties");
     Files.writeString(file, settings.toText());
-    Process process = new ProcessBuilder(
+    ProcessBuilder builder = new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-XX:TieredStopAtLevel=1",
             "-cp",
@@ -98,8 +98,9 @@ final class PoolUnderTest implements AutoCloseable {
             WorkerMain.class.getName(),
             file.toString())
         .redirectErrorStream(true)
-        .redirectOutput(folder.resolve("worker-" + workers.size() + ".log").toFile())
-        .start();
+        .redirectOutput(folder.resolve("worker-" + workers.size() + ".log").toFile());
+    builder.environment().put("LC_ALL", "C"); // as on nodes where nobody cares
+    Process process = builder.start();
     workers.add(process);
     if (!pool.client().roster().awaitProcess(process.pid(), PATIENCE)) {
       throw new AssertionError("no worker came: "

@@ -7,15 +7,14 @@ import io.hpclaunch.pool.wire.Failure;
 import io.hpclaunch.pool.wire.Outcome;
 import io.hpclaunch.pool.wire.Payload;
 import io.hpclaunch.pool.wire.Task;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
-import org.jspecify.annotations.Nullable;
 
 /** Runs commands, each in a process of its own. */
 final class CommandRunner implements TaskRunner {
@@ -67,28 +66,17 @@ final class CommandRunner implements TaskRunner {
   }
 
   private Process start(CommandInput command, Held task) throws RefusedException {
-    ProcessBuilder builder = new ProcessBuilder(command.argv());
-    if (command.directory() != null) {
-      builder.directory(new File(command.directory()));
-    }
-    Map<String, String> environment = builder.environment();
-    for (Map.Entry<String, @Nullable String> e : command.environment().entrySet()) {
-      if (e.getValue() == null) {
-        environment.remove(e.getKey());
-      } else {
-        environment.put(e.getKey(), e.getValue());
-      }
-    }
+    Map<String, String> own = new HashMap<>();
     Task told = task.task();
-    environment.put("HPC_BATCH_ID", task.key().batch());
-    environment.put("HPC_TASK_INDEX", Integer.toString(told.index()));
-    environment.put("HPC_TASK_ATTEMPT", Integer.toString(told.attempt()));
-    environment.put(ProcessTree.VARIABLE, mark(task));
+    own.put("HPC_BATCH_ID", task.key().batch());
+    own.put("HPC_TASK_INDEX", Integer.toString(told.index()));
+    own.put("HPC_TASK_ATTEMPT", Integer.toString(told.attempt()));
+    own.put(ProcessTree.VARIABLE, mark(task));
     if (dealsGpus) {
-      environment.put("CUDA_VISIBLE_DEVICES", String.join(",", task.share().gpus()));
+      own.put("CUDA_VISIBLE_DEVICES", String.join(",", task.share().gpus()));
     }
     try {
-      return builder.start();
+      return CommandProcess.of(command, own).start();
     } catch (IOException | RuntimeException e) { // the latter for a NUL
       throw new RefusedException("the command cannot be started: " + e.getMessage(), e);
     }

@@ -46,6 +46,9 @@ final class Worker implements BrokerSession.Listener {
   /** So many workers may die while a task runs; then the task is held to be why. */
   static final int MOST_DEATHS = 3;
 
+  /** Processes that do not heed TERM are killed after five seconds. */
+  private static final Duration TO_STOP = Duration.ofSeconds(6);
+
   private static final Duration REPORT_EVERY = Duration.ofSeconds(5);
 
   private final WorkerIdentity identity;
@@ -225,8 +228,10 @@ final class Worker implements BrokerSession.Listener {
     }
     if (order instanceof Order.Cancel cancel) {
       board.cancel(cancel);
-    } else if (order instanceof Order.Drain) {
-      threads.execute(this::end);
+    } else if (order instanceof Order.Drain drain) {
+      if (drain.isFor(identity.id())) {
+        threads.execute(this::end);
+      }
     } else {
       report();
     }
@@ -237,6 +242,9 @@ final class Worker implements BrokerSession.Listener {
     Instant started = Instant.now();
     long begun = System.nanoTime();
     TaskRunner.Ending ending = ending(task);
+    if (task.isGivenBack() && ending.outcome() == Outcome.CANCELLED) {
+      return null; // it was ended for the sake of the next one who runs it
+    }
     Duration elapsed = Duration.ofNanos(System.nanoTime() - begun);
     boolean isRetried = task.task().retries() > 0
         && (ending.outcome() == Outcome.FAILED || ending.outcome() == Outcome.TIMED_OUT);
@@ -403,7 +411,10 @@ final class Worker implements BrokerSession.Listener {
 
   private void leave() {
     try {
-      giveBack(board.running());
+      List<Held> running = board.running();
+      giveBack(running);
+      running.forEach(Held::cancel); // what runs on beside its next attempt is nobody's
+      board.awaitStill(TO_STOP);
       board.awaitEmpty(Duration.ofSeconds(2));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
