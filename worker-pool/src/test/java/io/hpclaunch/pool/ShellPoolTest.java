@@ -282,8 +282,9 @@ final class ShellPoolTest {
       assertThat(pool.awaitWorkers(2, PATIENCE)).isTrue();
       JobId job = job();
       WorkerPools.of(other).delete("small", PATIENCE);
-      assertThat(runtime.backend("shell").attach(job).info())
+      assertThat(runtime.backend("shell").attach(job).waitFor(PATIENCE))
           .as("told by the client's broker, and not cancelled")
+          .get()
           .returns(JobState.COMPLETED, JobInfo::state);
       WorkerPools.of(other).delete("small", PATIENCE);
       await()
