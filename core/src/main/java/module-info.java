@@ -14,6 +14,7 @@ module io.hpclaunch.core {
   exports io.hpclaunch.core.job;
   exports io.hpclaunch.core.launch;
   exports io.hpclaunch.core.plugin;
+  exports io.hpclaunch.core.report;
   exports io.hpclaunch.core.scheduler;
   exports io.hpclaunch.core.script;
   exports io.hpclaunch.core.shell;

@@ -52,6 +52,8 @@ class ArchitectureTest {
         "io.hpclaunch.broker",
         "io.hpclaunch.operator",
         "io.hpclaunch.sweep",
+        "io.hpclaunch.pool",
+        "io.hpclaunch.pool.worker",
         "io.hpclaunch.cli",
         "io.hpclaunch.cli.launch"
       })
@@ -88,17 +90,41 @@ class ArchitectureTest {
             "io.hpclaunch.broker..",
             "io.hpclaunch.operator..",
             "io.hpclaunch.sweep..",
+            "io.hpclaunch.pool..",
             "io.hpclaunch.cli..")
         .check(CLASSES);
   }
 
-  @Test
-  void sweepsKnowTheApiAndCoreOnly() {
+  @ParameterizedTest
+  @ValueSource(strings = {"io.hpclaunch.sweep..", "io.hpclaunch.pool..", "io.hpclaunch.operator.."})
+  void whatIsBuiltOnJobsKnowsTheApiAndCoreOnly(String part) {
     noClasses()
         .that()
-        .resideInAPackage("io.hpclaunch.sweep..")
+        .resideInAPackage(part)
         .should()
-        .dependOnClassesThat(resideInAnyPackage(PLUGINS).or(resideInAPackage("io.hpclaunch.cli..")))
+        .dependOnClassesThat(resideInAnyPackage(PLUGINS)
+            .or(resideInAnyPackage(
+                    "io.hpclaunch.operator..",
+                    "io.hpclaunch.sweep..",
+                    "io.hpclaunch.pool..",
+                    "io.hpclaunch.cli..")
+                .and(not(resideInAPackage(part)))))
+        .check(CLASSES);
+  }
+
+  @Test
+  void workersOfPoolsBringLittleToTheNodes() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(
+            "io.hpclaunch.pool.worker..",
+            "io.hpclaunch.pool.wire..",
+            "io.hpclaunch.pool.amqp..",
+            "io.hpclaunch.pool.store..",
+            "io.hpclaunch.pool.code..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.hpclaunch.api..", "io.hpclaunch.core..", "com.google..")
         .check(CLASSES);
   }
 
@@ -122,17 +148,10 @@ class ArchitectureTest {
         .dependOnClassesThat(resideInAnyPackage(PLUGINS)
             .and(not(resideInAPackage(plugin)))
             .or(resideInAnyPackage(
-                "io.hpclaunch.operator..", "io.hpclaunch.sweep..", "io.hpclaunch.cli..")))
-        .check(CLASSES);
-  }
-
-  @Test
-  void theOperatorKnowsApiAndCoreOnly() {
-    noClasses()
-        .that()
-        .resideInAPackage("io.hpclaunch.operator..")
-        .should()
-        .dependOnClassesThat(resideInAnyPackage(PLUGINS).or(resideInAPackage("io.hpclaunch.cli..")))
+                "io.hpclaunch.operator..",
+                "io.hpclaunch.sweep..",
+                "io.hpclaunch.pool..",
+                "io.hpclaunch.cli..")))
         .check(CLASSES);
   }
 
@@ -174,6 +193,8 @@ class ArchitectureTest {
         .dependOnClassesThat()
         .resideInAnyPackage(
             "io.hpclaunch.operator..",
+            "io.hpclaunch.pool..",
+            "com.rabbitmq..",
             "org.slf4j..",
             "com.google..",
             "picocli..",

@@ -27,6 +27,9 @@ public final class ExitStatus {
   /** No record of ours has the job, and the scheduler denies it. */
   public static final int NO_SUCH_JOB = 4;
 
+  /** Some of many commands failed, as xargs(1) has it. */
+  public static final int SOME_FAILED = 123;
+
   /** A time limit passed, as timeout(1) has it. */
   public static final int TIMED_OUT = 124;
 

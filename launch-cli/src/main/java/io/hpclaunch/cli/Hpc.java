@@ -5,6 +5,7 @@ import io.hpclaunch.cli.doctor.DoctorCommand;
 import io.hpclaunch.cli.job.JobCommands;
 import io.hpclaunch.cli.output.OutputLost;
 import io.hpclaunch.cli.output.RawWriter;
+import io.hpclaunch.cli.pool.PoolCommands;
 import io.hpclaunch.cli.run.RunCommands;
 import io.hpclaunch.cli.sweep.SweepCommands;
 import java.io.FileDescriptor;
@@ -90,6 +91,7 @@ public final class Hpc implements Runnable {
     JobCommands.addTo(hpc, session);
     RunCommands.addTo(hpc, session);
     SweepCommands.addTo(hpc, session);
+    PoolCommands.addTo(hpc, session);
     hpc.addSubcommand(new BackendsCommand(session));
     hpc.addSubcommand(new LaunchersCommand(session));
     hpc.addSubcommand(new ResourcesCommand(session));

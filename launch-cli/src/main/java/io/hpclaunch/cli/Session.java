@@ -11,6 +11,7 @@ import io.hpclaunch.core.job.Stores;
 import io.hpclaunch.core.launch.LaunchEnvironment;
 import io.hpclaunch.core.plugin.Plugins;
 import io.hpclaunch.core.store.StateStore;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -35,6 +36,7 @@ public final class Session implements AutoCloseable {
   private @Nullable Plugins plugins;
   private @Nullable HpcRuntime runtime;
   private Map<String, String> callersEnvironment;
+  private InputStream stdin = System.in;
   private OutputStream stdout = System.out;
   private OutputStream stderr = System.err;
   private CopyListener copies = CopyListener.NONE;
@@ -137,6 +139,24 @@ public final class Session implements AutoCloseable {
         .flatMap(entry -> entry.transport().string("type"))
         .map("local"::equals)
         .orElse(true);
+  }
+
+  /**
+   * The standard input, for bytes.
+   *
+   * @return the stream
+   */
+  public InputStream stdin() {
+    return stdin;
+  }
+
+  /**
+   * Takes another stream in place of the process's own.
+   *
+   * @param in standard input
+   */
+  public void stdin(InputStream in) {
+    stdin = in;
   }
 
   /**

@@ -6,15 +6,14 @@ import com.google.gson.JsonObject;
 import io.hpclaunch.api.InvalidConfiguration;
 import io.hpclaunch.api.JobInfo;
 import io.hpclaunch.core.config.StateFolder;
+import io.hpclaunch.core.report.TaskPage;
 import java.io.IOException;
-import java.io.InputStream;
 import java.math.BigDecimal;
 import java.math.MathContext;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,15 +21,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A page about a sweep: one file, with its data as columns of small numbers, and a script that
- * draws them. Where that would be too large, details are left out step by step, and the page says
- * so.
+ * A page about a sweep. Where it would be too large, details are left out step by step, and the
+ * page says so.
  */
 final class Report {
   /** The largest page, in bytes. */
-  static final int LARGEST = 20_000_000;
+  static final int LARGEST = TaskPage.LARGEST;
 
-  private static final String DATA = "@DATA@";
   private static final int SHORT_TEXT = 24;
   private static final int FEW_DIGITS = 6;
   private static final int MANY_VALUES = 10_000;
@@ -83,11 +80,9 @@ final class Report {
   }
 
   private byte[] page() throws IOException {
-    String template = template();
     byte[] page = new byte[0];
     for (Detail detail : Detail.values()) {
-      String data = data(detail).toString().replace("<", "\\u003c");
-      page = template.replace(DATA, data).getBytes(StandardCharsets.UTF_8);
+      page = page(detail).render();
       if (page.length <= LARGEST) {
         return page;
       }
@@ -96,76 +91,34 @@ final class Report {
         + LARGEST + ": 'hpc sweep collect' writes the table");
   }
 
-  private static String template() throws IOException {
-    try (InputStream in = Report.class.getResourceAsStream("report.html")) {
-      if (in == null) {
-        throw new IOException("report.html is missing in the jar");
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    }
-  }
-
-  private JsonObject data(Detail detail) {
-    JsonObject data = new JsonObject();
-    data.addProperty("id", run.id());
-    data.addProperty("backends", String.join(", ", run.backends()));
-    data.addProperty("created", run.created().getEpochSecond());
-    data.addProperty("written", Instant.now().getEpochSecond());
-    data.addProperty("left", detail == Detail.ALL ? "" : detail.name());
-    List<TaskState> order = List.of(TaskState.values());
-    JsonArray names = new JsonArray();
-    order.forEach(state -> names.add(state.toString()));
-    data.add("stateNames", names);
-    StringBuilder states = new StringBuilder();
+  private TaskPage page(Detail detail) {
+    List<TaskPage.Task> tasks = new ArrayList<>();
     for (int task = 1; task <= status.size(); task++) {
-      states.append(order.indexOf(status.state(task)));
+      tasks.add(task(task));
     }
-    data.addProperty("states", states.toString());
-    times(data);
-    data.add("params", parameters(detail));
-    data.add("metrics", metrics(detail));
-    data.add("failures", failures());
-    return data;
+    TaskPage page = new TaskPage(
+            "Sweep", run.id(), String.join(", ", run.backends()), run.created())
+        .tasks(Arrays.stream(TaskState.values()).map(TaskState::toString).toList(), tasks, 1)
+        .failures(failures.stream().map(Report::failure).toList())
+        .with("params", parameters(detail))
+        .with("metrics", metrics(detail));
+    return detail == Detail.ALL ? page : page.isShortened();
   }
 
-  /** Seconds since the first time that is known. */
-  private void times(JsonObject data) {
-    Instant first = run.created();
-    JsonArray starts = new JsonArray();
-    JsonArray ends = new JsonArray();
-    JsonArray nodes = new JsonArray();
-    JsonArray codes = new JsonArray();
-    Map<String, Integer> known = new LinkedHashMap<>();
-    for (int task = 1; task <= status.size(); task++) {
-      JobInfo info = status.info(task);
-      seconds(starts, info == null ? null : info.started(), first);
-      seconds(ends, info == null ? null : info.ended(), first);
-      codes.add(info == null ? null : info.exitCode());
-      boolean placed = info != null && info.nodes() != null && !info.nodes().isEmpty();
-      nodes.add(placed ? known.computeIfAbsent(node(info), name -> known.size()) : null);
+  private TaskPage.Task task(int number) {
+    String state = status.state(number).toString();
+    JobInfo info = status.info(number);
+    if (info == null) {
+      return new TaskPage.Task(state, null, null, null, null);
     }
-    JsonArray nodeNames = new JsonArray();
-    known.keySet().forEach(nodeNames::add);
-    data.add("starts", starts);
-    data.add("ends", ends);
-    data.add("codes", codes);
-    data.add("nodes", nodes);
-    data.add("nodeNames", nodeNames);
+    List<String> nodes = info.nodes();
+    String node = nodes == null || nodes.isEmpty() ? null : nodes.get(0);
+    return new TaskPage.Task(state, info.started(), info.ended(), info.exitCode(), node);
   }
 
-  private static String node(@Nullable JobInfo info) {
-    List<String> nodes = info == null ? null : info.nodes();
-    return nodes == null || nodes.isEmpty() ? "" : nodes.get(0);
-  }
-
-  private static void seconds(JsonArray to, @Nullable Instant time, Instant first) {
-    if (time == null) {
-      to.add((Number) null);
-      return;
-    }
-    long millis = time.toEpochMilli() - first.toEpochMilli();
-    BigDecimal seconds = BigDecimal.valueOf(Math.round(millis / 100.0), 1).stripTrailingZeros();
-    to.add(new BigDecimal(seconds.toPlainString()));
+  private static TaskPage.Failure failure(FailureGroup group) {
+    return new TaskPage.Failure(
+        group.how(), group.tasks().size(), group.tasks().toString(), group.lastLines());
   }
 
   /** Of each parameter the distinct texts, and for each task which of them. */
@@ -243,18 +196,5 @@ final class Report {
     return value instanceof Value.Scalar scalar && scalar.isFinite()
         ? Numbers.decimal(scalar.text())
         : null;
-  }
-
-  private JsonArray failures() {
-    JsonArray all = new JsonArray();
-    for (FailureGroup group : failures) {
-      JsonObject one = new JsonObject();
-      one.addProperty("how", group.how());
-      one.addProperty("count", group.tasks().size());
-      one.addProperty("tasks", group.tasks().toString());
-      one.add("lines", Jsons.array(group.lastLines()));
-      all.add(one);
-    }
-    return all;
   }
 }

@@ -20,12 +20,19 @@ public final class Batch<T extends @Nullable Object> {
   private final String id;
   private final Handing<T> handing;
   private final List<@Nullable TaskFuture<T>> futures = new ArrayList<>();
+  private int size;
   private int ended;
+  private int missing;
+  private boolean isWhole;
+  private boolean isOver;
 
   /** The pool's side of a batch. */
   interface Handing<T extends @Nullable Object> {
-    /** These are not wanted any more; none: all of them. */
+    /** These are not wanted any more; none: all of them, and what is kept of them. */
     void cancel(Batch<T> batch, List<Integer> tasks);
+
+    /** No more tasks come, and all have ended. Told once. */
+    void over(Batch<T> batch);
   }
 
   Batch(String id, Handing<T> handing) {
@@ -34,7 +41,7 @@ public final class Batch<T extends @Nullable Object> {
   }
 
   /**
-   * Its id, by which it can be found again.
+   * Its id, by which it can be found again: {@link WorkerPool#attach}.
    *
    * @return a word
    */
@@ -44,8 +51,21 @@ public final class Batch<T extends @Nullable Object> {
 
   /** A new task. */
   synchronized TaskFuture<T> next() {
-    TaskFuture<T> future = new TaskFuture<>(this, futures.size());
-    futures.add(future);
+    return at(futures.size());
+  }
+
+  /** The task of an index, made where it was not known. */
+  synchronized TaskFuture<T> at(int index) {
+    while (futures.size() <= index) {
+      futures.add(null);
+    }
+    TaskFuture<T> known = futures.get(index);
+    if (known != null) {
+      return known;
+    }
+    TaskFuture<T> future = new TaskFuture<>(this, index);
+    futures.set(index, future);
+    size++;
     return future;
   }
 
@@ -81,7 +101,18 @@ public final class Batch<T extends @Nullable Object> {
    * @return those handed over so far
    */
   public synchronized int size() {
-    return futures.size();
+    return size;
+  }
+
+  /**
+   * Whether it has all of its tasks. So it is, but for one that was attached to whose client had
+   * died while it handed over: of that one, those tasks are here that the broker surely has, and
+   * those that nobody can tell of come with their results. With the last of them it is complete.
+   *
+   * @return false where tasks may be missing
+   */
+  public synchronized boolean isComplete() {
+    return missing == 0;
   }
 
   /**
@@ -94,9 +125,52 @@ public final class Batch<T extends @Nullable Object> {
   }
 
   /** One has ended. */
-  synchronized void count() {
-    ended++;
-    notifyAll();
+  void count() {
+    synchronized (this) {
+      ended++;
+      notifyAll();
+    }
+    tellWhenOver();
+  }
+
+  /** No more tasks come. */
+  void whole() {
+    synchronized (this) {
+      isWhole = true;
+    }
+    tellWhenOver();
+  }
+
+  private void tellWhenOver() {
+    synchronized (this) {
+      if (!isWhole || isOver || ended < size) {
+        return;
+      }
+      isOver = true;
+    }
+    handing.over(this);
+  }
+
+  /** No more tasks come, and all have ended. */
+  synchronized boolean isOver() {
+    return isOver;
+  }
+
+  /** So many of its tasks may or may not be with the broker; negative: nobody knows how many. */
+  synchronized void missing(int tasks) {
+    missing = tasks;
+  }
+
+  /** One of them is. */
+  void found() {
+    boolean isLast;
+    synchronized (this) {
+      isLast = missing == 1;
+      missing -= missing > 0 ? 1 : 0;
+    }
+    if (isLast) {
+      whole();
+    }
   }
 
   /**
@@ -106,7 +180,7 @@ public final class Batch<T extends @Nullable Object> {
    * @throws InterruptedException when the waiting thread is interrupted; the tasks go on
    */
   public synchronized void waitFor(Share share) throws InterruptedException {
-    while (!share.isReached(ended, futures.size())) {
+    while (!share.isReached(ended, size)) {
       wait();
     }
   }
@@ -121,7 +195,7 @@ public final class Batch<T extends @Nullable Object> {
    */
   public synchronized boolean waitFor(Share share, Duration timeout) throws InterruptedException {
     long end = System.nanoTime() + timeout.toNanos();
-    while (!share.isReached(ended, futures.size())) {
+    while (!share.isReached(ended, size)) {
       long left = end - System.nanoTime();
       if (left <= 0) {
         return false;
@@ -138,9 +212,15 @@ public final class Batch<T extends @Nullable Object> {
    * @throws InterruptedException when the waiting thread is interrupted; the tasks go on
    * @throws CompletionException when one failed; its cause is what the first of them threw
    * @throws CancellationException when one was cancelled
+   * @throws IllegalStateException when tasks may be missing, see {@link #isComplete}; what there is
+   *     {@link #futures} gives
    */
   public List<T> results() throws InterruptedException {
     waitFor(Share.all());
+    if (!isComplete()) {
+      throw new IllegalStateException("batch " + id + " is incomplete: its client died while it"
+          + " handed over, and " + size() + " of its tasks are known; futures() gives them");
+    }
     List<T> results = new ArrayList<>();
     for (TaskFuture<T> future : futures()) {
       results.add(future.join());
@@ -148,10 +228,14 @@ public final class Batch<T extends @Nullable Object> {
     return results;
   }
 
-  /** Gives all tasks up that have not ended. */
+  /**
+   * Gives all tasks up that have not ended, and all that is kept of the batch for those who would
+   * attach to it; so it may also be called at the end.
+   */
   public void cancel() {
+    CancellationException why = new CancellationException(); // a trace for each would fill the heap
     for (TaskFuture<T> future : futures()) {
-      future.giveUp();
+      future.giveUp(why);
     }
     handing.cancel(this, List.of());
   }

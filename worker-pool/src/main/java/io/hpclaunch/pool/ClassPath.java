@@ -7,6 +7,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,9 +18,13 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -35,18 +40,56 @@ final class ClassPath {
   /**
    * The class path that this process was started with.
    *
-   * @return jars and folders, as far as they are there
+   * @return jars and folders, as far as they are there, with those that the jars name
    */
   static List<Path> current() {
+    return of(List.of(
+        System.getProperty("java.class.path", ""), System.getProperty("jdk.module.path", "")));
+  }
+
+  /** The jars and folders of some paths. */
+  static List<Path> of(List<String> paths) {
     Set<Path> entries = new LinkedHashSet<>();
-    for (String property : List.of("java.class.path", "jdk.module.path")) {
-      for (String entry : System.getProperty(property, "").split(File.pathSeparator, -1)) {
-        if (!entry.isEmpty() && Files.exists(Path.of(entry))) {
-          entries.add(Path.of(entry).toAbsolutePath());
+    for (String path : paths) {
+      for (String entry : path.split(File.pathSeparator, -1)) {
+        if (!entry.isEmpty()) {
+          add(Path.of(entry).toAbsolutePath(), entries);
         }
       }
     }
     return List.copyOf(entries);
+  }
+
+  /** A jar's manifest may name others, as that of a {@code java -jar} does. */
+  private static void add(Path entry, Set<Path> entries) {
+    if (!Files.exists(entry) || !entries.add(entry) || Files.isDirectory(entry)) {
+      return;
+    }
+    for (String url : namedBy(entry)) {
+      file(entry, url).ifPresent(other -> add(other, entries));
+    }
+  }
+
+  /** Empty for what java passes over, too. */
+  private static Optional<Path> file(Path jar, String url) {
+    try {
+      URI file = jar.toUri().resolve(url);
+      return "file".equals(file.getScheme()) ? Optional.of(Path.of(file)) : Optional.empty();
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static List<String> namedBy(Path jar) {
+    try (JarFile file = new JarFile(jar.toFile())) {
+      Manifest manifest = file.getManifest();
+      String names = manifest == null
+          ? null
+          : manifest.getMainAttributes().getValue(Attributes.Name.CLASS_PATH);
+      return names == null || names.isBlank() ? List.of() : List.of(names.trim().split(" +"));
+    } catch (IOException e) {
+      return List.of(); // no jar
+    }
   }
 
   /**

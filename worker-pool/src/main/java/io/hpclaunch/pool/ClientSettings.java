@@ -3,7 +3,9 @@ package io.hpclaunch.pool;
 
 import io.hpclaunch.pool.amqp.BrokerAddress;
 import io.hpclaunch.pool.code.AllowList;
+import io.hpclaunch.pool.journal.BatchJournals;
 import io.hpclaunch.pool.store.ObjectStore;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a client needs to hand over tasks.
@@ -16,6 +18,7 @@ import io.hpclaunch.pool.store.ObjectStore;
  * @param cpusTask what a task takes unless it says otherwise
  * @param slots how many tasks all workers together run at once
  * @param allow classes that results may be made of, beside the JDK's values
+ * @param journals of the batches, where the broker outlives the client; null: there are none
  */
 record ClientSettings(
     String pool,
@@ -25,4 +28,5 @@ record ClientSettings(
     int inlineLimit,
     double cpusTask,
     int slots,
-    AllowList allow) {}
+    AllowList allow,
+    @Nullable BatchJournals journals) {}

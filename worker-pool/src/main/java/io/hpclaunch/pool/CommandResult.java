@@ -47,6 +47,15 @@ public final class CommandResult {
   }
 
   /**
+   * How much it wrote.
+   *
+   * @return the bytes of both outputs together
+   */
+  public long size() {
+    return (long) stdout.length + stderr.length;
+  }
+
+  /**
    * The standard output as text.
    *
    * @return read as UTF-8

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.pool;
 
+import io.hpclaunch.core.shell.RawBytes;
+import io.hpclaunch.pool.wire.CommandInput;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A command that a worker runs in a process of its own, without a shell. Immutable.
+ *
+ * <p>Texts reach it as UTF-8, whatever the locale of the worker. Bytes that are none can stand in
+ * them as {@link RawBytes} has it.
  *
  * @since 0.1
  */
@@ -86,19 +91,15 @@ public final class CommandTask {
     return new CommandTask(argv, environment, directory, bytes.clone());
   }
 
-  List<String> argv() {
-    return argv;
+  /** As a worker reads it. */
+  byte[] encode() {
+    Map<String, byte @Nullable []> variables = new LinkedHashMap<>();
+    environment.forEach((name, value) -> variables.put(name, bytes(value)));
+    List<byte[]> words = argv.stream().map(RawBytes::encode).toList();
+    return new CommandInput(words, variables, bytes(directory), stdin).encode();
   }
 
-  Map<String, @Nullable String> environment() {
-    return environment;
-  }
-
-  @Nullable String directory() {
-    return directory;
-  }
-
-  byte[] stdin() {
-    return stdin;
+  private static byte @Nullable [] bytes(@Nullable String text) {
+    return text == null ? null : RawBytes.encode(text);
   }
 }

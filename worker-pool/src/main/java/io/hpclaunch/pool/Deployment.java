@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.pool;
 
+import io.hpclaunch.api.ArrayRange;
 import io.hpclaunch.api.Backend;
 import io.hpclaunch.api.BackendUnavailable;
 import io.hpclaunch.api.Capability;
@@ -11,8 +12,8 @@ import io.hpclaunch.api.JobSpec;
 import io.hpclaunch.api.JobState;
 import io.hpclaunch.api.Resources;
 import io.hpclaunch.api.Settings;
+import io.hpclaunch.api.Token;
 import io.hpclaunch.api.Unsupported;
-import io.hpclaunch.pool.amqp.BrokerAddress;
 import io.hpclaunch.pool.store.FolderStore;
 import io.hpclaunch.pool.store.ObjectStore;
 import io.hpclaunch.pool.worker.WorkerSettings;
@@ -21,20 +22,19 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The batch job that a pool's workers live in. */
 final class Deployment {
-  /** How long before the walltime workers take no more tasks; tasks that run have that long. */
-  private static final Duration WARNING = Duration.ofMinutes(2);
-
   /**
-   * Without a walltime, and when the job is cancelled: what schedulers leave between TERM and KILL.
+   * Tasks that run have this part of the warning; the rest is for giving back what does not end.
    */
-  private static final Duration DRAIN = Duration.ofSeconds(20);
+  private static final int WARNED_PARTS = 2;
 
   private final PoolSettings settings;
   private final Backend backend;
@@ -51,7 +51,7 @@ final class Deployment {
   /**
    * The folder that client and workers see.
    *
-   * @throws Unsupported when the backend's files are on another host
+   * @throws Unsupported when the nodes see no folder of this machine's, and none is named
    */
   Path storage(String id) {
     String configured = settings.settings().string("storage").orElse(null);
@@ -59,28 +59,41 @@ final class Deployment {
       return Path.of(configured).toAbsolutePath().resolve(id);
     }
     if (!backend.transport().isLocal()) {
-      throw new Unsupported("worker pool " + settings.name() + ": the files of backend "
-          + backend.name() + " are on another host; name a folder that this machine and the nodes"
-          + " see: worker_pools: {" + settings.name() + ": {storage: /shared/…}}");
+      throw unseen("the files of backend " + backend.name() + " are on another host");
+    }
+    if (!backend.capabilities().has(Capability.SHARED_FILES)) {
+      throw unseen("jobs of backend " + backend.name() + " do not see the files of this machine");
     }
     Path workspace = Path.of(backend.workspace());
     Path parent = workspace.getParent();
     return (parent == null ? workspace : parent).resolve("pools").resolve(id);
   }
 
-  /** Submits the job; returns when the scheduler, or the journal, has it. */
-  HPCProcess submit(String id, BrokerAddress broker) {
+  private Unsupported unseen(String why) {
+    return new Unsupported("worker pool " + settings.name() + ": " + why
+        + "; name a folder that this machine and the workers see under one path: worker_pools: {"
+        + settings.name() + ": {storage: /shared/…}}; nothing was submitted");
+  }
+
+  /**
+   * Submits a job; returns when the scheduler, or the journal, has it.
+   *
+   * @param id the pool's id
+   * @param workers how many it has
+   * @param token the job's own: once for each
+   */
+  HPCProcess submit(String id, int workers, Token token) {
     ObjectStore store = new FolderStore(storage(id));
     Settings keys = settings.settings();
     WorkerSettings worker = new WorkerSettings(
         id,
-        broker,
         settings.cpusWorker() * 1.0,
         settings.gpusWorker(),
         storage(id),
         settings.inlineLimit(),
         settings.idle(),
-        keys.duration("walltime").isPresent() ? WARNING.dividedBy(2) : DRAIN,
+        drain(),
+        warning().dividedBy(WARNED_PARTS),
         settings.allow());
     List<String> command;
     try {
@@ -91,10 +104,16 @@ final class Deployment {
           "the files of worker pool " + settings.name() + " cannot be written: " + e.getMessage(),
           e);
     }
-    return backend.submit(spec(command));
+    return backend.submit(spec(command, workers), token);
   }
 
-  private JobSpec spec(List<String> command) {
+  /** How long its jobs may run, where the pool says so. */
+  Optional<Duration> walltime() {
+    return settings.settings().duration("walltime");
+  }
+
+  /** The job that runs a command once for each worker. */
+  JobSpec spec(List<String> command, int workers) {
     Settings keys = settings.settings();
     JobSpec.Builder spec = JobSpec.builder("pool-" + settings.name())
         .command(command)
@@ -102,34 +121,65 @@ final class Deployment {
         .nativeOptions(options(keys.section("extra").asMap()).toArray(String[]::new));
     Resources.Builder resources = Resources.builder()
         .cpusPerTask(settings.cpusWorker())
-        .walltime(keys.duration("walltime").orElse(null))
+        .walltime(walltime().orElse(null))
         .queue(keys.string("queue").orElse(null))
         .account(keys.string("account").orElse(null))
         .qos(keys.string("qos").orElse(null));
     if (settings.gpusWorker() > 0) {
       resources.gpusPerTask(settings.gpusWorker());
     }
-    if (settings.workers() > 1) {
-      resources.tasks(settings.workers());
-      spec.launcher(launcher());
+    keys.size("memory").ifPresent(bytes -> resources.memoryPerCpu(perCpu(bytes)));
+    String launcher = launcher();
+    if (workers > 1 && launcher != null) {
+      resources.tasks(workers);
+      spec.launcher(launcher);
+    } else if (workers > 1) {
+      spec.array(ArrayRange.of(0, workers - 1));
     }
-    if (keys.duration("walltime").isPresent() && backend.capabilities().has(Capability.WARNING)) {
-      spec.warn("TERM", WARNING);
+    if (backend.capabilities().has(Capability.WARNING)) {
+      spec.warn("USR1", warning()); // hpc-worker says why not TERM
     }
     return spec.resources(resources.build()).build();
   }
 
-  /** What starts several workers: the entry's own launcher, else the scheduler's. */
-  private String launcher() {
-    return settings
-        .settings()
-        .string("launcher")
-        .orElse(
-            switch (backend.type()) {
-              case "slurm" -> "srun";
-              case "shell" -> "fork";
-              default -> "mpi";
-            });
+  private long perCpu(long bytesOfWorker) {
+    return (bytesOfWorker + settings.cpusWorker() - 1) / settings.cpusWorker();
+  }
+
+  /**
+   * What tasks that run have when the job is cancelled: less than there is between TERM and KILL,
+   * by default 5 s on the shell backend and under hpc-fork, 10 s on PBS, and 30 s elsewhere.
+   */
+  private Duration drain() {
+    return switch (backend.type()) {
+      case "shell" -> Duration.ofSeconds(2);
+      case "pbs" -> Duration.ofSeconds(6);
+      default -> Duration.ofSeconds(20);
+    };
+  }
+
+  private Duration warning() {
+    return walltime().map(PoolJob::warning).orElse(PoolJob.LONGEST_WARNING);
+  }
+
+  /**
+   * What starts several workers in one job: what is configured, else what is there with the
+   * scheduler.
+   *
+   * @return null: the job is an array, with a worker in each element. That needs nothing on the
+   *     nodes, where an MPI may be missing, and would end all workers when one dies
+   */
+  private @Nullable String launcher() {
+    String configured = settings.settings().string("launcher").orElse(null);
+    boolean isAble = backend.capabilities().has(Capability.LAUNCHERS);
+    if (configured != null || !isAble) {
+      return configured;
+    }
+    return switch (backend.type()) {
+      case "slurm" -> "srun";
+      case "shell" -> "fork";
+      default -> backend.capabilities().has(Capability.ARRAYS) ? null : "mpi";
+    };
   }
 
   /** {@code true} is a flag, {@code false} is nothing, a list has commas. */
@@ -150,10 +200,13 @@ final class Deployment {
     return options;
   }
 
-  /** How the job stands, or null where nobody knows it any more. */
-  @Nullable JobInfo look(String job) {
-    JobId id = JobId.parse(job);
-    JobInfo info = backend.status(List.of(id)).get(id);
-    return info == null || info.state() == JobState.LOST ? null : info;
+  /** Where jobs stand; those that nobody knows any more are left out. */
+  Map<JobId, JobInfo> look(Collection<JobId> jobs) {
+    if (jobs.isEmpty()) {
+      return Map.of();
+    }
+    Map<JobId, JobInfo> seen = new HashMap<>(backend.status(jobs));
+    seen.values().removeIf(info -> info.state() == JobState.LOST);
+    return seen;
   }
 }

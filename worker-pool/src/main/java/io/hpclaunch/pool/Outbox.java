@@ -6,6 +6,7 @@ import io.hpclaunch.pool.wire.Code;
 import io.hpclaunch.pool.wire.Payload;
 import io.hpclaunch.pool.wire.Task;
 import io.hpclaunch.pool.wire.TaskMessage;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -25,6 +26,7 @@ final class Outbox implements AutoCloseable {
   private static final int MESSAGES_PER_SLOT = 4;
 
   private final Publisher publisher;
+  private final Confirmed confirmed;
   private final int most;
   private final int slots;
   private final Deque<Entry> waiting = new ArrayDeque<>();
@@ -43,8 +45,15 @@ final class Outbox implements AutoCloseable {
     }
   }
 
-  Outbox(Publisher publisher, int most, int slots) {
+  /** Told of what the broker has. */
+  interface Confirmed {
+    /** These, on a thread that must not wait. */
+    void accept(String batch, List<Integer> tasks);
+  }
+
+  Outbox(Publisher publisher, Confirmed confirmed, int most, int slots) {
     this.publisher = publisher;
+    this.confirmed = confirmed;
     this.most = most;
     this.slots = Math.max(1, slots);
   }
@@ -75,7 +84,10 @@ final class Outbox implements AutoCloseable {
     try {
       for (List<Entry> taken = take(); !taken.isEmpty(); taken = take()) {
         byte[] body = message(taken).encode();
-        publisher.publish(new Publisher.Outgoing(taken.get(0).queue(), body, () -> {}));
+        String batch = taken.get(0).batch();
+        List<Integer> tasks = taken.stream().map(entry -> entry.task().index()).toList();
+        publisher.publish(new Publisher.Outgoing(
+            taken.get(0).queue(), body, () -> confirmed.accept(batch, tasks)));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // closed
@@ -119,6 +131,16 @@ final class Outbox implements AutoCloseable {
       tasks.add(entry.task().withCode(number));
     }
     return new TaskMessage(entries.get(0).batch(), codes, tasks);
+  }
+
+  /** Takes no more, and waits until all is on its way; whether that came in time. */
+  boolean flush(Duration limit) throws InterruptedException {
+    synchronized (this) {
+      isClosed = true;
+      notifyAll();
+    }
+    thread.join(Math.max(1, limit.toMillis()));
+    return !thread.isAlive();
   }
 
   @Override

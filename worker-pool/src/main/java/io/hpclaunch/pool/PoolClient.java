@@ -6,9 +6,12 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Envelope;
+import io.hpclaunch.api.BackendUnavailable;
 import io.hpclaunch.pool.amqp.BrokerSession;
 import io.hpclaunch.pool.amqp.PoolQueues;
 import io.hpclaunch.pool.amqp.Publisher;
+import io.hpclaunch.pool.journal.BatchEntry;
+import io.hpclaunch.pool.journal.BatchJournals;
 import io.hpclaunch.pool.wire.Code;
 import io.hpclaunch.pool.wire.Order;
 import io.hpclaunch.pool.wire.Payload;
@@ -18,6 +21,8 @@ import io.hpclaunch.pool.wire.TaskResult;
 import io.hpclaunch.pool.wire.WireException;
 import io.hpclaunch.pool.wire.WorkerReport;
 import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +31,9 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +49,12 @@ final class PoolClient implements AutoCloseable {
   /** Messages of results that are being taken in at once; users' callbacks run meanwhile. */
   private static final int PREFETCH = 64;
 
+  /** How long a client that ends waits until the broker has its last tasks. */
+  private static final Duration HAND_OVER = Duration.ofSeconds(10);
+
+  /** Far less than what is kept of a batch that nobody has an interest in. */
+  private static final Duration TOUCH_EVERY = Duration.ofHours(1);
+
   private final ClientSettings settings;
   private final PoolQueues queues;
   private final Publisher publisher = new Publisher();
@@ -49,16 +63,21 @@ final class PoolClient implements AutoCloseable {
   private final BrokerSession sending;
   private final BrokerSession receiving;
   private final ExecutorService callbacks = Executors.newCachedThreadPool(PoolClient::thread);
+  private final ScheduledExecutorService clock =
+      Executors.newSingleThreadScheduledExecutor(PoolClient::thread);
   private final Map<String, OpenBatch<?>> batches = new ConcurrentHashMap<>();
+  private final Cancellations cancellations = new Cancellations();
+  private final Object finishing = new Object();
   private final Object lock = new Object();
   private final Set<String> relayed = new HashSet<>();
+  private final Set<String> finished = new HashSet<>();
   private @Nullable Channel talk;
   private @Nullable Connection receiver;
 
   PoolClient(ClientSettings settings) {
     this.settings = settings;
     this.queues = new PoolQueues(settings.pool());
-    this.outbox = new Outbox(publisher, settings.batch(), settings.slots());
+    this.outbox = new Outbox(publisher, this::handedOver, settings.batch(), settings.slots());
     this.roster = new Roster(this::tellAgain);
     this.sending = new BrokerSession(settings.broker(), "client of " + settings.pool(), sender());
     this.receiving =
@@ -75,6 +94,11 @@ final class PoolClient implements AutoCloseable {
     sending.start();
     receiving.start();
     outbox.start();
+    Future<?> unused = clock.scheduleWithFixedDelay(
+        () -> batches.values().forEach(OpenBatch::touch),
+        TOUCH_EVERY.toMillis(),
+        TOUCH_EVERY.toMillis(),
+        TimeUnit.MILLISECONDS);
   }
 
   /** The workers that are heard of. */
@@ -92,8 +116,10 @@ final class PoolClient implements AutoCloseable {
       public void connected(Connection connection) throws IOException {
         Channel made = BrokerSession.channel(connection);
         queues.declare(made);
-        for (String batch : batches.keySet()) { // before a task can bring a result
-          queues.declareResults(made, batch);
+        for (OpenBatch<?> batch : batches.values()) { // before a task can bring a result
+          if (!batch.mustBeLookedFor()) {
+            queues.declareResults(made, batch.id());
+          }
         }
         synchronized (lock) {
           for (String batch : relayed) {
@@ -102,6 +128,7 @@ final class PoolClient implements AutoCloseable {
           talk = made;
         }
         publisher.connected(connection);
+        tellAgain();
         order(new Order.Report());
       }
 
@@ -132,6 +159,10 @@ final class PoolClient implements AutoCloseable {
           }
         });
         synchronized (lock) {
+          for (String batch : finished) {
+            queues.deleteResults(made, batch);
+          }
+          finished.clear();
           receiver = connection;
         }
         for (OpenBatch<?> batch : batches.values()) {
@@ -157,32 +188,119 @@ final class PoolClient implements AutoCloseable {
     }
   }
 
-  /** Starts a batch; its results are taken in from now on. */
-  <T extends @Nullable Object> OpenBatch<T> open(@Nullable ResultReader<T> reader) {
+  /**
+   * Starts a batch; its results are taken in from now on. Where there are journals, another client
+   * can go on with it.
+   *
+   * @param reader reads all results; null: each task has a reader of its own
+   * @param kind what its tasks are
+   */
+  <T extends @Nullable Object> OpenBatch<T> open(
+      @Nullable ResultReader<T> reader, BatchEntry.Kind kind) {
     String id = UUID.randomUUID().toString();
-    OpenBatch<T> batch = new OpenBatch<>(new Batch<>(id, this::cancel), reader);
-    batches.put(id, batch);
-    Channel tell;
+    BatchJournals journals = settings.journals();
+    return begin(new OpenBatch<>(
+        new Batch<>(id, handing()),
+        reader,
+        journals == null
+            ? null
+            : journals.create(id, new BatchEntry.Opened(Instant.now(), kind, reader == null))));
+  }
+
+  /** Starts a batch that ends with this client. */
+  <T extends @Nullable Object> OpenBatch<T> openUnkept(@Nullable ResultReader<T> reader) {
+    return begin(
+        new OpenBatch<>(new Batch<>(UUID.randomUUID().toString(), handing()), reader, null));
+  }
+
+  /** Goes on with another client's batch. */
+  <T extends @Nullable Object> OpenBatch<T> attach(
+      BatchJournals.Taken taken, ResultReader<T> reader) {
+    OpenBatch<T> batch =
+        new OpenBatch<>(new Batch<>(taken.id(), handing()), reader, taken.journal());
+    try {
+      batch.restore(taken.content(), taken::replay);
+    } catch (IOException e) {
+      Channel unused = batch.close();
+      throw new BackendUnavailable(
+          "the journal of batch " + taken.id() + " cannot be read: " + e.getMessage(), e);
+    }
+    List<Integer> givenUp = taken.content().givenUp().stream().boxed().toList();
+    if (!givenUp.isEmpty()) {
+      cancellations.add(taken.id(), givenUp);
+    }
+    batches.put(taken.id(), batch); // not before it can take results in
+    if (batch.batch().isOver()) {
+      finish(batch);
+    } else {
+      listen(batch);
+    }
+    return batch;
+  }
+
+  /** Takes its results in, now or with the next connection. */
+  private void listen(OpenBatch<?> batch) {
     Connection hear;
     synchronized (lock) {
-      tell = talk;
       hear = receiver;
+    }
+    try {
+      if (hear != null) {
+        consume(hear, batch);
+      }
+    } catch (IOException | RuntimeException e) {
+      LOG.debug("batch {} waits for the broker: {}", batch.id(), e.toString());
+    }
+  }
+
+  private <T extends @Nullable Object> Batch.Handing<T> handing() {
+    return new Batch.Handing<>() {
+      @Override
+      public void cancel(Batch<T> batch, List<Integer> tasks) {
+        PoolClient.this.cancel(batch.id(), tasks);
+      }
+
+      @Override
+      public void over(Batch<T> batch) {
+        OpenBatch<?> open = batches.get(batch.id());
+        if (open != null) {
+          finish(open);
+        }
+      }
+    };
+  }
+
+  private <T extends @Nullable Object> OpenBatch<T> begin(OpenBatch<T> batch) {
+    String id = batch.id();
+    batches.put(id, batch);
+    Channel tell;
+    synchronized (lock) {
+      tell = talk;
     }
     try {
       if (tell != null) {
         queues.declareResults(tell, id);
       }
-      if (hear != null) {
-        consume(hear, batch);
-      }
     } catch (IOException | RuntimeException e) {
       LOG.debug("batch {} waits for the broker: {}", id, e.toString());
     }
+    listen(batch);
     return batch;
   }
 
   private void consume(Connection connection, OpenBatch<?> batch) throws IOException {
+    if (!batches.containsKey(batch.id())) {
+      return; // over meanwhile
+    }
+    if (batch.mustBeLookedFor()) {
+      if (!queues.hasResults(connection, batch.id())) {
+        callbacks.execute(() -> batch.lose(lost(batch.id())));
+        return;
+      }
+      batch.lookedFor(true);
+    }
     Channel channel = BrokerSession.channel(connection);
+    batch.comesFrom(channel);
     queues.declareResults(channel, batch.id());
     channel.basicQos(PREFETCH);
     channel.basicConsume(queues.results(batch.id()), false, new DefaultConsumer(channel) {
@@ -194,12 +312,19 @@ final class PoolClient implements AutoCloseable {
     });
   }
 
+  private static TaskException lost(String batch) {
+    return new TaskException(
+        TaskException.Reason.LOST,
+        "the broker has the results of batch %s no more; it keeps them for %d days"
+            .formatted(batch, PoolQueues.RESULTS_KEPT.toDays()),
+        "",
+        null);
+  }
+
   private void take(Channel channel, long tag, OpenBatch<?> batch, byte[] body) {
     try {
       ResultMessage message = ResultMessage.decode(body);
-      for (TaskResult result : message.results()) {
-        batch.take(result);
-      }
+      batch.take(message, body, roster.host(message.worker()));
     } catch (WireException e) {
       LOG.warn("results of batch {} are passed over: {}", batch.id(), e.getMessage());
     }
@@ -228,6 +353,13 @@ final class PoolClient implements AutoCloseable {
         options.gpus(),
         payload("batches/" + batch + "/" + future.index() + ".input", input));
     outbox.add(new Outbox.Entry(queue, batch, code, task, most));
+  }
+
+  private void handedOver(String batch, List<Integer> tasks) {
+    OpenBatch<?> open = batches.get(batch);
+    if (open != null) {
+      open.handedOver(tasks);
+    }
   }
 
   /** Makes the queue that a reducer takes in from, now or with the next connection. */
@@ -259,21 +391,68 @@ final class PoolClient implements AutoCloseable {
     return new Payload.Stored(key, bytes.length);
   }
 
-  private void cancel(Batch<?> batch, List<Integer> tasks) {
-    OpenBatch<?> open = batches.get(batch.id());
+  private void cancel(String batch, List<Integer> tasks) {
+    OpenBatch<?> open = batches.get(batch);
     if (open != null) {
-      open.remember(tasks);
+      open.givenUp(tasks);
     }
-    order(new Order.Cancel(batch.id(), tasks));
+    cancellations.add(batch, tasks);
+    order(new Order.Cancel(batch, tasks));
+    if (tasks.isEmpty()) {
+      if (open != null) {
+        finish(open);
+      }
+      forget(batch);
+    }
   }
 
   /** A worker that has just come has not heard what was cancelled before. */
   private void tellAgain() {
-    for (OpenBatch<?> batch : batches.values()) {
-      Order.Cancel cancelled = batch.cancelled();
-      if (cancelled != null) {
-        order(cancelled);
+    cancellations.orders().forEach(this::order);
+  }
+
+  /** Takes in no more results of a batch. */
+  private void finish(OpenBatch<?> batch) {
+    synchronized (finishing) {
+      if (!batches.remove(batch.id(), batch)) {
+        return;
       }
+      removeQueue(batch.id(), batch.close());
+    }
+    if (batch.isOneByOne()) { // each of its futures has what it waited for
+      forget(batch.id());
+    }
+  }
+
+  /**
+   * Now or with the next connection, of those that send nothing: a broker that has too much holds
+   * up the others.
+   */
+  private void removeQueue(String batch, @Nullable Channel its) {
+    Connection hear;
+    synchronized (lock) {
+      hear = receiver;
+    }
+    try {
+      Channel channel = its == null && hear != null ? BrokerSession.channel(hear) : its;
+      if (channel != null) {
+        queues.deleteResults(channel, batch);
+        channel.abort();
+        return;
+      }
+    } catch (IOException | RuntimeException e) {
+      LOG.debug("the queue of batch {} waits for the broker: {}", batch, e.toString());
+    }
+    synchronized (lock) {
+      finished.add(batch);
+    }
+  }
+
+  /** Nobody can attach to a batch any more. */
+  private void forget(String batch) {
+    BatchJournals journals = settings.journals();
+    if (journals != null) {
+      journals.remove(batch);
     }
   }
 
@@ -290,18 +469,16 @@ final class PoolClient implements AutoCloseable {
 
   /** Nobody will run what has not ended. */
   void failAll(RuntimeException why) {
+    TaskException thrown = new TaskException(
+        TaskException.Reason.NO_WORKERS, String.valueOf(why.getMessage()), "", why);
     for (OpenBatch<?> batch : batches.values()) {
       for (TaskFuture<?> future : batch.batch().futures()) {
-        future.fail(new TaskException(
-            TaskException.Reason.NO_WORKERS, String.valueOf(why.getMessage()), "", why));
+        future.fail(thrown);
+      }
+      if (!batch.isOneByOne()) { // to that one, more may come
+        cancel(batch.id(), List.of());
       }
     }
-  }
-
-  /** How many results of a batch arrived more than once. */
-  long repeated(Batch<?> batch) {
-    OpenBatch<?> open = batches.get(batch.id());
-    return open == null ? 0 : open.repeated();
   }
 
   void order(Order order) {
@@ -316,12 +493,39 @@ final class PoolClient implements AutoCloseable {
     }
   }
 
-  /** Ends the client's part: what has not ended is not waited for. */
+  /**
+   * Ends the client's part: what has not ended is not waited for. Where another client can attach,
+   * tasks that are on their way to the broker are.
+   */
   @Override
   public void close() {
+    if (settings.journals() != null) {
+      handOverTheRest();
+    }
+    synchronized (finishing) { // what is being removed is
+      for (OpenBatch<?> batch : batches.values()) {
+        if (batch.batch().isOver()) {
+          finish(batch);
+        }
+      }
+    }
     outbox.close();
     sending.close();
     receiving.close();
     callbacks.shutdown();
+    clock.shutdownNow();
+    for (OpenBatch<?> batch : batches.values()) {
+      Channel unused = batch.close(); // only now: what the broker heard is written down
+    }
+  }
+
+  private void handOverTheRest() {
+    try {
+      if (!outbox.flush(HAND_OVER) || !publisher.awaitConfirmed(HAND_OVER)) {
+        LOG.warn("pool {}: the broker did not take the last tasks in time", settings.pool());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

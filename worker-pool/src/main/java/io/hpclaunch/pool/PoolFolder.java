@@ -4,19 +4,25 @@ package io.hpclaunch.pool;
 import com.google.gson.JsonParseException;
 import io.hpclaunch.api.BackendUnavailable;
 import io.hpclaunch.core.store.StateFiles;
+import io.hpclaunch.pool.journal.ProcessLock;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** A pool's place in the state folder: its record, and who uses it. For its owner only. */
 final class PoolFolder {
+  /** A file's lock belongs to the process: its threads take turns by these. */
+  private static final Map<Path, ReentrantLock> TURNS = new ConcurrentHashMap<>();
+
   private final String name;
   private final Path folder;
 
@@ -64,58 +70,86 @@ final class PoolFolder {
   void forget() {
     try {
       Files.deleteIfExists(folder.resolve("pool.json"));
+      BrokerKey.forget(folder);
     } catch (IOException e) {
       throw new BackendUnavailable(
           "the record of worker pool " + name + " cannot be removed: " + e.getMessage(), e);
     }
   }
 
-  /** Held by a process while it is the pool's only one. */
-  static final class Lock implements AutoCloseable {
-    private final FileChannel channel;
+  /**
+   * What one does alone.
+   *
+   * @param <T> what it gives
+   * @param <E> what it throws
+   */
+  interface Work<T extends @Nullable Object, E extends Exception> {
+    T run() throws E;
+  }
 
-    private Lock(FileChannel channel) {
-      this.channel = channel;
-    }
-
-    @Override
-    public void close() {
+  /**
+   * Works while no other process, and no other thread, changes the pool; not to be called by the
+   * work itself. Where the file system has no locks, only the threads of this process wait.
+   *
+   * @param work reads the record, and writes it
+   * @param <T> what it gives
+   * @param <E> what it throws
+   */
+  <T extends @Nullable Object, E extends Exception> T alone(Work<T, E> work) throws E {
+    ReentrantLock turn = TURNS.computeIfAbsent(folder.toAbsolutePath(), at -> new ReentrantLock());
+    turn.lock();
+    try {
+      FileChannel channel = lock();
       try {
-        channel.close();
-      } catch (IOException e) {
-        return; // it ends with the process at the latest
+        return work.run();
+      } finally {
+        unlock(channel);
       }
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private FileChannel lock() {
+    Path file = folder.resolve("lock");
+    try {
+      StateFiles.mark(file);
+      FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
+      try {
+        FileLock unused = channel.lock(); // until the channel is closed
+      } catch (IOException e) {
+        return channel; // a file system without locks
+      }
+      return channel;
+    } catch (IOException e) {
+      throw cannotBeLocked(e);
+    }
+  }
+
+  private static void unlock(FileChannel channel) {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      return; // it ends with the process at the latest
     }
   }
 
   /**
-   * Takes a lock, or tells that another process has it.
+   * Takes a lock, or tells that another process, or another client of this one, has it.
    *
    * @param what its name
    * @return the lock, or empty
    */
-  Optional<Lock> tryLock(String what) {
-    FileChannel channel = null;
+  Optional<ProcessLock> tryLock(String what) {
     try {
-      Path file = folder.resolve(what);
-      StateFiles.mark(file);
-      channel = FileChannel.open(file, StandardOpenOption.WRITE);
-      @Nullable FileLock lock = channel.tryLock();
-      if (lock != null) {
-        return Optional.of(new Lock(channel));
-      }
-      channel.close();
-      return Optional.empty();
-    } catch (OverlappingFileLockException e) { // this very process
-      new Lock(channel == null ? unopened() : channel).close();
-      return Optional.empty();
+      return ProcessLock.tryTake(folder.resolve(what));
     } catch (IOException e) {
-      throw new BackendUnavailable(
-          "worker pool " + name + " cannot be locked: " + e.getMessage(), e);
+      throw cannotBeLocked(e);
     }
   }
 
-  private static FileChannel unopened() {
-    throw new IllegalStateException("a lock overlaps before its file is open");
+  private BackendUnavailable cannotBeLocked(IOException e) {
+    return new BackendUnavailable(
+        "worker pool " + name + " cannot be locked: " + e.getMessage(), e);
   }
 }

@@ -10,27 +10,34 @@ import io.hpclaunch.api.HpcRuntime;
 import io.hpclaunch.api.InvalidConfiguration;
 import io.hpclaunch.api.JobId;
 import io.hpclaunch.api.JobInfo;
-import io.hpclaunch.api.PluginInfo;
-import io.hpclaunch.core.broker.BrokerContext;
-import io.hpclaunch.core.broker.BrokerProvider;
-import io.hpclaunch.core.broker.RunningBroker;
-import io.hpclaunch.core.plugin.ContextLoader;
+import io.hpclaunch.api.JobState;
+import io.hpclaunch.api.OutcomeUnknown;
+import io.hpclaunch.api.Token;
 import io.hpclaunch.core.plugin.RuntimeParts;
 import io.hpclaunch.core.store.StateFiles;
 import io.hpclaunch.pool.amqp.BrokerAddress;
+import io.hpclaunch.pool.amqp.BrokerFile;
 import io.hpclaunch.pool.amqp.BrokerSession;
 import io.hpclaunch.pool.amqp.PoolQueues;
+import io.hpclaunch.pool.journal.BatchJournals;
 import io.hpclaunch.pool.store.FolderStore;
 import io.hpclaunch.pool.wire.Order;
+import io.hpclaunch.pool.wire.WorkerReport;
 import java.io.IOException;
-import java.net.BindException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -39,39 +46,44 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps a pool alive while it is used: the broker, where it is this process's own, and a batch job
+ * Keeps a pool alive while it is used: the broker, where it is this process's own, and batch jobs
  * with workers.
  */
 final class PoolKeeper implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PoolKeeper.class);
-  private static final String EMBEDDED = "embedded";
-  private static final String USER = "pool";
-  private static final String VIRTUAL_HOST = "pool";
 
   /** Schedulers leave half a minute between TERM and KILL. */
   private static final Duration CANCEL_PATIENCE = Duration.ofMinutes(2);
 
-  /** So many jobs in a row may end before a worker comes; then somebody has to look. */
-  private static final int MOST_FAILURES = 3;
+  /** Workers that run answer at once. */
+  private static final Duration TO_ANSWER = Duration.ofSeconds(2);
+
+  /** Workers whose broker was away look for it every two seconds, and then need a moment. */
+  private static final Duration TO_COME_BACK = Duration.ofSeconds(6);
 
   private final PoolSettings settings;
   private final PoolFolder folder;
   private final Deployment deployment;
-  private final RuntimeParts parts;
+  private final PoolBroker broker;
+
+  /** What its jobs tell is dealt with on a thread that nobody waits for. */
+  private final ExecutorService thread = Executors.newSingleThreadExecutor(PoolKeeper::daemon);
+
+  private final Set<JobId> followed = new HashSet<>();
+  private final Set<JobId> watched = new HashSet<>();
   private PoolRecord record;
-  private PoolFolder.@Nullable Lock lock;
-  private @Nullable RunningBroker broker;
+  private boolean hasSubmitted;
   private BooleanSupplier hasTasks = () -> false;
   private Consumer<RuntimeException> hopeless = why -> {};
   private volatile boolean isKept;
   private boolean isClosed;
 
   private PoolKeeper(
-      PoolSettings settings, PoolFolder folder, Deployment deployment, RuntimeParts parts) {
+      PoolSettings settings, PoolFolder folder, Deployment deployment, PoolBroker broker) {
     this.settings = settings;
     this.folder = folder;
     this.deployment = deployment;
-    this.parts = parts;
+    this.broker = broker;
     this.record = folder.read().orElseGet(() -> PoolRecord.fresh(settings.name()));
   }
 
@@ -90,114 +102,76 @@ final class PoolKeeper implements AutoCloseable {
     PoolSettings settings = PoolSettings.of(parts.configuration(), name);
     Backend backend = settings.backend().map(runtime::backend).orElseGet(runtime::backend);
     PoolFolder folder = new PoolFolder(parts.sources().stateDirectory(), settings.name());
-    return new PoolKeeper(settings, folder, new Deployment(settings, backend), parts);
+    PoolBroker broker = PoolBroker.of(settings, backend, folder, parts);
+    return new PoolKeeper(settings, folder, new Deployment(settings, backend), broker);
   }
 
   PoolSettings settings() {
     return settings;
   }
 
+  String backend() {
+    return deployment.backend().name();
+  }
+
+  private static Thread daemon(Runnable work) {
+    Thread made = new Thread(work, "pool keeper");
+    made.setDaemon(true);
+    return made;
+  }
+
   /**
-   * Starts the broker, where it is this process's own.
+   * Starts the broker, where it is this process's own, and tells workers where it is.
    *
    * @throws BackendUnavailable when another process uses the pool, or the broker cannot start
+   * @throws io.hpclaunch.api.Unsupported when the nodes see no folder that this machine sees
    */
   synchronized void start() {
-    if (settings.settings().string("amqp_url").isPresent()) {
-      folder.write(record);
-      return;
-    }
-    lock = folder
-        .tryLock("client")
-        .orElseThrow(() -> new BackendUnavailable("worker pool " + settings.name()
-            + " is in use by another process, whose broker it is; to share a pool, name a broker"
-            + " of its own: worker_pools: {" + settings.name() + ": {amqp_url: amqp://…}}"));
-    try {
-      broker = startBroker();
-    } catch (IOException | RuntimeException e) {
-      lock.close();
-      throw e instanceof RuntimeException known
-          ? known
-          : new BackendUnavailable(
-              "the broker of worker pool " + settings.name() + " cannot start: " + e.getMessage(),
-              e);
-    }
-    record = record.withPort(broker.port());
-    folder.write(record);
-  }
-
-  /** On the port that the workers know; on another one when somebody else has it. */
-  private RunningBroker startBroker() throws IOException {
-    BrokerProvider provider = parts
-        .foundPlugins()
-        .broker(EMBEDDED)
-        .orElseThrow(() -> new InvalidConfiguration("no embedded broker was found among "
-            + parts.foundPlugins().names(PluginInfo.Kind.BROKER)
-            + "; add hpc-launch-embedded-broker, or name one: amqp_url"))
-        .newInstance();
-    Path work = folder.path().resolve("broker");
-    StateFiles.folders(work);
-    try {
-      return start(provider, work, record.port());
-    } catch (BindException e) {
-      LOG.warn("pool {}: {}; workers that run will not find it", settings.name(), e.getMessage());
-      return start(provider, work, 0);
+    if (!startOrShare()) {
+      throw new BackendUnavailable("worker pool " + settings.name()
+          + " is in use by another process, whose broker it is; to share a pool, name a broker"
+          + " of its own: worker_pools: {" + settings.name() + ": {amqp_url: amqps://…}}");
     }
   }
 
-  private RunningBroker start(BrokerProvider provider, Path work, int port) throws IOException {
-    BrokerContext context = new BrokerContext(
-        new InetSocketAddress(listen(), port), VIRTUAL_HOST, USER, record.secret(), null, work);
-    try {
-      return ContextLoader.within(provider, () -> {
-        try {
-          return provider.start(context);
-        } catch (IOException e) {
-          throw new java.io.UncheckedIOException(e);
-        }
-      });
-    } catch (java.io.UncheckedIOException e) {
-      throw e.getCause();
-    }
-  }
-
-  /** Where workers of this machine find the broker; those of others need to be told. */
-  private InetAddress listen() throws IOException {
-    Optional<String> configured = settings.settings().string("listen");
-    if (configured.isPresent()) {
-      InetAddress address = InetAddress.getByName(configured.get());
-      if (!address.isLoopbackAddress()) {
-        throw new InvalidConfiguration(
-            "worker_pools." + settings.name() + ".listen: " + configured.get()
-                + " is no address of this machine alone, and the embedded broker does not speak TLS"
-                + " yet; name a broker: amqp_url");
+  /**
+   * Starts the broker, where it is to be this process's own and no other process has it, and tells
+   * workers where it is.
+   *
+   * @return false where another process has it
+   * @throws BackendUnavailable when the broker cannot start
+   * @throws io.hpclaunch.api.Unsupported when the nodes see no folder that this machine sees
+   */
+  synchronized boolean startOrShare() {
+    return folder.alone(() -> {
+      record = folder.read().orElse(record);
+      Path store = deployment.storage(record.id());
+      OptionalInt port = broker.start(record.secret(), record.port());
+      if (port.isPresent()) {
+        tellWhere(store, record.withPort(port.getAsInt()));
       }
-      return address;
-    }
-    if (!deployment.backend().type().equals("shell")) {
-      throw new InvalidConfiguration("worker pool " + settings.name() + " runs on "
-          + deployment.backend().name() + ", whose nodes must reach the broker: say where it"
-          + " listens (listen: ADDRESS), or name one (amqp_url: amqp://…)");
-    }
-    return InetAddress.getLoopbackAddress();
+      return port.isPresent();
+    });
   }
 
-  /** Where the broker is. */
-  synchronized BrokerAddress address() {
-    Optional<String> url = settings.settings().string("amqp_url");
-    if (url.isPresent()) {
-      try {
-        return BrokerAddress.parse(url.get(), null);
-      } catch (IllegalArgumentException e) {
-        throw new InvalidConfiguration(
-            settings.settings().origin("amqp_url").orElse("worker_pools") + ": amqp_url "
-                + e.getMessage(),
-            e);
-      }
+  private void tellWhere(Path store, PoolRecord started) {
+    try {
+      write(started);
+      StateFiles.folders(store);
+      StateFiles.replace(BrokerFile.in(store), BrokerFile.text(address()), false);
+    } catch (IOException e) {
+      broker.close();
+      throw new BackendUnavailable(
+          "the store of worker pool " + settings.name() + " cannot be written: " + e.getMessage(),
+          e);
+    } catch (RuntimeException e) {
+      broker.close();
+      throw e;
     }
-    String host = settings.settings().string("listen").orElse("127.0.0.1");
-    return new BrokerAddress(
-        host, record.port(), VIRTUAL_HOST, USER, record.secret(), new BrokerAddress.NoTls());
+  }
+
+  private BrokerAddress address() {
+    return broker.address().orElseThrow(() -> new IllegalStateException("no broker was started"));
   }
 
   /** What a client needs. */
@@ -209,16 +183,39 @@ final class PoolKeeper implements AutoCloseable {
         settings.batch(),
         settings.inlineLimit(),
         settings.cpusTask(),
-        settings.slots() * settings.workers(),
-        settings.allow());
+        settings.slots() * wanted(),
+        settings.allow(),
+        hasLastingBroker() ? journals() : null);
+  }
+
+  private boolean hasLastingBroker() {
+    return broker instanceof NamedBroker;
+  }
+
+  /** What is kept of batches, as long as RabbitMQ keeps their results. */
+  private BatchJournals journals() {
+    return new BatchJournals(
+        folder.path().resolve("batches"),
+        new FolderStore(deployment.storage(id())),
+        PoolQueues.RESULTS_KEPT);
   }
 
   private synchronized String id() {
     return record.id();
   }
 
+  /** How many workers it is to have. */
+  synchronized int wanted() {
+    return PoolStatus.wanted(settings, record);
+  }
+
+  /** Whether a job was submitted for it here: who hands over tasks waits for a cold start. */
+  synchronized boolean hasSubmitted() {
+    return hasSubmitted;
+  }
+
   /**
-   * Sees to it that there is a job with workers, now and whenever a task is there to be run.
+   * Sees to it that there are jobs with workers, now and whenever a task is there to be run.
    *
    * @param tasks whether a task has not ended
    * @param failed told why no job is submitted any more
@@ -231,8 +228,8 @@ final class PoolKeeper implements AutoCloseable {
     follow();
   }
 
-  /** A task was handed over: one more job, if the last has ended since. */
-  void taskCame() {
+  /** Somebody waits for workers, or handed over a task: one more job, if one has ended since. */
+  void want() {
     if (!isKept) {
       follow();
     }
@@ -242,17 +239,24 @@ final class PoolKeeper implements AutoCloseable {
     if (isKept || isClosed) {
       return;
     }
-    HPCProcess job = ensureJob();
+    List<HPCProcess> jobs = ensureJobs();
     isKept = true;
-    CompletableFuture<?> unused = job.onExit().thenAccept(this::jobEnded);
+    for (HPCProcess job : jobs) {
+      watched.add(job.id());
+      if (followed.add(job.id())) {
+        CompletableFuture<?> unused =
+            job.onExit().thenAcceptAsync(info -> jobEnded(job.id(), info), thread);
+      }
+    }
   }
 
   /** Its workers were idle, ran into the walltime, or died. */
-  private void jobEnded(JobInfo info) {
-    LOG.debug("pool {}: its job has ended: {}", settings.name(), info);
+  private void jobEnded(JobId job, JobInfo info) {
+    LOG.debug("pool {}: {} has ended: {}", settings.name(), job, info);
+    boolean isMissed = unfollow(job, info);
     isKept = false;
     try {
-      if (hasTasks.getAsBoolean()) {
+      if (isMissed && hasTasks.getAsBoolean()) {
         follow();
       }
     } catch (RuntimeException e) {
@@ -260,92 +264,304 @@ final class PoolKeeper implements AutoCloseable {
     }
   }
 
+  /** Workers that had nothing to do while others work are not missed for what these do. */
+  private synchronized boolean unfollow(JobId ended, JobInfo info) {
+    followed.remove(ended);
+    boolean isExpired =
+        record.jobs().stream().anyMatch(job -> job.id().equals(ended) && job.isExpired(info));
+    return info.state() != JobState.COMPLETED || isExpired || followed.isEmpty();
+  }
+
   /**
-   * Sees to it that there is a batch job with workers: one that waits or runs, else a new one.
+   * Sees to it that jobs for all workers wait or run: submits one for those that are missing.
    *
-   * @return the job's latest observation
+   * @return the jobs that wait or run
    * @throws BackendUnavailable when too many jobs in a row ended before a worker came
    */
-  synchronized HPCProcess ensureJob() {
-    String job = record.job();
-    if (job != null && isAlive(job)) {
-      return deployment.backend().attach(JobId.parse(job));
-    }
-    if (record.failures() >= MOST_FAILURES) {
-      throw new BackendUnavailable("worker pool " + settings.name() + ": " + record.failures()
-          + " jobs in a row ended before a worker of theirs came, the last is " + job
-          + "; see what it says ('hpc logs " + job
-          + "'), then delete the pool and deploy it again");
-    }
-    HPCProcess process = deployment.submit(record.id(), address());
-    record = record
-        .withJob(process.id().toString(), Instant.now())
-        .withFailures(record.failures() + 1); // until a worker comes
-    folder.write(record);
-    return process;
+  synchronized List<HPCProcess> ensureJobs() {
+    return folder.alone(this::ensure);
   }
 
-  private boolean isAlive(String job) {
-    JobInfo info = deployment.look(job);
-    return info != null && !info.state().isFinal();
+  private List<HPCProcess> ensure() {
+    refresh();
+    Map<JobId, JobInfo> seen = look(record);
+    List<PoolJob> alive = record.alive(seen);
+    int missing = wanted() - PoolRecord.workers(alive);
+    if (missing > 0) {
+      int failures = record.failures(seen, watched);
+      if (failures >= PoolStatus.MOST_FAILURES) {
+        throw new BackendUnavailable(PoolStatus.paused(settings.name(), failures, record.jobs()));
+      }
+      record = record.withJobs(alive).withFailures(failures);
+      submit(missing);
+    }
+    return record.jobs().stream()
+        .filter(job -> missing > 0 || alive.contains(job))
+        .map(job -> deployment.backend().attach(job.id()))
+        .toList();
   }
 
-  /** A worker of the present job was heard of. */
-  synchronized void workerCame() {
-    if (record.failures() > 0) {
-      record = record.withFailures(0);
-      folder.write(record);
+  /** Takes in what other processes have changed. */
+  private void refresh() {
+    Optional<PoolRecord> known = folder.read();
+    if (known.isEmpty() || !known.get().id().equals(record.id())) {
+      throw new BackendUnavailable("worker pool " + settings.name() + " was deleted meanwhile");
     }
+    record = known.get();
+  }
+
+  private void write(PoolRecord changed) {
+    record = changed;
+    folder.write(changed);
+  }
+
+  private Map<JobId, JobInfo> look(PoolRecord at) {
+    return deployment.look(at.jobs().stream().map(PoolJob::id).toList());
+  }
+
+  /** The record has the job before the scheduler does: a crash in between leaves none unknown. */
+  private void submit(int workers) {
+    Token token = Token.random();
+    JobId own = JobId.of(deployment.backend().name(), token);
+    PoolRecord before = record;
+    List<PoolJob> jobs = new ArrayList<>(before.jobs());
+    jobs.add(new PoolJob(own, workers, Instant.now(), deployment.walltime().orElse(null), false));
+    write(before.withJobs(jobs));
+    try {
+      HPCProcess process = deployment.submit(record.id(), workers, token);
+      write(record.change(own, job -> job.withId(process.id())));
+      hasSubmitted = true;
+    } catch (OutcomeUnknown e) {
+      throw e; // the record has it, and whoever comes next will know
+    } catch (RuntimeException e) {
+      write(before);
+      throw e;
+    }
+  }
+
+  /** A worker was heard of, perhaps of a job that another process submitted. */
+  void workerCame(WorkerReport report) {
+    try {
+      thread.execute(() -> heardAside(report));
+    } catch (RejectedExecutionException e) {
+      return; // closed
+    }
+  }
+
+  private void heardAside(WorkerReport report) {
+    try {
+      heard(report);
+    } catch (RuntimeException e) {
+      LOG.debug("pool {}: {}", settings.name(), e.getMessage());
+    }
+  }
+
+  private synchronized void heard(WorkerReport report) {
+    if (isClosed) {
+      return;
+    }
+    folder.alone(() -> {
+      refresh();
+      PoolRecord changed = record.heard(report);
+      if (!changed.equals(record)) {
+        write(changed);
+      }
+      return changed;
+    });
+    boolean isNews =
+        record.jobs().stream().anyMatch(job -> job.isOf(report) && !followed.contains(job.id()));
+    if (isNews) {
+      isKept = false;
+      follow();
+    }
+  }
+
+  /** Where the pool stands, as its scheduler tells. */
+  PoolStatus look(Instant now) {
+    return status(null, now);
+  }
+
+  /** Where the pool stands, as its scheduler tells and the workers told somebody. */
+  PoolStatus status(@Nullable List<WorkerReport> heard, Instant now) {
+    PoolRecord known = folder.read().orElse(null);
+    Map<JobId, JobInfo> seen = known == null ? Map.of() : look(known);
+    return PoolStatus.of(settings, deployment.backend().name(), known, seen, heard, now);
+  }
+
+  /** Where the pool stands, as its scheduler and its workers tell. */
+  PoolStatus status(Instant now) throws InterruptedException {
+    PoolRecord known = folder.read().orElse(null);
+    if (known == null) {
+      return look(now);
+    }
+    Optional<PoolVisit> visit = visit(known);
+    if (visit.isEmpty()) {
+      return look(now);
+    }
+    try (PoolVisit there = visit.get()) {
+      there.await(running(known, look(known)), TO_ANSWER);
+      return status(there.roster().present(), now);
+    }
+  }
+
+  /** How many workers can be there. */
+  private static int running(PoolRecord known, Map<JobId, JobInfo> seen) {
+    return PoolRecord.workers(
+        known.jobs().stream().filter(job -> isRunning(seen.get(job.id()))).toList());
+  }
+
+  private static boolean isRunning(@Nullable JobInfo info) {
+    return info != null && info.state().phase() == JobState.Phase.RUNNING;
+  }
+
+  /** Workers hear it where a broker runs, this process's or another's. */
+  private Optional<PoolVisit> visit(PoolRecord known) {
+    return broker
+        .address()
+        .or(() -> ofAnother(known))
+        .flatMap(address -> PoolVisit.at(address, known.id()));
+  }
+
+  /** Where the broker of another process is, or was. */
+  private Optional<BrokerAddress> ofAnother(PoolRecord known) {
+    try {
+      return Optional.of(BrokerFile.read(deployment.storage(known.id())));
+    } catch (IOException e) {
+      LOG.debug("pool {}: where its broker is, is not known: {}", settings.name(), e.toString());
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Changes how many workers there are to be: submits a job for more, and tells those to end that
+   * are too many.
+   *
+   * @param workers how many
+   */
+  synchronized void scale(int workers) throws InterruptedException {
+    folder.alone(() -> {
+      refresh();
+      write(record.withWanted(workers));
+      Map<JobId, JobInfo> seen = look(record);
+      int surplus = PoolRecord.workers(record.alive(seen)) - workers;
+      if (surplus > 0) {
+        shrink(surplus, seen);
+      }
+      return ensure();
+    });
+  }
+
+  /** Whether workers that run have been without a broker until a moment ago. */
+  private boolean isBrokerNew() {
+    return !hasLastingBroker() && broker.address().isPresent();
+  }
+
+  private void shrink(int surplus, Map<JobId, JobInfo> seen) throws InterruptedException {
+    List<PoolJob> alive = record.alive(seen);
+    Shrinking plan = Shrinking.plan(alive, surplus, List.of());
+    try (PoolVisit visit = visit(record).orElse(null)) {
+      if (visit != null) {
+        visit.await(running(record, seen), isBrokerNew() ? TO_COME_BACK : TO_ANSWER);
+        plan = Shrinking.plan(alive, surplus, visit.roster().present());
+        drain(visit, plan.drained());
+      }
+    }
+    deployment.backend().cancel(plan.cancelled());
+    PoolRecord changed = record;
+    for (Map.Entry<JobId, Integer> left : plan.left().entrySet()) {
+      changed = changed.change(left.getKey(), job -> job.withWorkers(left.getValue()));
+    }
+    write(changed);
+  }
+
+  /** Tells some workers to end; who ends the broker then must not do so before they have heard. */
+  private static void drain(PoolVisit visit, List<String> workers) throws InterruptedException {
+    if (workers.isEmpty()) {
+      return; // to name none would mean all
+    }
+    long told = System.nanoTime();
+    visit.tell(new Order.Drain(workers));
+    visit.tell(new Order.Report());
+    visit
+        .roster()
+        .await(
+            report ->
+                report.state() != WorkerReport.State.READY || !workers.contains(report.worker()),
+            told,
+            TO_ANSWER);
   }
 
   /**
    * Ends the workers, and forgets the pool; does nothing where there is none.
    *
    * @param patience how long tasks that run are given, where a broker can tell the workers; then,
-   *     and else at once, the job is cancelled
+   *     and else at once, the jobs are cancelled
    * @throws InterruptedException when the thread is interrupted; the pool may stand
    */
   synchronized void delete(Duration patience) throws InterruptedException {
     isClosed = true;
-    String job = record.job();
-    if (job != null && isAlive(job)) {
-      HPCProcess process = deployment.backend().attach(JobId.parse(job));
-      boolean isTold = !patience.isZero() && tell(new Order.Drain());
-      if (!isTold || process.waitFor(patience).isEmpty()) {
-        process.cancel();
-        process.waitFor(CANCEL_PATIENCE);
+    folder.alone(() -> {
+      Optional<PoolRecord> known = folder.read();
+      if (known.isPresent()) {
+        record = known.get();
+        endJobs(patience);
+        forget();
       }
-    }
+      return known;
+    });
     hopeless.accept(
         new BackendUnavailable("worker pool " + settings.name() + " was deleted meanwhile"));
-    forget();
   }
 
-  /** Workers hear it where the broker runs. */
+  private void endJobs(Duration patience) throws InterruptedException {
+    Map<JobId, JobInfo> seen = look(record);
+    List<JobId> alive = record.alive(seen).stream().map(PoolJob::id).toList();
+    boolean hasWorkers = alive.stream().anyMatch(job -> isRunning(seen.get(job)));
+    List<JobId> open = new ArrayList<>(alive);
+    if (hasWorkers && !patience.isZero() && tell(new Order.Drain(List.of()))) {
+      Instant end = Instant.now().plus(patience);
+      for (JobId job : alive) {
+        Duration left = Duration.between(Instant.now(), end);
+        boolean isOver = isRunning(seen.get(job))
+            && deployment
+                .backend()
+                .attach(job)
+                .waitFor(left.isNegative() ? Duration.ZERO : left)
+                .isPresent();
+        if (isOver) {
+          open.remove(job);
+        }
+      }
+    }
+    if (!open.isEmpty()) {
+      deployment.backend().cancel(open);
+      for (JobId job : open) {
+        deployment.backend().attach(job).waitFor(CANCEL_PATIENCE);
+      }
+    }
+  }
+
   private boolean tell(Order order) {
-    boolean isUp = broker != null || settings.settings().string("amqp_url").isPresent();
-    if (!isUp) {
+    Optional<PoolVisit> visit = visit(record);
+    if (visit.isEmpty()) {
       return false;
     }
-    try (Connection connection = BrokerSession.connect(address(), "end of " + record.id());
-        Channel channel = connection.createChannel()) {
-      PoolQueues queues = new PoolQueues(record.id());
-      queues.declare(channel);
-      channel.basicPublish(queues.orders(), "", null, order.encode());
-      return true;
-    } catch (IOException | TimeoutException | RuntimeException e) {
-      LOG.warn("pool {}: its workers cannot be told: {}", settings.name(), e.getMessage());
-      return false;
+    try (PoolVisit there = visit.get()) {
+      return there.tell(order);
     }
   }
 
   private void removeQueues() {
-    if (settings.settings().string("amqp_url").isEmpty()) {
+    if (!hasLastingBroker()) {
       return; // they end with the broker
     }
     try (Connection connection = BrokerSession.connect(address(), "end of " + record.id());
         Channel channel = connection.createChannel()) {
-      new PoolQueues(record.id()).delete(channel);
+      PoolQueues queues = new PoolQueues(record.id());
+      for (String batch : journals().ids()) {
+        queues.deleteResults(channel, batch);
+      }
+      queues.delete(channel);
     } catch (IOException | TimeoutException | RuntimeException e) {
       LOG.warn("pool {}: its queues stay at the broker: {}", settings.name(), e.getMessage());
     }
@@ -353,6 +569,7 @@ final class PoolKeeper implements AutoCloseable {
 
   private void forget() {
     removeQueues();
+    journals().removeAll();
     folder.forget();
     try {
       FolderStore.delete(deployment.storage(record.id()));
@@ -366,13 +583,7 @@ final class PoolKeeper implements AutoCloseable {
   @Override
   public synchronized void close() {
     isClosed = true;
-    if (broker != null) {
-      broker.close();
-      broker = null;
-    }
-    if (lock != null) {
-      lock.close();
-      lock = null;
-    }
+    thread.shutdown();
+    broker.close();
   }
 }

@@ -1,12 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.pool;
 
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import io.hpclaunch.api.InvalidJob;
+import io.hpclaunch.api.JobId;
+import io.hpclaunch.api.JobInfo;
+import io.hpclaunch.api.JobState;
+import io.hpclaunch.pool.wire.WorkerReport;
 import java.security.SecureRandom;
+import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,23 +29,29 @@ import org.jspecify.annotations.Nullable;
  * @param id names its queues; new when the pool was deleted and is deployed again
  * @param secret the password of the embedded broker's user
  * @param port where the embedded broker listens, or 0: it has not yet
- * @param job the id of the batch job with its workers, or null: there is none
- * @param deployed when that was submitted, or null
- * @param failures how many jobs in a row ended before a worker of theirs was heard of
+ * @param wanted how many workers it was scaled to, or null: as many as the configuration says
+ * @param jobs the batch jobs with its workers, the oldest first; ended ones until others take their
+ *     place
+ * @param failures how many jobs before these, in a row, ended before a worker of theirs was heard
+ *     of
  */
 record PoolRecord(
     String id,
     String secret,
     int port,
-    @Nullable String job,
-    @Nullable Instant deployed,
+    @Nullable Integer wanted,
+    List<PoolJob> jobs,
     int failures) {
-  private static final int SCHEMA = 1;
+  private static final int SCHEMA = 2;
   private static final SecureRandom RANDOM = new SecureRandom();
+
+  PoolRecord {
+    jobs = List.copyOf(jobs);
+  }
 
   /** A pool that was never deployed. */
   static PoolRecord fresh(String name) {
-    return new PoolRecord(name + "-" + random(6), random(24), 0, null, null, 0);
+    return new PoolRecord(name + "-" + random(6), random(24), 0, null, List.of(), 0);
   }
 
   private static String random(int bytes) {
@@ -41,15 +61,65 @@ record PoolRecord(
   }
 
   PoolRecord withPort(int value) {
-    return new PoolRecord(id, secret, value, job, deployed, failures);
+    return new PoolRecord(id, secret, value, wanted, jobs, failures);
   }
 
-  PoolRecord withJob(@Nullable String value, @Nullable Instant at) {
-    return new PoolRecord(id, secret, port, value, at, failures);
+  PoolRecord withWanted(int value) {
+    return new PoolRecord(id, secret, port, value, jobs, failures);
+  }
+
+  PoolRecord withJobs(List<PoolJob> value) {
+    return new PoolRecord(id, secret, port, wanted, value, failures);
   }
 
   PoolRecord withFailures(int value) {
-    return new PoolRecord(id, secret, port, job, deployed, value);
+    return new PoolRecord(id, secret, port, wanted, jobs, value);
+  }
+
+  /** Changes one of its jobs. */
+  PoolRecord change(JobId job, UnaryOperator<PoolJob> how) {
+    return withJobs(jobs.stream()
+        .map(each -> each.id().equals(job) ? how.apply(each) : each)
+        .toList());
+  }
+
+  /** The jobs that wait or run. */
+  List<PoolJob> alive(Map<JobId, JobInfo> seen) {
+    return jobs.stream().filter(job -> PoolJob.isAlive(seen.get(job.id()))).toList();
+  }
+
+  /** How many workers these jobs have, or will have when they run. */
+  static int workers(List<PoolJob> jobs) {
+    return jobs.stream().mapToInt(PoolJob::workers).sum();
+  }
+
+  /** A worker was heard of; one of a job that nobody knows may be of any. */
+  PoolRecord heard(WorkerReport report) {
+    boolean isKnown = jobs.stream().anyMatch(job -> job.isOf(report));
+    return withFailures(0)
+        .withJobs(jobs.stream()
+            .map(job -> !isKnown || job.isOf(report) ? job.heard() : job)
+            .toList());
+  }
+
+  /**
+   * How many jobs in a row ended before a worker of theirs was heard of.
+   *
+   * @param seen where the jobs stand
+   * @param watched those that somebody listened to all the time: one of these that ended well and
+   *     was never heard of could not reach the broker
+   */
+  int failures(Map<JobId, JobInfo> seen, Set<JobId> watched) {
+    int count = failures;
+    for (PoolJob job : jobs) {
+      JobInfo info = seen.get(job.id());
+      boolean isOver = job.workers() > 0 && !job.isHeard() && !PoolJob.isAlive(info);
+      boolean isWell = info != null && info.state() == JobState.COMPLETED;
+      if (isOver && (!isWell || watched.contains(job.id()))) {
+        count++;
+      }
+    }
+    return count;
   }
 
   String toJson() {
@@ -58,8 +128,18 @@ record PoolRecord(
     json.addProperty("id", id);
     json.addProperty("secret", secret);
     json.addProperty("port", port);
-    json.addProperty("job", job);
-    json.addProperty("deployed", deployed == null ? null : deployed.toString());
+    json.addProperty("wanted", wanted);
+    JsonArray all = new JsonArray();
+    for (PoolJob job : jobs) {
+      JsonObject one = new JsonObject();
+      one.addProperty("id", job.id().toString());
+      one.addProperty("workers", job.workers());
+      one.addProperty("submitted", job.submitted().toString());
+      one.addProperty("walltime", job.walltime() == null ? null : job.walltime().toString());
+      one.addProperty("heard", job.isHeard());
+      all.add(one);
+    }
+    json.add("jobs", all);
     json.addProperty("failures", failures);
     return json.toString();
   }
@@ -75,23 +155,34 @@ record PoolRecord(
       if (json.get("schema").getAsInt() != SCHEMA) {
         throw new JsonParseException("its schema is " + json.get("schema"));
       }
-      String deployed = string(json, "deployed");
+      List<PoolJob> jobs = new ArrayList<>();
+      for (JsonElement each : json.getAsJsonArray("jobs")) {
+        jobs.add(job(each.getAsJsonObject()));
+      }
       return new PoolRecord(
           json.get("id").getAsString(),
           json.get("secret").getAsString(),
           json.get("port").getAsInt(),
-          string(json, "job"),
-          deployed == null ? null : Instant.parse(deployed),
+          json.get("wanted").isJsonNull() ? null : json.get("wanted").getAsInt(),
+          jobs,
           json.get("failures").getAsInt());
     } catch (IllegalStateException
         | NullPointerException
-        | java.time.format.DateTimeParseException e) {
+        | ClassCastException
+        | InvalidJob
+        | DateTimeException e) {
       throw new JsonParseException("no record of a pool", e);
     }
   }
 
-  private static @Nullable String string(JsonObject json, String key) {
-    return json.get(key).isJsonNull() ? null : json.get(key).getAsString();
+  private static PoolJob job(JsonObject json) {
+    JsonElement walltime = json.get("walltime");
+    return new PoolJob(
+        JobId.parse(json.get("id").getAsString()),
+        json.get("workers").getAsInt(),
+        Instant.parse(json.get("submitted").getAsString()),
+        walltime.isJsonNull() ? null : Duration.parse(walltime.getAsString()),
+        json.get("heard").getAsBoolean());
   }
 
   @Override

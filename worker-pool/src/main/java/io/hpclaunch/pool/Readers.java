@@ -14,19 +14,30 @@ import org.jspecify.annotations.Nullable;
 /** How results become what futures give. */
 final class Readers {
   private final ObjectStore store;
+  private final boolean keeps;
 
-  Readers(ObjectStore store) {
+  /**
+   * Makes readers.
+   *
+   * @param store has what is large
+   * @param keeps whether an object of the store may be read once more, by another client; else it
+   *     is removed when it was read
+   */
+  Readers(ObjectStore store, boolean keeps) {
     this.store = store;
+    this.keeps = keeps;
   }
 
-  /** What a payload holds; an object of the store is read once, and removed. */
+  /** What a payload holds. */
   private byte[] bytes(Payload payload) throws IOException {
     if (payload instanceof Payload.Inline inline) {
       return inline.bytes();
     }
     String key = ((Payload.Stored) payload).key();
     byte[] bytes = store.get(key);
-    store.remove(key);
+    if (!keeps) {
+      store.remove(key);
+    }
     return bytes;
   }
 

@@ -24,7 +24,12 @@ public final class TaskException extends RuntimeException {
     /** A worker could not begin it: a class that is not allowed, a program that is not there. */
     REFUSED,
     /** What it gave cannot be read here. */
-    UNREADABLE
+    UNREADABLE,
+    /**
+     * The batch was attached to, and the broker has its results no more: they were waited for too
+     * long, or somebody removed them.
+     */
+    LOST
   }
 
   private final Reason reason;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.pool;
 
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class TaskFuture<T extends @Nullable Object> extends CompletableFuture<T> {
   private final Batch<T> batch;
   private final int index;
+  private volatile @Nullable TaskRun run;
 
   TaskFuture(Batch<T> batch, int index) {
     this.batch = batch;
@@ -41,6 +43,20 @@ public final class TaskFuture<T extends @Nullable Object> extends CompletableFut
   }
 
   /**
+   * How its last attempt went.
+   *
+   * @return empty until it has ended, and when no worker ran it
+   */
+  public Optional<TaskRun> run() {
+    return Optional.ofNullable(run);
+  }
+
+  /** It ran; what it gave comes next. */
+  void ran(TaskRun how) {
+    run = how;
+  }
+
+  /**
    * Gives the task up: one that waits is not begun, one that runs is interrupted, or its process
    * ended.
    *
@@ -49,16 +65,21 @@ public final class TaskFuture<T extends @Nullable Object> extends CompletableFut
    */
   @Override
   public boolean cancel(boolean mayInterrupt) {
-    boolean isGivenUp = giveUp();
-    if (isGivenUp) {
-      batch.cancelled(this);
+    if (isDone()) {
+      return false;
     }
-    return isGivenUp;
+    batch.cancelled(this); // before it may be the last that the batch waits for
+    return giveUp();
   }
 
   /** Cancels it here, without a word to the workers. */
   boolean giveUp() {
-    boolean isGivenUp = super.completeExceptionally(new CancellationException());
+    return giveUp(new CancellationException());
+  }
+
+  /** Cancels it here, for a reason that it may share with others. */
+  boolean giveUp(CancellationException why) {
+    boolean isGivenUp = super.completeExceptionally(why);
     if (isGivenUp) {
       batch.count();
     }

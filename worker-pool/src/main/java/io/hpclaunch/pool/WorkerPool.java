@@ -2,18 +2,25 @@
 package io.hpclaunch.pool;
 
 import io.hpclaunch.api.HpcRuntime;
+import io.hpclaunch.api.Unsupported;
 import io.hpclaunch.pool.code.AllowList;
 import io.hpclaunch.pool.code.ObjectBytes;
+import io.hpclaunch.pool.journal.BatchEntry;
+import io.hpclaunch.pool.journal.BatchJournals;
 import io.hpclaunch.pool.wire.Code;
-import io.hpclaunch.pool.wire.CommandInput;
+import io.hpclaunch.pool.wire.Order;
 import io.hpclaunch.pool.wire.ReduceInput;
 import io.hpclaunch.pool.wire.WorkerReport;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,12 +34,15 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1
  */
 public final class WorkerPool implements AutoCloseable {
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
+
   private final PoolClient client;
   private final @Nullable PoolKeeper keeper;
   private final Readers readers;
+  private final Readers passing;
+  private final LooseBatches loose;
   private final ClassLoader loader;
   private @Nullable List<String> jars;
-  private @Nullable OpenBatch<@Nullable Object> loose;
 
   WorkerPool(ClientSettings settings) {
     this(settings, null);
@@ -41,7 +51,9 @@ public final class WorkerPool implements AutoCloseable {
   private WorkerPool(ClientSettings settings, @Nullable PoolKeeper keeper) {
     this.keeper = keeper;
     this.client = new PoolClient(settings);
-    this.readers = new Readers(settings.store());
+    this.loose = new LooseBatches(client);
+    this.readers = new Readers(settings.store(), settings.journals() != null);
+    this.passing = new Readers(settings.store(), false);
     ClassLoader context = Thread.currentThread().getContextClassLoader();
     this.loader = context == null ? WorkerPool.class.getClassLoader() : context;
   }
@@ -60,6 +72,16 @@ public final class WorkerPool implements AutoCloseable {
   public static WorkerPool open(HpcRuntime runtime, String name) {
     PoolKeeper keeper = PoolKeeper.of(runtime, name);
     keeper.start();
+    return open(keeper);
+  }
+
+  /** As {@link #open}; empty where another process uses the pool and has its broker. */
+  static Optional<WorkerPool> tryOpen(HpcRuntime runtime, String name) {
+    PoolKeeper keeper = PoolKeeper.of(runtime, name);
+    return keeper.startOrShare() ? Optional.of(open(keeper)) : Optional.empty();
+  }
+
+  private static WorkerPool open(PoolKeeper keeper) {
     try {
       WorkerPool pool = new WorkerPool(keeper.client(), keeper);
       pool.client.roster().onFirst(keeper::workerCame);
@@ -73,6 +95,10 @@ public final class WorkerPool implements AutoCloseable {
   }
 
   void start() {
+    BatchJournals journals = client.settings().journals();
+    if (journals != null) {
+      journals.prune(Instant.now());
+    }
     client.start();
   }
 
@@ -99,8 +125,10 @@ public final class WorkerPool implements AutoCloseable {
    */
   public <T extends @Nullable Object> TaskFuture<T> submit(
       SerializableCallable<T> task, TaskOptions options) {
-    TaskFuture<T> future = loose(reader(task));
-    return handOver(future, java(task, false), new byte[0], options, 0);
+    Code code = java(task, false);
+    TaskFuture<T> future =
+        loose.next(LooseBatches.Kind.FUNCTIONS, reader(task), allowed(task).patterns());
+    return handOver(future, code, new byte[0], options, 0);
   }
 
   /**
@@ -121,17 +149,9 @@ public final class WorkerPool implements AutoCloseable {
    * @return completes with how it ended
    */
   public TaskFuture<CommandResult> submit(CommandTask task, TaskOptions options) {
-    TaskFuture<CommandResult> future = loose(readers.commands());
-    return handOver(future, new Code.Command(), input(task), options, 0);
-  }
-
-  /** Tasks that are handed over one by one share a batch. */
-  @SuppressWarnings("unchecked") // a task's future gives what its own reader reads
-  private synchronized <T extends @Nullable Object> TaskFuture<T> loose(ResultReader<T> reader) {
-    if (loose == null) {
-      loose = client.open(null);
-    }
-    return (TaskFuture<T>) loose.next((ResultReader<@Nullable Object>) reader);
+    TaskFuture<CommandResult> future =
+        loose.next(LooseBatches.Kind.COMMANDS, readers.commands(), List.of());
+    return handOver(future, new Code.Command(), task.encode(), options, 0);
   }
 
   /**
@@ -142,14 +162,8 @@ public final class WorkerPool implements AutoCloseable {
    * @return the batch, whose results are in the order of the commands
    */
   public Batch<CommandResult> submitAll(Collection<CommandTask> tasks, TaskOptions options) {
-    OpenBatch<CommandResult> batch = client.open(readers.commands());
-    Code code = new Code.Command();
-    int most = share(tasks.size());
-    for (CommandTask task : tasks) {
-      TaskFuture<CommandResult> unused =
-          handOver(batch.batch().next(), code, input(task), options, most);
-    }
-    return batch.batch();
+    OpenBatch<CommandResult> batch = client.open(readers.commands(), BatchEntry.Kind.COMMANDS);
+    return handOver(batch, new Code.Command(), tasks, CommandTask::encode, options);
   }
 
   /**
@@ -180,14 +194,85 @@ public final class WorkerPool implements AutoCloseable {
    */
   public <I extends @Nullable Object, O extends @Nullable Object> Batch<O> map(
       SerializableFunction<I, O> function, Collection<I> inputs, TaskOptions options) {
-    OpenBatch<O> batch = client.open(this.<O>reader(function));
     Code code = java(function, false);
-    int most = share(inputs.size());
-    for (I input : inputs) {
-      TaskFuture<O> unused =
-          handOver(batch.batch().next(), code, bytes(input, "an input"), options, most);
+    OpenBatch<O> batch = client.open(this.<O>reader(function), BatchEntry.Kind.FUNCTIONS);
+    batch.allow(allowed(function).patterns());
+    return handOver(batch, code, inputs, WorkerPool::inputBytes, options);
+  }
+
+  private static byte[] inputBytes(@Nullable Object input) {
+    return bytes(input, "an input");
+  }
+
+  /** All of it, or nothing that anybody waits for. */
+  private <I extends @Nullable Object, O extends @Nullable Object> Batch<O> handOver(
+      OpenBatch<O> batch,
+      Code code,
+      Collection<I> inputs,
+      Function<I, byte[]> bytes,
+      TaskOptions options) {
+    int most = client.share(inputs.size());
+    try {
+      for (I input : inputs) {
+        byte[] given = bytes.apply(input);
+        TaskFuture<O> unused = handOver(batch.batch().next(), code, given, options, most);
+      }
+    } catch (RuntimeException e) {
+      batch.batch().cancel();
+      throw e;
     }
+    batch.whole();
     return batch.batch();
+  }
+
+  /**
+   * Goes on with a batch whose client died, or was closed: it gives the results that came to that
+   * client, those that the broker has, and those that come; each once.
+   *
+   * <p>It can be done again until the batch is cancelled, the pool is deleted, or nobody has had
+   * the batch for a week. Tasks of {@link #mapReduce} end with their client.
+   *
+   * @param id what {@link Batch#id} gave
+   * @param <T> what each task gives; {@link CommandResult} for commands
+   * @return the batch; where its client died while it handed over, {@link Batch#isComplete} says so
+   * @throws Unsupported when no broker is configured: that of a client ends with it
+   * @throws IllegalArgumentException when no such batch is kept
+   * @throws io.hpclaunch.api.BackendUnavailable when a client that lives has it
+   */
+  @SuppressWarnings("unchecked") // the caller says what the tasks give
+  public <T extends @Nullable Object> Batch<T> attach(String id) {
+    BatchJournals.Taken taken = journals().take(id);
+    ResultReader<T> reader = taken.content().opened().kind() == BatchEntry.Kind.COMMANDS
+        ? (ResultReader<T>) readers.commands()
+        : readers.functions(loader, AllowList.of(taken.content().allowed()));
+    Batch<T> batch = client.attach(taken, reader).batch();
+    if (keeper != null && batch.ended() < batch.size()) {
+      keeper.want();
+    }
+    return batch;
+  }
+
+  /**
+   * The batches that can be attached to, or are in use.
+   *
+   * @return the oldest first
+   * @throws Unsupported when no broker is configured: that of a client ends with it
+   */
+  public List<BatchInfo> batches() {
+    return journals().list().entrySet().stream()
+        .map(e -> BatchInfo.of(e.getKey(), e.getValue()))
+        .sorted(Comparator.comparing(BatchInfo::begun))
+        .toList();
+  }
+
+  private BatchJournals journals() {
+    BatchJournals journals = client.settings().journals();
+    if (journals == null) {
+      throw new Unsupported("the broker of pool " + client.settings().pool()
+          + " ends with its client, and the results with it; batches that outlive their client"
+          + " need a broker of their own: amqp_url");
+    }
+    return journals;
   }
 
   /**
@@ -238,35 +323,41 @@ public final class WorkerPool implements AutoCloseable {
           TaskOptions options) {
     Code code = java(function, false);
     Code reducing = java(reducer, true);
-    int most = share(inputs.size());
-    OpenBatch<@Nullable Object> maps = client.open(readers.relayed(loader, allowed(function)));
+    int most = client.share(inputs.size());
+    OpenBatch<@Nullable Object> maps =
+        client.openUnkept(passing.relayed(loader, allowed(function)));
     client.declareInputs(maps.id());
     maps.relay(result -> client.relay(maps.id(), result));
-    TaskFuture<O> reduced = loose(reader(reducer));
+    TaskFuture<O> reduced = loose.next(
+        LooseBatches.Kind.REDUCERS, passing.functions(loader, allowed(reducer)), List.of());
     byte[] wanted = new ReduceInput(maps.id(), inputs.size()).encode();
     MapReduce steps = new MapReduce(maps.batch(), inputs.size(), start, () -> {
       TaskFuture<O> unused = handOver(reduced, reducing, wanted, options, 1);
     });
     steps.endsWith(reduced);
-    for (I input : inputs) {
-      TaskFuture<@Nullable Object> map = maps.batch().next();
-      steps.follow(map, reduced);
-      TaskFuture<@Nullable Object> unused =
-          handOver(map, code, bytes(input, "an input"), options, most);
+    try {
+      for (I input : inputs) {
+        byte[] given = inputBytes(input);
+        TaskFuture<@Nullable Object> map = maps.batch().next();
+        steps.follow(map, reduced);
+        TaskFuture<@Nullable Object> unused = handOver(map, code, given, options, most);
+      }
+    } catch (RuntimeException e) {
+      reduced.cancel(false); // and what it would take in
+      throw e;
     }
+    maps.whole();
     return reduced;
-  }
-
-  private int share(int tasks) {
-    return client.share(tasks);
   }
 
   private <T extends @Nullable Object> TaskFuture<T> handOver(
       TaskFuture<T> future, Code code, byte[] input, TaskOptions options, int most) {
+    boolean isHandedOver = false;
     try {
       client.submit(future, code, input, options, most);
+      isHandedOver = true;
       if (keeper != null) {
-        keeper.taskCame();
+        keeper.want();
       }
       return future;
     } catch (IOException e) {
@@ -274,6 +365,10 @@ public final class WorkerPool implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while tasks were handed over", e);
+    } finally {
+      if (!isHandedOver) {
+        future.giveUp(); // nobody will run it
+      }
     }
   }
 
@@ -327,14 +422,99 @@ public final class WorkerPool implements AutoCloseable {
     }
   }
 
-  private static byte[] input(CommandTask task) {
-    return new CommandInput(task.argv(), task.environment(), task.directory(), task.stdin())
-        .encode();
-  }
-
   /** The workers that are heard of. */
   List<WorkerReport> workers() {
     return client.roster().present();
+  }
+
+  /**
+   * Its name.
+   *
+   * @return the name in the configuration, also where it was opened as the default one
+   */
+  public String name() {
+    return keeper().settings().name();
+  }
+
+  /**
+   * Where its jobs run.
+   *
+   * @return the name of a backend
+   */
+  public String backend() {
+    return keeper().backend();
+  }
+
+  /**
+   * Where the pool stands, as its scheduler tells and its workers told lately.
+   *
+   * @return its status
+   */
+  public PoolStatus status() {
+    return keeper().status(workers(), Instant.now());
+  }
+
+  /**
+   * How many workers it is to have.
+   *
+   * @return the number that it was scaled to, else that of the configuration
+   */
+  public int wanted() {
+    return keeper().wanted();
+  }
+
+  /**
+   * Whether a batch job was submitted for it since it was opened here: its workers come when that
+   * runs.
+   *
+   * @return false when all its workers had jobs already
+   */
+  public boolean hasSubmitted() {
+    return keeper().hasSubmitted();
+  }
+
+  /**
+   * Waits until workers are there. Where a job ends before, another one is submitted.
+   *
+   * @param count how many
+   * @param limit the longest wait
+   * @return whether they came
+   * @throws InterruptedException when the waiting thread is interrupted
+   * @throws io.hpclaunch.api.BackendUnavailable when no more jobs are submitted, since three in a
+   *     row ended before a worker of theirs came
+   */
+  public boolean awaitWorkers(int count, Duration limit) throws InterruptedException {
+    keeper().want();
+    return client.roster().await(count, limit);
+  }
+
+  /**
+   * Waits until no worker has a task: those that were cancelled have ended.
+   *
+   * @param limit the longest wait
+   * @return whether it came to that
+   * @throws InterruptedException when the waiting thread is interrupted
+   */
+  public boolean awaitIdle(Duration limit) throws InterruptedException {
+    long asked = System.nanoTime();
+    long end = asked + limit.toNanos();
+    while (System.nanoTime() < end) {
+      client.order(new Order.Report());
+      boolean isIdle = client
+          .roster()
+          .await(report -> report.running() + report.waiting() == 0, asked, BETWEEN_LOOKS);
+      if (isIdle) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private PoolKeeper keeper() {
+    if (keeper == null) {
+      throw new IllegalStateException("this pool is not one of a configuration");
+    }
+    return keeper;
   }
 
   PoolClient client() {
@@ -354,9 +534,14 @@ public final class WorkerPool implements AutoCloseable {
     }
   }
 
-  /** Ends this client: tasks that have not ended are not waited for, and the workers stay. */
+  /**
+   * Ends this client: tasks that have not ended are not waited for, and the workers stay. With a
+   * broker of its own, tasks that are on their way to it are waited for, for some seconds: another
+   * client can {@link #attach}.
+   */
   @Override
   public void close() {
+    loose.end();
     client.close();
     if (keeper != null) {
       keeper.close();

@@ -4,13 +4,17 @@ package io.hpclaunch.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
+import static org.awaitility.Awaitility.await;
 
+import io.hpclaunch.pool.wire.Order;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -90,11 +94,57 @@ final class FaultsTest {
   }
 
   @Test
+  void aConnectionThatIsLostAgainAndAgainIsNoFaultOfItsTasks() throws Exception {
+    Path other = Files.createDirectory(folder.resolve("other"));
+    List<Integer> inputs = IntStream.range(0, 16).boxed().toList(); // two in a message
+    try (Cable cable = Cable.to(underTest.settings().broker());
+        PoolUnderTest cutOff = PoolUnderTest.unkept(cable.address(), other, 2)) {
+      cutOff.startWorker();
+      Path go = folder.resolve("go");
+      Batch<CommandResult> batch = cutOff
+          .pool()
+          .submitAll(inputs.stream().map(i -> waitFor(go, i)).toList(), TaskOptions.DEFAULT);
+      for (int cuts = 0; cuts < 4; cuts++) { // two run, and two wait behind them
+        Instant since = Instant.now();
+        Awaitility.await().until(() -> hasWaiting(cutOff.pool(), since));
+        cable.cut();
+      }
+      Files.createFile(go);
+      assertThat(batch.results())
+          .extracting(CommandResult::output)
+          .isEqualTo(inputs.stream().map(i -> i + "\n").toList());
+    }
+  }
+
+  private static CommandTask waitFor(Path file, int number) {
+    return CommandTask.of(
+        "sh",
+        "-c",
+        "until [ -e \"$1\" ]; do sleep 0.1; done; echo $2",
+        "sh",
+        file.toString(),
+        String.valueOf(number));
+  }
+
+  private static boolean hasWaiting(WorkerPool pool, Instant since) {
+    pool.client().order(new Order.Report());
+    return pool.workers().stream()
+        .anyMatch(report -> report.waiting() > 0 && report.said().isAfter(since));
+  }
+
+  @Test
   void aWorkerThatIsToldToEndGivesBackWhatItHasNotBegun() throws Exception {
     Process first = underTest.startWorker();
+    Path marks = Files.createDirectory(folder.resolve("marks"));
     List<CommandTask> tasks = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
-      tasks.add(CommandTask.of("sh", "-c", "sleep 0.3; echo $PPID"));
+      tasks.add(CommandTask.of(
+          "sh",
+          "-c",
+          "echo x >>\"$1/$2\"; sleep 0.3; echo $PPID",
+          "sh",
+          marks.toString(),
+          String.valueOf(i)));
     }
     Batch<CommandResult> batch = pool.submitAll(tasks, TaskOptions.DEFAULT);
     batch.waitFor(Share.any());
@@ -108,6 +158,51 @@ final class FaultsTest {
         .filter(result -> result.output().strip().equals(String.valueOf(first.pid())))
         .count();
     assertThat(ofTheFirst).isEqualTo(before);
-    assertThat(underTest.repeated(batch)).isZero();
+    for (int i = 0; i < 20; i++) {
+      assertThat(Files.readAllLines(marks.resolve(String.valueOf(i))))
+          .as("task %d", i)
+          .hasSize(1);
+    }
+  }
+
+  /** As schedulers do, which end all processes of a job at once. */
+  @Test
+  void aCommandThatIsEndedWithItsWorkerIsGivenBack() throws Exception {
+    Process first = underTest.startWorker();
+    Path pid = folder.resolve("pid");
+    TaskFuture<CommandResult> task = pool.submit(CommandTask.of(
+        "sh",
+        "-c",
+        "[ ! -e \"$1\" ] || exit 0; echo $$ >\"$1\"; exec sleep 60",
+        "sh",
+        pid.toString()));
+    org.awaitility.Awaitility.await()
+        .until(() -> Files.exists(pid) && Files.readString(pid).endsWith("\n"));
+    ProcessHandle.of(Long.parseLong(Files.readString(pid).strip()))
+        .orElseThrow()
+        .destroy();
+    first.destroy(); // TERM, too
+    assertThat(first.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    underTest.startWorker();
+    assertThat(task.get(30, TimeUnit.SECONDS).status()).isZero();
+  }
+
+  @Test
+  void whatRunsIntoTheEndOfItsWorkerIsEndedAndBegunAgain() throws Exception {
+    Path pids = folder.resolve("pids");
+    Process first = underTest.startWorker();
+    TaskFuture<CommandResult> task = pool.submit(CommandTask.of(
+        "sh",
+        "-c",
+        "echo $$ >>\"$1\"; [ $(wc -l <\"$1\") = 2 ] || exec sleep 600",
+        "sh",
+        "" + pids));
+    await().until(() -> Files.exists(pids));
+    first.destroy(); // TERM
+    assertThat(first.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    long pid = Long.parseLong(Files.readAllLines(pids).get(0));
+    await().until(() -> ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty());
+    underTest.startWorker();
+    assertThat(task.get(30, TimeUnit.SECONDS).status()).isZero();
   }
 }

@@ -3,18 +3,24 @@ package io.hpclaunch.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.rabbitmq.client.Connection;
+import io.hpclaunch.api.HpcRuntime;
 import io.hpclaunch.pool.amqp.BrokerAddress;
+import io.hpclaunch.pool.amqp.BrokerSession;
+import io.hpclaunch.pool.amqp.PoolQueues;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.CompletableFuture;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
@@ -31,12 +37,10 @@ final class RabbitMqTest {
   Path folder;
 
   private PoolUnderTest underTest;
-  private WorkerPool pool;
 
   @BeforeEach
   void start() throws Exception {
     underTest = PoolUnderTest.at(BrokerAddress.parse(text("url"), null), folder, 2);
-    pool = underTest.pool();
   }
 
   @AfterEach
@@ -70,63 +74,78 @@ final class RabbitMqTest {
     }
     assertThat(org.junit.jupiter.api.Assertions.assertThrows(
             IOException.class,
-            () -> io.hpclaunch.pool.amqp.BrokerSession.connect(
-                BrokerAddress.parse(url, null), "a stranger")))
+            () -> BrokerSession.connect(BrokerAddress.parse(url, null), "a stranger")))
         .hasMessageContaining("certification path")
         .hasMessageNotContaining(BrokerAddress.parse(url, null).password());
   }
 
+  /** As a user has it: what is deleted leaves nothing, here and there. */
   @Test
-  void aBrokerThatIsKilledAndStartedAgainLosesNothing() throws Exception {
-    underTest.startWorker();
-    List<Integer> inputs = IntStream.range(0, 3_000).boxed().toList();
-    Batch<Integer> batch = pool.map(
-        i -> {
-          Thread.sleep(2);
-          return i * 3;
-        },
-        inputs);
-    batch.waitFor(Share.percent(10));
-    fault("kill");
-    assertThat(batch.ended()).isLessThan(3_000);
-    fault("start");
-    assertThat(batch.results()).isEqualTo(inputs.stream().map(i -> i * 3).toList());
-  }
-
-  /** Workers and the broker die while tasks run; each task's result comes, and comes once. */
-  @Test
-  void chaos() throws Exception {
-    int tasks = 20_000;
-    Random random = new Random(11);
-    List<Process> workers =
-        new ArrayList<>(List.of(underTest.startWorker(), underTest.startWorker()));
-    List<Integer> inputs = IntStream.range(0, tasks).boxed().toList();
-    Batch<Integer> batch = pool.map(i -> i + 1, inputs);
-    int[] delivered = new int[tasks];
-    for (TaskFuture<Integer> future : batch.futures()) {
-      CompletableFuture<Void> unused = future.thenRun(() -> {
-        synchronized (delivered) {
-          delivered[future.index()]++;
-        }
-      });
+  void aBatchOfAConfiguredPoolIsFoundByTheNextClient() throws Exception {
+    String id;
+    try (HpcRuntime runtime = runtime();
+        WorkerPool first = WorkerPool.open(runtime, "lasting")) {
+      id = first.map(i -> i * i, List.of(1, 2, 3)).id();
     }
-    for (int percent = 10; percent < 100; percent += 20) {
-      batch.waitFor(Share.percent(percent));
-      int victim = random.nextInt(workers.size());
-      workers.get(victim).destroyForcibly().waitFor();
-      workers.set(victim, underTest.startWorker());
-      if (percent == 50) {
-        fault("kill");
-        fault("start");
+    try (HpcRuntime runtime = runtime();
+        WorkerPool next = WorkerPool.open(runtime, "lasting")) {
+      assertThat(next.batches())
+          .singleElement()
+          .isEqualTo(new BatchInfo(id, next.batches().get(0).begun(), 3, 0, true));
+      assertThat(next.<Integer>attach(id).results()).containsExactly(1, 4, 9);
+      Batch<Integer> open = next.map(i -> i, List.of(1));
+      PoolRecord record =
+          new PoolFolder(folder.resolve("state"), "lasting").read().orElseThrow();
+      next.delete(Duration.ZERO);
+      assertThat(open.futures().get(0)).isDone();
+      assertThat(folder.resolve("state/pools/lasting/batches")).isEmptyDirectory();
+      try (Connection look = BrokerSession.connect(underTest.settings().broker(), "a look")) {
+        assertThat(new PoolQueues(record.id()).hasResults(look, open.id())).isFalse();
       }
     }
-    assertThat(batch.waitFor(Share.all(), Duration.ofMinutes(3)))
-        .as(batch.toString())
-        .isTrue();
-    assertThat(batch.results()).isEqualTo(inputs.stream().map(i -> i + 1).toList());
-    assertThat(batch.ended()).isEqualTo(tasks);
-    synchronized (delivered) {
-      assertThat(delivered).containsOnly(1);
+  }
+
+  private HpcRuntime runtime() throws IOException {
+    Map<String, String> environment = new HashMap<>(System.getenv());
+    environment.put("HPC_SHELL_IDLE", "1");
+    Map<String, Object> shell = Map.of(
+        "name",
+        "shell",
+        "type",
+        "shell",
+        "config",
+        Map.of("root", folder.resolve("shell").toString()));
+    Map<String, Object> pool =
+        Map.of("backend", "shell", "num_workers", 1, "cpus_worker", 1, "amqp_url", text("url"));
+    return HpcRuntime.builder()
+        .environment(environment)
+        .workingDirectory(folder)
+        .stateDirectory(folder.resolve("state"))
+        .configuration(Map.of("backends", List.of(shell), "worker_pools", Map.of("lasting", pool)))
+        .build();
+  }
+
+  @Test
+  void chaos() throws Exception {
+    chaos(11);
+  }
+
+  @RepeatedTest(10)
+  @Tag("long")
+  void chaosAgainAndAgain(RepetitionInfo round) throws Exception {
+    chaos(round.getCurrentRepetition());
+  }
+
+  /**
+   * Workers, connections, the broker and the client die while tasks run; each task's result comes
+   * to the client that lives in the end, and comes once.
+   */
+  private void chaos(long seed) throws Exception {
+    Path place = Files.createDirectory(folder.resolve("chaos"));
+    try (Cable cable = Cable.to(underTest.settings().broker());
+        PoolUnderTest pools = PoolUnderTest.at(cable.address(), place, 2);
+        Chaos chaos = new Chaos(pools, cable, RabbitMqTest::fault, new Random(seed))) {
+      chaos.run();
     }
   }
 }

@@ -3,14 +3,23 @@ package io.hpclaunch.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.hpclaunch.api.BackendUnavailable;
 import io.hpclaunch.api.HpcRuntime;
+import io.hpclaunch.api.InvalidConfiguration;
 import io.hpclaunch.api.JobId;
+import io.hpclaunch.api.JobInfo;
+import io.hpclaunch.api.JobState;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +34,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** A pool as a user has it: on the shell backend, with the embedded broker. */
 @Timeout(180)
 final class ShellPoolTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
   @TempDir
   Path folder;
 
@@ -50,11 +61,23 @@ final class ShellPoolTest {
                 "type",
                 "shell",
                 "config",
-                Map.of("root", folder.resolve("shell").toString()))),
+                Map.of("root", folder.resolve("shell").toString(), "slots", 4))),
+            "worker_pool",
+            "small",
             "worker_pools",
             Map.of(
                 "small",
                 Map.of("backend", "shell", "num_workers", 2, "cpus_worker", 1, "cpus_task", 0.5),
+                "secured",
+                Map.of(
+                    "backend",
+                    "shell",
+                    "num_workers",
+                    1,
+                    "cpus_worker",
+                    1,
+                    "listen",
+                    "amqps://127.0.0.2"),
                 "wrong",
                 Map.of(
                     "backend",
@@ -64,13 +87,28 @@ final class ShellPoolTest {
                     "cpus_worker",
                     1,
                     "java",
-                    "/no/such/java"))))
+                    "/no/such/java"),
+                "half",
+                Map.of(
+                    "backend",
+                    "shell",
+                    "num_workers",
+                    2,
+                    "cpus_worker",
+                    1,
+                    "java",
+                    folder.resolve("java").toString()),
+                "short",
+                Map.of(
+                    "backend", "shell", "num_workers", 1, "cpus_worker", 1, "walltime", "00:10"))))
         .build();
   }
 
   @AfterEach
   void stop() throws Exception {
-    PoolKeeper.of(runtime, "small").delete(Duration.ZERO);
+    for (PoolStatus pool : pools().list()) {
+      pools().delete(pool.name(), Duration.ZERO);
+    }
     runtime.close();
   }
 
@@ -102,22 +140,60 @@ final class ShellPoolTest {
     }
   }
 
+  /** With the key of the first, on another port: somebody has taken that one meanwhile. */
+  @Test
+  void workersFindTheBrokerOfTheNextClientBehindTls() throws Exception {
+    String first;
+    try (WorkerPool pool = WorkerPool.open(runtime, "secured")) {
+      first = pool.submit(CommandTask.of("sh", "-c", "echo $HPC_JOB_ID")).get().output();
+    }
+    PoolRecord before = record("secured");
+    InetAddress address = InetAddress.getByName("127.0.0.2");
+    try (ServerSocket taken = new ServerSocket(before.port(), 50, address);
+        HpcRuntime other = runtime()) {
+      closeAll(taken);
+      try (WorkerPool pool = WorkerPool.open(other, "secured")) {
+        assertThat(pool.submit(CommandTask.of("sh", "-c", "echo $HPC_JOB_ID"))
+                .get()
+                .output())
+            .isEqualTo(first);
+        assertThat(record("secured").port()).isNotEqualTo(taken.getLocalPort());
+      }
+    }
+  }
+
+  /** Lets nobody wait for an answer. */
+  private static void closeAll(ServerSocket server) {
+    Thread thread = new Thread(() -> {
+      while (!server.isClosed()) {
+        try {
+          server.accept().close();
+        } catch (IOException e) {
+          return; // it is closed
+        }
+      }
+    });
+    thread.setDaemon(true);
+    thread.start();
+  }
+
   @Test
   void aPoolWhoseJobHasDiedIsDeployedAgain() throws Exception {
     try (WorkerPool pool = WorkerPool.open(runtime, "small")) {
       assertThat(pool.submit(() -> 1).get()).isEqualTo(1);
     }
-    String job = record().job();
-    runtime.backend("shell").attach(JobId.parse(job)).cancel();
-    runtime.backend("shell").attach(JobId.parse(job)).waitFor();
+    JobId job = job();
+    runtime.backend("shell").attach(job).cancel();
+    runtime.backend("shell").attach(job).waitFor();
     try (WorkerPool pool = WorkerPool.open(runtime, "small")) {
       assertThat(pool.submit(() -> 2).get()).isEqualTo(2);
-      assertThat(record().job()).isNotEqualTo(job);
+      assertThat(job()).isNotEqualTo(job);
     }
   }
 
+  /** A cancel may signal all of a job's processes, those of commands among them. */
   @Test
-  void aJobThatDiesUnderItsTasksIsReplaced() throws Exception {
+  void aJobThatDiesUnderItsTasksIsReplacedAndEndsNoneOfThem() throws Exception {
     try (WorkerPool pool = WorkerPool.open(runtime, "small")) {
       assertThat(pool.submit(() -> 1).get()).isEqualTo(1);
       List<Integer> inputs = IntStream.range(0, 100).boxed().toList();
@@ -127,11 +203,17 @@ final class ShellPoolTest {
             return i;
           },
           inputs);
-      batch.waitFor(Share.percent(10));
-      JobId job = JobId.parse(String.valueOf(record().job()));
+      List<CommandTask> commands =
+          Collections.nCopies(20, CommandTask.of("sh", "-c", "sleep 0.3; echo whole"));
+      Batch<CommandResult> others = pool.submitAll(commands, TaskOptions.DEFAULT);
+      others.waitFor(Share.percent(10));
+      JobId job = job();
       runtime.backend("shell").attach(job).cancel();
       assertThat(batch.results()).isEqualTo(inputs);
-      assertThat(record().job()).isNotEqualTo(job.toString());
+      assertThat(others.results())
+          .hasSize(20)
+          .allMatch(result -> result.output().equals("whole\n"));
+      assertThat(job()).isNotEqualTo(job);
     }
   }
 
@@ -140,12 +222,16 @@ final class ShellPoolTest {
     try (WorkerPool pool = WorkerPool.open(runtime, "wrong")) {
       assertThatThrownBy(() -> pool.submit(() -> 1).get(60, TimeUnit.SECONDS))
           .hasMessageContaining("3 jobs in a row")
-          .hasMessageContaining("hpc logs shell:");
+          .hasMessageContaining("hpc logs --err shell:");
     }
     assertThatThrownBy(() -> WorkerPool.open(runtime, "wrong"))
         .isInstanceOf(BackendUnavailable.class)
         .hasMessageContaining("delete the pool");
-    PoolKeeper.of(runtime, "wrong").delete(Duration.ZERO);
+    assertThat(pools().status("wrong").problem()).contains("3 jobs in a row");
+    pools().delete("wrong", Duration.ZERO);
+    assertThat(pools().status("wrong"))
+        .returns(false, PoolStatus::isDeployed)
+        .returns(null, PoolStatus::problem);
   }
 
   @Test
@@ -153,13 +239,12 @@ final class ShellPoolTest {
     try (WorkerPool pool = WorkerPool.open(runtime, "small")) {
       Path begun = folder.resolve("begun");
       TaskFuture<CommandResult> slow = pool.submit(
-          CommandTask.of("sh", "-c", "touch \"$1\"; sleep 2; echo whole", "sh", begun.toString()));
-      org.awaitility.Awaitility.await().until(() -> Files.exists(begun));
-      String job = String.valueOf(record().job());
+          CommandTask.of("sh", "-c", "touch \"$1\"; sleep 3; echo whole", "sh", begun.toString()));
+      await().until(() -> Files.exists(begun));
+      JobId job = job();
       pool.delete(Duration.ofMinutes(1));
       assertThat(slow.get(10, TimeUnit.SECONDS).output()).isEqualTo("whole\n");
-      assertThat(runtime.backend("shell").attach(JobId.parse(job)).info().state())
-          .isEqualTo(io.hpclaunch.api.JobState.COMPLETED);
+      assertThat(runtime.backend("shell").attach(job).info().state()).isEqualTo(JobState.COMPLETED);
       assertThat(folder.resolve("state/pools/small/pool.json")).doesNotExist();
       pool.delete(Duration.ofMinutes(1));
     }
@@ -172,7 +257,15 @@ final class ShellPoolTest {
           pool.submit(CommandTask.of("ps", "-eww", "-o", "args")).get().output();
       assertThat(processes).contains("WorkerMain").doesNotContain(record().secret());
     }
-    try (var files = Files.walk(folder.resolve("state/pools"))) {
+    assertIsTheOwnersOnly(folder.resolve("state/pools"));
+    Path store = Path.of(runtime.backend("shell").workspace()).resolveSibling("pools");
+    assertIsTheOwnersOnly(store);
+    assertThat(Files.readString(store.resolve(record().id()).resolve("broker.properties")))
+        .contains(record().secret());
+  }
+
+  private static void assertIsTheOwnersOnly(Path top) throws IOException {
+    try (var files = Files.walk(top)) {
       for (Path file : files.toList()) {
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))
                 .substring(3))
@@ -182,7 +275,122 @@ final class ShellPoolTest {
     }
   }
 
+  @Test
+  void aPoolHasMoreWorkersAndFewerAsItIsTold() throws Exception {
+    try (WorkerPool pool = WorkerPool.open(runtime, "default")) {
+      assertThat(pool.awaitWorkers(2, PATIENCE)).isTrue();
+      JobId first = job();
+      assertThat(pools().scale("small", 3).jobs())
+          .extracting(PoolStatus.Job::workers)
+          .containsExactly(2, 1);
+      assertThat(pool.awaitWorkers(3, PATIENCE)).isTrue();
+      PoolStatus more = pools().status("small");
+      assertThat(more.isHeard()).isTrue();
+      assertThat(more.count(PoolStatus.State.READY)).isEqualTo(3);
+      JobId second = more.jobs().get(1).id();
+      assertThat(more.workers()).extracting(PoolStatus.Worker::job).contains(first, second);
+
+      assertThat(pools().scale("small", 1).jobs())
+          .extracting(PoolStatus.Job::workers)
+          .containsExactly(1, 0);
+      assertThat(runtime.backend("shell").attach(second).waitFor(PATIENCE))
+          .get()
+          .returns(JobState.COMPLETED, JobInfo::state);
+      assertThat(pool.map(i -> i + 1, List.of(1, 2, 3)).results()).containsExactly(2, 3, 4);
+      await().until(() -> pool.workers().size() == 1);
+      assertThat(record().jobs()).extracting(PoolJob::id).startsWith(first).hasSizeLessThan(3);
+      assertThat(pools().status("small"))
+          .returns(1, PoolStatus::wanted)
+          .returns(1, status -> status.count(PoolStatus.State.READY));
+    }
+  }
+
+  @Test
+  void aWorkerThatNeverComesIsMissing() throws Exception {
+    Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+    Files.writeString(
+        folder.resolve("java"),
+        "#!/bin/sh\nmkdir %s/first 2>/dev/null || exec sleep 600\nexec %s \"$@\"\n"
+            .formatted(folder, java));
+    Files.setPosixFilePermissions(
+        folder.resolve("java"), PosixFilePermissions.fromString("rwxr-xr-x"));
+    try (WorkerPool pool = WorkerPool.open(runtime, "half")) {
+      assertThat(pool.awaitWorkers(1, PATIENCE)).isTrue();
+      assertThat(pools().status("half").workers()).hasSize(1);
+      Clock later = Clock.offset(Clock.systemUTC(), Duration.ofMinutes(2));
+      PoolStatus status = WorkerPools.of(runtime, later).status("half");
+      assertThat(status.workers())
+          .extracting(PoolStatus.Worker::state)
+          .containsExactly(PoolStatus.State.READY, PoolStatus.State.MISSING);
+      assertThat(status.workers()).extracting(PoolStatus.Worker::job).doesNotContainNull();
+    }
+  }
+
+  @Test
+  void aWorkerWhoseTimeIsOverIsExpiredAndReplaced() throws Exception {
+    try (WorkerPool pool = WorkerPool.open(runtime, "short")) {
+      assertThat(pool.awaitWorkers(1, PATIENCE)).isTrue();
+      JobId job = pool.status().jobs().get(0).id();
+      runtime.backend("shell").attach(job).waitFor();
+      assertThat(pools().status("short").workers())
+          .singleElement()
+          .returns(PoolStatus.State.EXPIRED, PoolStatus.Worker::state)
+          .returns(job, PoolStatus.Worker::job);
+      assertThat(pool.submit(() -> 1).get()).isEqualTo(1);
+      assertThat(pool.status().jobs()).extracting(PoolStatus.Job::id).doesNotContain(job);
+    }
+  }
+
+  @Test
+  void whoeverDeletesAPoolTheClientHearsOfIt() throws Exception {
+    try (HpcRuntime other = runtime();
+        WorkerPool pool = WorkerPool.open(runtime, "small")) {
+      assertThat(pool.awaitWorkers(2, PATIENCE)).isTrue();
+      JobId job = job();
+      WorkerPools.of(other).delete("small", PATIENCE);
+      assertThat(runtime.backend("shell").attach(job).waitFor(PATIENCE))
+          .as("told by the client's broker, and not cancelled")
+          .get()
+          .returns(JobState.COMPLETED, JobInfo::state);
+      WorkerPools.of(other).delete("small", PATIENCE);
+      await()
+          .untilAsserted(() -> assertThatThrownBy(() -> pool.submit(() -> 1))
+              .isInstanceOf(BackendUnavailable.class)
+              .hasMessageContaining("deleted meanwhile"));
+    }
+  }
+
+  @Test
+  void aPoolWithoutAClientIsToldOfAsFarAsItIsKnown() throws Exception {
+    assertThat(pools().status("")).returns("small", PoolStatus::name);
+    assertThatThrownBy(() -> pools().status("smal"))
+        .isInstanceOf(InvalidConfiguration.class)
+        .hasMessageContainingAll("smal", "small", "wrong", "half", "short");
+    pools().deploy("small");
+    PoolStatus status = pools().status("small");
+    assertThat(status)
+        .returns(true, PoolStatus::isDeployed)
+        .returns(false, PoolStatus::isHeard)
+        .returns(List.of(), PoolStatus::workers);
+    assertThat(pools().deploy("small").jobs()).hasSameSizeAs(status.jobs()).hasSize(1);
+    assertThat(pools().list()).filteredOn(PoolStatus::isDeployed).hasSize(1);
+  }
+
+  private WorkerPools pools() {
+    return WorkerPools.of(runtime);
+  }
+
+  /** The last one. */
+  private JobId job() {
+    List<PoolJob> jobs = record().jobs();
+    return jobs.get(jobs.size() - 1).id();
+  }
+
   private PoolRecord record() {
-    return new PoolFolder(folder.resolve("state"), "small").read().orElseThrow();
+    return record("small");
+  }
+
+  private PoolRecord record(String pool) {
+    return new PoolFolder(folder.resolve("state"), pool).read().orElseThrow();
   }
 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
+import io.hpclaunch.core.shell.RawBytes;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -54,6 +56,35 @@ final class TasksTest {
     Batch<Integer> batch = pool.map(i -> i * i, inputs);
     assertThat(batch.results()).isEqualTo(inputs.stream().map(i -> i * i).toList());
     assertThat(batch.ended()).isEqualTo(2_000);
+  }
+
+  @Test
+  void wordsAndValuesAndFoldersOfACommandAreBytes() throws Exception {
+    byte[] odd = {'a', (byte) 0xff, '\'', ' ', '$', 'x', (byte) 0xc3, (byte) 0xa4, '\n', '\n'};
+    String word = RawBytes.decode(odd);
+    String odder = folder + "/ä ö";
+    pool.submit(CommandTask.of("mkdir", odder)).get();
+    CommandTask task = CommandTask.of(
+            "sh", "-c", "printf %s \"$1\" \"$ODD\"; basename \"$PWD\"", "sh", word)
+        .withEnvironment("ODD", word)
+        .withDirectory(odder);
+    ByteArrayOutputStream expected = new ByteArrayOutputStream();
+    expected.write(odd);
+    expected.write(odd);
+    expected.write("ä ö\n".getBytes(StandardCharsets.UTF_8));
+    CommandResult result = pool.submit(task).get();
+    assertThat(result.stdout()).as(result.errors()).isEqualTo(expected.toByteArray());
+  }
+
+  @Test
+  void aFutureTellsWhoRanItsTask() throws Exception {
+    TaskFuture<CommandResult> task = pool.submit(CommandTask.of("sleep", "0.2"));
+    task.get();
+    assertThat(task.run()).hasValueSatisfying(run -> {
+      assertThat(run.worker()).isEqualTo(pool.workers().get(0).worker());
+      assertThat(run.host()).isEqualTo(pool.workers().get(0).host());
+      assertThat(run.elapsed()).isBetween(Duration.ofMillis(190), Duration.ofSeconds(30));
+    });
   }
 
   @Test
@@ -240,6 +271,15 @@ final class TasksTest {
     // The slots are free again.
     assertThat(pool.submit(CommandTask.of("true")).get(30, TimeUnit.SECONDS).status())
         .isZero();
+  }
+
+  @Test
+  void whoGivesUpABatchOfTasksOneByOneCanHandOverMore() throws Exception {
+    TaskFuture<CommandResult> first = pool.submit(CommandTask.of("sleep", "60"));
+    first.batch().cancel();
+    assertThat(first).isCancelled();
+    TaskFuture<CommandResult> second = pool.submit(CommandTask.of("true"));
+    assertThat(second.get(30, TimeUnit.SECONDS).status()).isZero();
   }
 
   @Test

@@ -135,6 +135,7 @@ final class Schema {
         .with("allow", WORDS)
         .with("listen", NAME)
         .with("amqp_url", NAME)
+        .with("amqp_ca", NAME)
         .build();
   }
 

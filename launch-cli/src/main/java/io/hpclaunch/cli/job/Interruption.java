@@ -29,10 +29,24 @@ public final class Interruption {
    */
   public static int tells(PrintWriter err, String line, Watching watching)
       throws InterruptedException {
-    Thread hook = new Thread(() -> {
-      err.println("hpc: " + line);
-      err.flush();
-    });
+    return does(
+        () -> {
+          err.println("hpc: " + line);
+          err.flush();
+        },
+        watching);
+  }
+
+  /**
+   * Watches; where the JVM is ended in the meantime, something is done before.
+   *
+   * @param last what is done, on a thread of its own
+   * @param watching what takes long
+   * @return its exit status
+   * @throws InterruptedException when the thread is interrupted
+   */
+  public static int does(Runnable last, Watching watching) throws InterruptedException {
+    Thread hook = new Thread(last);
     Runtime.getRuntime().addShutdownHook(hook);
     try {
       return watching.run();

@@ -2,12 +2,10 @@
 package io.hpclaunch.cli.job;
 
 import io.hpclaunch.api.Backend;
-import io.hpclaunch.api.BackendUnavailable;
 import io.hpclaunch.api.JobId;
 import io.hpclaunch.api.JobLogs;
 import io.hpclaunch.cli.ExitStatus;
 import io.hpclaunch.cli.Session;
-import java.io.IOException;
 import java.io.InputStream;
 import java.util.function.Supplier;
 import picocli.CommandLine.Command;
@@ -48,12 +46,7 @@ final class LogsCommand extends OneJobCommand {
   }
 
   private int copy(JobId job, Supplier<InputStream> log) {
-    try (InputStream in = log.get()) {
-      Bytes.copy(in, session().stdout());
-    } catch (IOException e) {
-      throw new BackendUnavailable(
-          "the output of " + job + " cannot be read: " + e.getMessage(), e);
-    }
+    FollowedLogs.copy(job, log, session().stdout());
     return ExitStatus.OK;
   }
 }

@@ -9,7 +9,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /** Ids that are UUIDs, by their beginnings, as tables and sentences for people have them. */
-final class ShortIds {
+public final class ShortIds {
   private static final Pattern UUID =
       Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
   private static final int SHORT = 8;
@@ -21,8 +21,13 @@ final class ShortIds {
     return UUID.matcher(id).matches() ? id.substring(0, SHORT) : id;
   }
 
-  /** A text with its ids cut short; two that begin alike stay as they are. */
-  static String in(String text) {
+  /**
+   * A text with its ids cut short; two that begin alike stay as they are.
+   *
+   * @param text any text
+   * @return the text
+   */
+  public static String in(String text) {
     Map<String, Set<String>> ids = new HashMap<>();
     UUID.matcher(text)
         .results()

@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Times and lengths of time as users write and read them. */
-final class Times {
+public final class Times {
   private static final Pattern UNITS = Pattern.compile(
       "(?:(\\d{1,6})w)?(?:(\\d{1,6})d)?(?:(\\d{1,7})h)?(?:(\\d{1,9})m)?(?:(\\d{1,9})s)?");
   private static final int[] SECONDS = {7 * 86_400, 86_400, 3600, 60, 1};
@@ -30,8 +30,13 @@ final class Times {
 
   /**
    * Reads a length of time: numbers with w, d, h, m, s behind them, largest first, or a walltime.
+   *
+   * @param what says it, for errors
+   * @param text what was said
+   * @return the length
+   * @throws InvalidJob when it is none
    */
-  static Duration duration(String what, String text) {
+  public static Duration duration(String what, String text) {
     Matcher units = UNITS.matcher(text);
     if (!text.isEmpty() && units.matches()) {
       Duration sum = Duration.ZERO;
@@ -77,8 +82,13 @@ final class Times {
     return time == null ? null : EXACT.format(time.atZone(ZoneId.systemDefault()));
   }
 
-  /** For people: to the minute, in their own time zone. */
-  static @Nullable String shown(@Nullable Instant time) {
+  /**
+   * For people: to the minute, in their own time zone.
+   *
+   * @param time a point in time, or null
+   * @return the text, or null
+   */
+  public static @Nullable String shown(@Nullable Instant time) {
     return time == null ? null : SHOWN.format(time.atZone(ZoneId.systemDefault()));
   }
 }

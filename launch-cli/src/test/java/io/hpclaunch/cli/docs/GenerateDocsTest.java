@@ -39,7 +39,7 @@ class GenerateDocsTest {
     assertThat(hpc.getSubcommands())
         .containsKeys("backends", "launchers", "resources", "config", "doctor")
         .containsKeys("submit", "status", "wait", "cancel", "logs", "attach")
-        .containsKeys("queue", "explain", "script", "report", "clean");
+        .containsKeys("queue", "explain", "script", "report", "clean", "sweep", "pool");
     for (Map.Entry<String, CommandLine> command : hpc.getSubcommands().entrySet()) {
       String page = page("hpc-" + command.getKey() + ".1");
       for (OptionSpec option : command.getValue().getCommandSpec().options()) {

@@ -43,7 +43,18 @@ public final class BrokerSession implements AutoCloseable {
     void lost(String why);
   }
 
-  private final BrokerAddress address;
+  /** Tells where the broker is. */
+  public interface Source {
+    /**
+     * Asked before each connection.
+     *
+     * @return where the broker is now
+     * @throws IOException when that cannot be told; it is asked again
+     */
+    BrokerAddress address() throws IOException;
+  }
+
+  private final Source source;
   private final String name;
   private final Listener listener;
   private final Thread thread;
@@ -58,7 +69,18 @@ public final class BrokerSession implements AutoCloseable {
    * @param listener told of each connection
    */
   public BrokerSession(BrokerAddress address, String name, Listener listener) {
-    this.address = address;
+    this(() -> address, name, listener);
+  }
+
+  /**
+   * Makes a session; {@link #start} begins it.
+   *
+   * @param source tells where the broker is
+   * @param name what the broker shows of this connection
+   * @param listener told of each connection
+   */
+  public BrokerSession(Source source, String name, Listener listener) {
+    this.source = source;
     this.name = name;
     this.listener = listener;
     this.thread = new Thread(this::run, "broker " + name);
@@ -108,7 +130,7 @@ public final class BrokerSession implements AutoCloseable {
   private void run() {
     Duration pause = FIRST_PAUSE;
     while (!isClosed()) {
-      try (Connection made = connect(address, name)) {
+      try (Connection made = connect(source.address(), name)) {
         CountDownLatch lost = new CountDownLatch(1);
         made.addShutdownListener(cause -> lost.countDown());
         connection = made;

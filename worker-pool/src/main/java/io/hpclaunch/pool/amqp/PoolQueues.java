@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.pool.amqp;
 
+import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ShutdownSignalException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -19,7 +22,7 @@ public record PoolQueues(String pool) {
   private static final Duration LONGEST_TASK = Duration.ofDays(366);
 
   /** How long results wait for a client that never comes, where the broker can be told. */
-  private static final Duration RESULTS_KEPT = Duration.ofDays(7);
+  public static final Duration RESULTS_KEPT = Duration.ofDays(7);
 
   /**
    * Tasks that nobody has begun.
@@ -121,6 +124,45 @@ public record PoolQueues(String pool) {
    */
   public void declareResults(Channel channel, String batch) throws IOException {
     channel.queueDeclare(results(batch), true, false, false, expiry(channel));
+  }
+
+  /**
+   * Whether the broker has the queue of a batch's results.
+   *
+   * @param connection to the broker
+   * @param batch the batch's id
+   * @return false where it never was made, or is removed
+   * @throws IOException when the broker is away
+   */
+  public boolean hasResults(Connection connection, String batch) throws IOException {
+    Channel channel = connection.createChannel(); // which the broker closes where there is none
+    try {
+      channel.queueDeclarePassive(results(batch));
+      channel.abort();
+      return true;
+    } catch (IOException e) {
+      if (e.getCause() instanceof ShutdownSignalException signal
+          && signal.getReason() instanceof AMQP.Channel.Close close
+          && close.getReplyCode() == AMQP.NOT_FOUND) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * Removes the queue of a batch's results, with all that is in it; does nothing where there is
+   * none. What is sent there later is dropped.
+   *
+   * @param channel to the broker
+   * @param batch the batch's id
+   * @throws IOException when the broker refuses, or is away
+   */
+  public void deleteResults(Channel channel, String batch) throws IOException {
+    if (!isRabbit(channel)) { // others close the channel where there is no such queue
+      declareResults(channel, batch);
+    }
+    channel.queueDelete(results(batch));
   }
 
   /**

@@ -6,11 +6,13 @@ import com.rabbitmq.client.ConfirmCallback;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.MessageProperties;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -101,6 +103,21 @@ public final class Publisher {
     }
   }
 
+  /**
+   * Waits until the broker has all that was sent.
+   *
+   * @param limit the longest wait
+   * @return whether it has
+   * @throws InterruptedException when the thread is interrupted
+   */
+  public boolean awaitConfirmed(Duration limit) throws InterruptedException {
+    boolean hasAll = messages.tryAcquire(MOST_MESSAGES, limit.toNanos(), TimeUnit.NANOSECONDS);
+    if (hasAll) {
+      messages.release(MOST_MESSAGES);
+    }
+    return hasAll;
+  }
+
   /** A connection that was just lost keeps the message among the unconfirmed. */
   private void trySend(Channel open, Outgoing message) {
     try {
@@ -129,9 +146,9 @@ public final class Publisher {
 
   private void settle(@Nullable Outgoing message) {
     if (message != null) {
-      messages.release();
-      bytes.release(message.weight());
       message.confirmed().run();
+      bytes.release(message.weight());
+      messages.release();
     }
   }
 }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.pool.wire;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A command, as a worker is told it.
+ * A command, as a worker is told it: words, values and the folder are bytes, as on any Unix, and
+ * need not be UTF-8.
  *
  * @param argv the program and its arguments
  * @param environment variables beside the worker's own; null unsets one
@@ -15,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody
 public record CommandInput(
-    List<String> argv,
-    Map<String, @Nullable String> environment,
-    @Nullable String directory,
+    List<byte[]> argv,
+    Map<String, byte @Nullable []> environment,
+    byte @Nullable [] directory,
     byte[] stdin) {
   /**
    * As bytes.
@@ -25,12 +27,9 @@ public record CommandInput(
    * @return what {@link #decode} reads
    */
   public byte[] encode() {
-    return new WireWriter()
-        .list(argv, WireWriter::text)
-        .map(environment)
-        .optional(directory)
-        .bytes(stdin)
-        .toBytes();
+    WireWriter out = new WireWriter().list(argv, WireWriter::bytes).number(environment.size());
+    environment.forEach((name, value) -> out.text(name).optional(value));
+    return out.optional(directory).bytes(stdin).toBytes();
   }
 
   /**
@@ -42,6 +41,11 @@ public record CommandInput(
    */
   public static CommandInput decode(byte[] bytes) {
     WireReader in = new WireReader(bytes);
-    return new CommandInput(in.list(WireReader::text), in.map(), in.optional(), in.bytes());
+    List<byte[]> argv = in.list(WireReader::bytes);
+    Map<String, byte @Nullable []> environment = new LinkedHashMap<>();
+    for (int left = in.count(); left > 0; left--) {
+      environment.put(in.text(), in.optionalBytes());
+    }
+    return new CommandInput(argv, environment, in.optionalBytes(), in.bytes());
   }
 }

@@ -18,8 +18,27 @@ public sealed interface Order {
     }
   }
 
-  /** Take no more tasks, finish those that run, and end. */
-  record Drain() implements Order {}
+  /**
+   * Take no more tasks, finish those that run, and end.
+   *
+   * @param workers the ids of those who are meant; none means all
+   */
+  record Drain(List<String> workers) implements Order {
+    /** Copies the list. */
+    public Drain {
+      workers = List.copyOf(workers);
+    }
+
+    /**
+     * Whether a worker is meant.
+     *
+     * @param worker its id
+     * @return true where all are meant, too
+     */
+    public boolean isFor(String worker) {
+      return workers.isEmpty() || workers.contains(worker);
+    }
+  }
 
   /** Say how you are, now. */
   record Report() implements Order {}
@@ -33,8 +52,10 @@ public sealed interface Order {
     WireWriter out = new WireWriter().octet(1);
     if (this instanceof Cancel cancel) {
       out.octet(0).text(cancel.batch()).list(cancel.tasks(), (w, index) -> w.number(index));
+    } else if (this instanceof Drain drain) {
+      out.octet(1).list(drain.workers(), WireWriter::text);
     } else {
-      out.octet(this instanceof Drain ? 1 : 2);
+      out.octet(2);
     }
     return out.toBytes();
   }
@@ -51,7 +72,7 @@ public sealed interface Order {
     int kind = in.octet();
     return switch (kind) {
       case 0 -> new Cancel(in.text(), in.list(WireReader::integer));
-      case 1 -> new Drain();
+      case 1 -> new Drain(in.list(WireReader::text));
       case 2 -> new Report();
       default -> throw new WireException("an order of the unknown kind " + kind);
     };

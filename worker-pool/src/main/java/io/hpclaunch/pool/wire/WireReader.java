@@ -5,9 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -118,6 +116,16 @@ public final class WireReader {
   }
 
   /**
+   * Bytes that may be missing.
+   *
+   * @return the bytes, or null
+   * @throws WireException when the message holds fewer than it says
+   */
+  public byte @Nullable [] optionalBytes() {
+    return octet() == 0 ? null : bytes();
+  }
+
+  /**
    * Several things.
    *
    * @param each reads one
@@ -135,21 +143,6 @@ public final class WireReader {
   }
 
   /**
-   * Names and values.
-   *
-   * @return in the order written
-   * @throws WireException when the message holds fewer than it says
-   */
-  public Map<String, @Nullable String> map() {
-    int count = count();
-    Map<String, @Nullable String> values = new LinkedHashMap<>();
-    for (int i = 0; i < count; i++) {
-      values.put(text(), optional());
-    }
-    return values;
-  }
-
-  /**
    * Whether all was read.
    *
    * @return true at the end
@@ -158,7 +151,13 @@ public final class WireReader {
     return at == bytes.length;
   }
 
-  private int count() {
+  /**
+   * How many things or bytes come; each of them has a byte at least.
+   *
+   * @return the number
+   * @throws WireException when the message holds fewer than it says
+   */
+  public int count() {
     int count = integer();
     if (count < 0) {
       throw new WireException("a length is negative: " + count);

@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.Map;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -98,6 +97,17 @@ public final class WireWriter {
   }
 
   /**
+   * Bytes that may be missing.
+   *
+   * @param value the bytes, or null
+   * @return this
+   */
+  public WireWriter optional(byte @Nullable [] value) {
+    octet(value == null ? 0 : 1);
+    return value == null ? this : bytes(value);
+  }
+
+  /**
    * Several things behind their number.
    *
    * @param values the things
@@ -109,20 +119,6 @@ public final class WireWriter {
     number(values.size());
     for (T value : values) {
       each.accept(this, value);
-    }
-    return this;
-  }
-
-  /**
-   * Names and values; a value may be null.
-   *
-   * @param values the names and values
-   * @return this
-   */
-  public WireWriter map(Map<String, ? extends @Nullable String> values) {
-    number(values.size());
-    for (Map.Entry<String, ? extends @Nullable String> e : values.entrySet()) {
-      text(e.getKey()).optional(e.getValue());
     }
     return this;
   }

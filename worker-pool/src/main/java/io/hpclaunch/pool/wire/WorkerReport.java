@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param worker its id, new with each start
  * @param host where it runs
  * @param pid its process
- * @param job the native id of its batch job, or null when the scheduler told none
+ * @param job the id of its batch job, or null when that told none
  * @param state what it does
  * @param cpus what it may use
  * @param gpus how many gpus it deals out

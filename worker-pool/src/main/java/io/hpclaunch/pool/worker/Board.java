@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -243,9 +244,19 @@ final class Board {
   }
 
   /** Waits until nothing is held; whether that came in time. */
-  synchronized boolean awaitEmpty(Duration limit) throws InterruptedException {
+  boolean awaitEmpty(Duration limit) throws InterruptedException {
+    return await(() -> held.isEmpty() && leaving.isEmpty(), limit);
+  }
+
+  /** Waits until nothing runs; whether that came in time. */
+  boolean awaitStill(Duration limit) throws InterruptedException {
+    return await(running::isEmpty, limit);
+  }
+
+  private synchronized boolean await(BooleanSupplier condition, Duration limit)
+      throws InterruptedException {
     long end = System.nanoTime() + limit.toNanos();
-    while (!held.isEmpty() || !leaving.isEmpty()) {
+    while (!condition.getAsBoolean()) {
       long left = end - System.nanoTime();
       if (left <= 0) {
         return false;

@@ -7,32 +7,48 @@ import io.hpclaunch.pool.wire.Failure;
 import io.hpclaunch.pool.wire.Outcome;
 import io.hpclaunch.pool.wire.Payload;
 import io.hpclaunch.pool.wire.Task;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
-import org.jspecify.annotations.Nullable;
 
 /** Runs commands, each in a process of its own. */
 final class CommandRunner implements TaskRunner {
+  /** Of a command that TERM ended. */
+  private static final int TERMINATED = 128 + 15;
+
   private final Values values;
   private final TimeLimits limits;
   private final ExecutorService readers;
   private final boolean dealsGpus;
+  private final EndOfWorker end;
 
-  CommandRunner(Values values, TimeLimits limits, ExecutorService readers, boolean dealsGpus) {
+  /** Whether the worker is told to end. */
+  interface EndOfWorker {
+    /** Waits a moment before it denies. */
+    boolean isTold() throws InterruptedException;
+  }
+
+  CommandRunner(
+      Values values,
+      TimeLimits limits,
+      ExecutorService readers,
+      boolean dealsGpus,
+      EndOfWorker end) {
     this.dealsGpus = dealsGpus;
+    this.end = end;
     this.values = values;
     this.limits = limits;
     this.readers = readers;
   }
 
   @Override
-  public Ending run(Held task) throws RefusedException, InterruptedException, IOException {
+  public Ending run(Held task)
+      throws RefusedException, CutShortException, InterruptedException, IOException {
     CommandInput command = CommandInput.decode(values.read(task.task().input()));
     Process process = start(command, task);
     ProcessTree tree = new ProcessTree(process, mark(task));
@@ -43,8 +59,7 @@ final class CommandRunner implements TaskRunner {
       feed(process, command.stdin());
       Payload stdout = collect(task, "stdout", process.getInputStream());
       int status = process.waitFor();
-      CommandEnd end = new CommandEnd(status, stdout, stderr.get());
-      return ending(task, end, timer);
+      return ending(task, new CommandEnd(status, stdout, stderr.get()), timer);
     } catch (ExecutionException e) {
       throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
     } finally {
@@ -52,8 +67,8 @@ final class CommandRunner implements TaskRunner {
     }
   }
 
-  private Ending ending(Held task, CommandEnd end, TimeLimits.Timer timer)
-      throws InterruptedException, IOException {
+  private Ending ending(Held task, CommandEnd how, TimeLimits.Timer timer)
+      throws CutShortException, InterruptedException, IOException {
     if (timer.isOver()) {
       Failure failure =
           Failure.of("the command ran into its limit of " + task.task().limit());
@@ -62,33 +77,26 @@ final class CommandRunner implements TaskRunner {
     if (task.isCancelled()) {
       throw new InterruptedException();
     }
-    Outcome outcome = end.status() == 0 ? Outcome.DONE : Outcome.FAILED;
-    return new Ending(outcome, values.write(task, "end", end.encode()), false);
+    // Some schedulers and launchers end all processes of a job, those of tasks among them.
+    if (how.status() == TERMINATED && end.isTold()) {
+      throw new CutShortException();
+    }
+    Outcome outcome = how.status() == 0 ? Outcome.DONE : Outcome.FAILED;
+    return new Ending(outcome, values.write(task, "end", how.encode()), false);
   }
 
   private Process start(CommandInput command, Held task) throws RefusedException {
-    ProcessBuilder builder = new ProcessBuilder(command.argv());
-    if (command.directory() != null) {
-      builder.directory(new File(command.directory()));
-    }
-    Map<String, String> environment = builder.environment();
-    for (Map.Entry<String, @Nullable String> e : command.environment().entrySet()) {
-      if (e.getValue() == null) {
-        environment.remove(e.getKey());
-      } else {
-        environment.put(e.getKey(), e.getValue());
-      }
-    }
+    Map<String, String> own = new HashMap<>();
     Task told = task.task();
-    environment.put("HPC_BATCH_ID", task.key().batch());
-    environment.put("HPC_TASK_INDEX", Integer.toString(told.index()));
-    environment.put("HPC_TASK_ATTEMPT", Integer.toString(told.attempt()));
-    environment.put(ProcessTree.VARIABLE, mark(task));
+    own.put("HPC_BATCH_ID", task.key().batch());
+    own.put("HPC_TASK_INDEX", Integer.toString(told.index()));
+    own.put("HPC_TASK_ATTEMPT", Integer.toString(told.attempt()));
+    own.put(ProcessTree.VARIABLE, mark(task));
     if (dealsGpus) {
-      environment.put("CUDA_VISIBLE_DEVICES", String.join(",", task.share().gpus()));
+      own.put("CUDA_VISIBLE_DEVICES", String.join(",", task.share().gpus()));
     }
     try {
-      return builder.start();
+      return CommandProcess.of(command, own).start();
     } catch (IOException | RuntimeException e) { // the latter for a NUL
       throw new RefusedException("the command cannot be started: " + e.getMessage(), e);
     }

@@ -99,9 +99,11 @@ final class Held {
     }
   }
 
-  /** Another worker, or this one, begins it again. */
-  synchronized void giveBack() {
+  /** Another worker, or this one, begins it again; false where that was said before. */
+  synchronized boolean giveBack() {
+    boolean isFirst = !givenBack;
     givenBack = true;
+    return isFirst;
   }
 
   synchronized boolean isGivenBack() {

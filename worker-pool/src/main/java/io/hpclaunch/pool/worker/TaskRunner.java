@@ -19,10 +19,21 @@ interface TaskRunner {
    * Runs a task to its end, on this thread.
    *
    * @throws RefusedException when it cannot be begun
+   * @throws CutShortException when it was ended together with this worker
    * @throws InterruptedException when it was cancelled
    * @throws java.io.IOException when its input or its result cannot be moved
    */
-  Ending run(Held task) throws RefusedException, InterruptedException, java.io.IOException;
+  Ending run(Held task)
+      throws RefusedException, CutShortException, InterruptedException, java.io.IOException;
+
+  /** A task did not end by itself: somebody begins it again. */
+  final class CutShortException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    CutShortException() {
+      super("it was ended with its worker");
+    }
+  }
 
   /** A task cannot be begun here, nor anywhere else. */
   final class RefusedException extends Exception {

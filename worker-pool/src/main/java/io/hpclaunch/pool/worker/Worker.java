@@ -6,6 +6,7 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Envelope;
+import io.hpclaunch.pool.amqp.BrokerFile;
 import io.hpclaunch.pool.amqp.BrokerSession;
 import io.hpclaunch.pool.amqp.PoolQueues;
 import io.hpclaunch.pool.amqp.Publisher;
@@ -32,6 +33,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,13 +42,36 @@ import org.jspecify.annotations.Nullable;
  * <p>The broker keeps a message until it is acknowledged, and it is acknowledged when the broker
  * has the results of all of its tasks. A worker that dies so gives its tasks back. Who receives a
  * message that somebody had before sends each of its tasks on alone, with a death counted, before
- * it acknowledges: so a task that kills its workers takes no others with it, and is known.
+ * it acknowledges: so a task that kills its workers takes no others with it, and is known. What
+ * comes again after this worker's own connection was lost is no such sign: the broker was away, or
+ * the way to it, and others lost theirs, too.
  */
 final class Worker implements BrokerSession.Listener {
   /** So many workers may die while a task runs; then the task is held to be why. */
   static final int MOST_DEATHS = 3;
 
+  /**
+   * Messages with one short task each that are here at once: RabbitMQ confirms a result when its
+   * disk has it, and before that no other message comes.
+   */
+  private static final int SHORT_SINGLES = 50;
+
+  /** How long after an outage messages come again that nobody died of. */
+  private static final Duration AFTER_OUTAGE = Duration.ofSeconds(10);
+
+  /** Processes that do not heed TERM are killed after five seconds. */
+  private static final Duration TO_STOP = Duration.ofSeconds(6);
+
   private static final Duration REPORT_EVERY = Duration.ofSeconds(5);
+
+  /** For tasks that run when the pool is deleted: who deletes it ends the job when it likes. */
+  private static final Duration NO_LIMIT = Duration.ofDays(366);
+
+  /** A time that is left may be cut meanwhile. */
+  private static final Duration LOOK = Duration.ofMillis(200);
+
+  /** Who ends a job signals its processes one after the other. */
+  private static final Duration SIGNALS_APART = Duration.ofMillis(500);
 
   private final WorkerIdentity identity;
   private final WorkerSettings settings;
@@ -62,10 +87,15 @@ final class Worker implements BrokerSession.Listener {
   private final ExecutorService threads = Executors.newCachedThreadPool(Worker::thread);
   private final ScheduledExecutorService clock =
       Executors.newSingleThreadScheduledExecutor(Worker::thread);
+  private final CountDownLatch told = new CountDownLatch(1);
   private final CountDownLatch ended = new CountDownLatch(1);
+  private final AtomicLong deadline = new AtomicLong();
   private WorkerReport.State state = WorkerReport.State.READY;
+  private boolean wasCutOff;
+  private long connectedAt;
   private @Nullable Channel talk;
   private @Nullable Inbox tasks;
+  private @Nullable Inbox returned;
   private List<Inbox> inboxes = List.of();
 
   Worker(WorkerIdentity identity, WorkerSettings settings) {
@@ -75,12 +105,14 @@ final class Worker implements BrokerSession.Listener {
     this.shares = new Shares(settings.cpus(), identity.gpus(settings.gpus()));
     Values values = new Values(new FolderStore(settings.store()), settings.inlineLimit());
     TimeLimits limits = new TimeLimits(clock);
-    this.commands = new CommandRunner(values, limits, threads, settings.gpus() > 0);
+    this.commands =
+        new CommandRunner(values, limits, threads, settings.gpus() > 0, this::isToldToEnd);
     this.functions = new JavaRunner(values, settings.allow(), limits, this::gather);
     this.gatherings = new Gatherings(queues);
     this.board = new Board(shares, threads, this::run, this::ended);
     this.results = new ResultSender(identity.id(), queues, publisher, board::forget);
-    this.session = new BrokerSession(settings.broker(), "worker " + identity.id(), this);
+    this.session =
+        new BrokerSession(() -> BrokerFile.read(settings.store()), "worker " + identity.id(), this);
   }
 
   private static Thread thread(Runnable work) {
@@ -115,24 +147,29 @@ final class Worker implements BrokerSession.Listener {
     gatherings.connected(connection);
     synchronized (this) {
       talk = made;
+      connectedAt = System.nanoTime();
       if (state == WorkerReport.State.READY) {
         tasks = new Inbox(connection, queues.tasks(), prefetch(), this::receive);
+        returned = new Inbox(connection, queues.returned(), singles(), this::receive);
         inboxes = List.of(
             tasks,
-            new Inbox(connection, queues.returned(), slots(), this::receive),
+            returned,
             new Inbox(connection, queues.suspects(), 1, this::receive),
             new Inbox(connection, queues.reducers(), slots(), this::receive));
       }
     }
     report();
-    WorkerLog.say("connected to " + settings.broker());
+    WorkerLog.say("connected to the broker at " + connection.getAddress().getHostAddress() + ":"
+        + connection.getPort());
   }
 
   @Override
   public void lost(String why) {
     synchronized (this) {
+      wasCutOff |= talk != null;
       talk = null;
       tasks = null;
+      returned = null;
       inboxes = List.of();
     }
     publisher.lost();
@@ -148,6 +185,10 @@ final class Worker implements BrokerSession.Listener {
   /** Long tasks must not lie here while others have nothing to do. */
   private int prefetch() {
     return board.isShort() ? Math.max(4, 2 * slots()) : slots();
+  }
+
+  private int singles() {
+    return board.isShort() ? Math.max(SHORT_SINGLES, slots()) : slots();
   }
 
   /** Sorts out a message. */
@@ -168,13 +209,17 @@ final class Worker implements BrokerSession.Listener {
       Held known = board.find(new Held.Key(message.batch(), task.index()));
       if (known != null) {
         known.deliveredAgain(delivery);
-      } else if (isRedelivered) {
+      } else if (isRedelivered && !isAfterOutage()) {
         sendOn(message.batch(), code, task.afterDeath().withCode(0), delivery);
       } else {
         fresh.add(new Held(message.batch(), code, task, delivery));
       }
     }
     board.add(fresh);
+  }
+
+  private synchronized boolean isAfterOutage() {
+    return wasCutOff && System.nanoTime() - connectedAt < AFTER_OUTAGE.toNanos();
   }
 
   private void sendOn(String batch, Code code, Task task, Delivery delivery)
@@ -225,8 +270,10 @@ final class Worker implements BrokerSession.Listener {
     }
     if (order instanceof Order.Cancel cancel) {
       board.cancel(cancel);
-    } else if (order instanceof Order.Drain) {
-      threads.execute(this::end);
+    } else if (order instanceof Order.Drain drain) {
+      if (drain.isFor(identity.id())) {
+        threads.execute(() -> end(NO_LIMIT));
+      }
     } else {
       report();
     }
@@ -237,6 +284,9 @@ final class Worker implements BrokerSession.Listener {
     Instant started = Instant.now();
     long begun = System.nanoTime();
     TaskRunner.Ending ending = ending(task);
+    if (ending == null || (task.isGivenBack() && ending.outcome() == Outcome.CANCELLED)) {
+      return null; // it was ended for the sake of the next one who runs it
+    }
     Duration elapsed = Duration.ofNanos(System.nanoTime() - begun);
     boolean isRetried = task.task().retries() > 0
         && (ending.outcome() == Outcome.FAILED || ending.outcome() == Outcome.TIMED_OUT);
@@ -254,8 +304,9 @@ final class Worker implements BrokerSession.Listener {
         ending.isFailure());
   }
 
+  /** How a task ended; null when it is somebody else's now. */
   @SuppressWarnings("CatchingUnchecked") // a task without a result would hang its client
-  private TaskRunner.Ending ending(Held task) {
+  private TaskRunner.@Nullable Ending ending(Held task) {
     try {
       if (task.isCancelled()) {
         throw new InterruptedException();
@@ -272,7 +323,7 @@ final class Worker implements BrokerSession.Listener {
                 .formatted(task.task().cpus(), task.task().gpus(), shares.cpus(), shares.gpus()));
       }
       TaskRunner runner = task.code() instanceof Code.Command ? commands : functions;
-      return runner.run(task);
+      return runEnding(runner, task);
     } catch (InterruptedException e) {
       return failed(Outcome.CANCELLED, "it was cancelled");
     } catch (TaskRunner.RefusedException e) {
@@ -281,6 +332,20 @@ final class Worker implements BrokerSession.Listener {
       return new TaskRunner.Ending(
           Outcome.REFUSED, new Payload.Inline(Failure.of(e, new byte[0]).encode()), true);
     }
+  }
+
+  private TaskRunner.@Nullable Ending runEnding(TaskRunner runner, Held task)
+      throws TaskRunner.RefusedException, InterruptedException, IOException {
+    try {
+      return runner.run(task);
+    } catch (TaskRunner.CutShortException e) {
+      handBack(task, task.task());
+      return null;
+    }
+  }
+
+  private boolean isToldToEnd() throws InterruptedException {
+    return told.await(SIGNALS_APART.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private static TaskRunner.Ending failed(Outcome outcome, String why) {
@@ -299,12 +364,15 @@ final class Worker implements BrokerSession.Listener {
   private void ended(Held task, TaskResult result) {
     results.add(task, result);
     Inbox open;
+    Inbox openSingles;
     synchronized (this) {
       open = tasks;
+      openSingles = returned;
     }
     try {
-      if (open != null) {
+      if (open != null && openSingles != null) {
         open.prefetch(prefetch());
+        openSingles.prefetch(singles());
       }
     } catch (IOException | RuntimeException e) {
       return; // the connection is lost, and the next one begins with what is right then
@@ -315,7 +383,7 @@ final class Worker implements BrokerSession.Listener {
     boolean isIdle = !settings.idle().isZero() && board.idle().compareTo(settings.idle()) > 0;
     if (isIdle) {
       WorkerLog.say("nothing to do for " + settings.idle() + ": ending");
-      threads.execute(this::end);
+      threads.execute(() -> end(settings.drain()));
     } else {
       report();
     }
@@ -346,26 +414,56 @@ final class Worker implements BrokerSession.Listener {
 
   /**
    * Takes no more tasks, gives back those that were not begun, and waits for those that run; ends
-   * them when their time is over, and gives them back, too.
+   * them when their time is over, and gives them back, too. Returns when all is done.
+   *
+   * @param patience how long those that run are given; the shortest that was told holds
    */
-  void end() {
+  void end(Duration patience) {
+    long limit = System.nanoTime() + patience.toNanos();
+    boolean isFirst;
     synchronized (this) {
-      if (state != WorkerReport.State.READY) {
-        return;
+      isFirst = state == WorkerReport.State.READY;
+      if (isFirst) {
+        state = WorkerReport.State.DRAINING;
+        deadline.set(limit);
+      } else {
+        deadline.accumulateAndGet(limit, (a, b) -> a - b < 0 ? a : b);
       }
-      state = WorkerReport.State.DRAINING;
     }
+    told.countDown();
+    try {
+      if (isFirst) {
+        drain();
+      } else {
+        ended.await();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void drain() throws InterruptedException {
     report();
     try {
       stopTaking();
       giveBack(board.close());
-      if (!board.awaitEmpty(settings.drain())) {
+      if (!awaitEmpty()) {
         WorkerLog.say(board.runningCount() + " tasks are given back: they ran into the end");
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     } finally {
       leave();
+    }
+  }
+
+  private boolean awaitEmpty() throws InterruptedException {
+    while (true) {
+      long left = deadline.get() - System.nanoTime();
+      if (board.awaitEmpty(Duration.ofNanos(Math.min(left, LOOK.toNanos())))) {
+        return true;
+      }
+      if (left <= 0) {
+        return false;
+      }
     }
   }
 
@@ -393,17 +491,22 @@ final class Worker implements BrokerSession.Listener {
 
   /** Somebody begins it, this worker perhaps; nobody died of it. */
   private void handBack(Held held, Task task) throws InterruptedException {
+    if (!held.giveBack()) {
+      return;
+    }
     String queue = isReducer(held.code()) ? queues.reducers() : queues.tasks();
     byte[] body =
         TaskMessage.of(held.key().batch(), held.code(), task.withCode(0)).encode();
-    held.giveBack();
     board.handOver(held);
     publisher.publish(new Publisher.Outgoing(queue, body, () -> board.forget(held)));
   }
 
   private void leave() {
     try {
-      giveBack(board.running());
+      List<Held> running = board.running();
+      giveBack(running);
+      running.forEach(Held::cancel); // what runs on beside its next attempt is nobody's
+      board.awaitStill(TO_STOP);
       board.awaitEmpty(Duration.ofSeconds(2));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

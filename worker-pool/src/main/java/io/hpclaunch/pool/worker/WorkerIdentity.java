@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param id new with each start
  * @param host where it runs
  * @param pid its process
- * @param job the native id of its batch job, or null
+ * @param job the id of its batch job, or null
  * @param environment its variables
  */
 record WorkerIdentity(

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.pool.worker;
 
-import io.hpclaunch.pool.amqp.BrokerAddress;
 import io.hpclaunch.pool.code.AllowList;
 import java.io.IOException;
 import java.io.Reader;
@@ -15,33 +14,33 @@ import java.util.List;
 import java.util.Properties;
 
 /**
- * What a worker is started with. It travels in a file that only its owner can read, since the
- * broker's password stands in it.
+ * What a worker is started with, as it stands in a file. Where the broker is stands in another one,
+ * {@link io.hpclaunch.pool.amqp.BrokerFile}, since it changes.
  *
  * @param pool the pool's id
- * @param broker where tasks come from
  * @param cpus what all tasks of a worker may take together
  * @param gpus how many gpus it deals out
  * @param store the folder of the store
  * @param inlineLimit the most bytes of a result that go through the broker
  * @param idle how long a worker without tasks, or without the broker, stays; zero: for ever
- * @param drain how long running tasks are given when the worker is told to end
+ * @param drain how long running tasks are given when the worker's job is ended
+ * @param warned how long they are given when its walltime comes near
  * @param allow classes that tasks may be made of, beside the JDK's values
  */
 public record WorkerSettings(
     String pool,
-    BrokerAddress broker,
     double cpus,
     int gpus,
     Path store,
     int inlineLimit,
     Duration idle,
     Duration drain,
+    Duration warned,
     AllowList allow) {
   /**
    * As the text of a properties file.
    *
-   * @return what {@link #read} reads
+   * @return what {@link #read} reads, as UTF-8
    */
   public String toText() {
     Properties properties = new Properties();
@@ -52,8 +51,8 @@ public record WorkerSettings(
     properties.setProperty("inline_limit", Integer.toString(inlineLimit));
     properties.setProperty("idle_millis", Long.toString(idle.toMillis()));
     properties.setProperty("drain_millis", Long.toString(drain.toMillis()));
+    properties.setProperty("warned_millis", Long.toString(warned.toMillis()));
     properties.setProperty("allow", String.join("\n", allow.patterns()));
-    broker.store(properties);
     StringWriter text = new StringWriter();
     try {
       properties.store(text, null);
@@ -82,13 +81,13 @@ public record WorkerSettings(
     String allow = properties.getProperty("allow", "");
     return new WorkerSettings(
         properties.getProperty("pool", ""),
-        BrokerAddress.load(properties),
         Double.parseDouble(properties.getProperty("cpus", "1")),
         Integer.parseInt(properties.getProperty("gpus", "0")),
         Path.of(properties.getProperty("store", "")),
         Integer.parseInt(properties.getProperty("inline_limit", "65536")),
         millis(properties, "idle_millis"),
         millis(properties, "drain_millis"),
+        millis(properties, "warned_millis"),
         AllowList.of(allow.isEmpty() ? List.of() : List.of(allow.split("\n", -1))));
   }
 
