@@ -4,6 +4,7 @@ package io.hpclaunch.broker;
 import io.hpclaunch.core.broker.BrokerContext;
 import io.hpclaunch.core.broker.RunningBroker;
 import java.io.IOException;
+import java.lang.reflect.Field;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -108,8 +109,28 @@ final class QpidBroker implements RunningBroker {
 
   private void open(BrokerContext context) {
     system.open();
-    AmqpPort<?> opened = Model.fill((Broker<?>) system.getContainer(), context);
+    Broker<?> broker = (Broker<?>) system.getContainer();
+    leaveEndToOwner(broker);
+    AmqpPort<?> opened = Model.fill(broker, context);
     port = opened.getBoundPort();
+  }
+
+  /**
+   * When the JVM ends, Broker-J 10.1 closes itself beside all other hooks: what these have to tell
+   * through it would be lost. It has no setting for that.
+   */
+  private static void leaveEndToOwner(Broker<?> broker) {
+    try {
+      Class<?> type = broker.getClass();
+      while (!type.getSimpleName().equals("BrokerImpl")) {
+        type = type.getSuperclass();
+      }
+      Field hook = type.getDeclaredField("_shutdownHook");
+      hook.setAccessible(true);
+      Runtime.getRuntime().removeShutdownHook((Thread) hook.get(broker));
+    } catch (ReflectiveOperationException | RuntimeException e) {
+      LOG.warn("The broker will end before what the end of this process has to tell", e);
+    }
   }
 
   @Override
