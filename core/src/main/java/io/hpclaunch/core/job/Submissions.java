@@ -6,7 +6,9 @@ import io.hpclaunch.api.BackendUnavailable;
 import io.hpclaunch.api.Capabilities;
 import io.hpclaunch.api.Cause;
 import io.hpclaunch.api.Dependency;
+import io.hpclaunch.api.ExecutableNotFound;
 import io.hpclaunch.api.HpcException;
+import io.hpclaunch.api.InvalidConfiguration;
 import io.hpclaunch.api.InvalidJob;
 import io.hpclaunch.api.JobId;
 import io.hpclaunch.api.JobInfo;
@@ -382,7 +384,11 @@ final class Submissions {
         return hold(request, record, journal, String.valueOf(e.getMessage()));
       }
       throw rejected(request, record, journal, e);
-    } catch (BackendUnavailable | Unsupported | InvalidJob e) {
+    } catch (BackendUnavailable
+        | Unsupported
+        | InvalidJob
+        | InvalidConfiguration
+        | ExecutableNotFound e) {
       throw rejected(request, record, journal, e);
     } catch (OutcomeUnknown e) {
       return unknown(request, record, journal, e);

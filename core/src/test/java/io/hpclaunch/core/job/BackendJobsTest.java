@@ -10,6 +10,7 @@ import io.hpclaunch.api.BackendUnavailable;
 import io.hpclaunch.api.Cause;
 import io.hpclaunch.api.Dependency;
 import io.hpclaunch.api.HPCProcess;
+import io.hpclaunch.api.InvalidConfiguration;
 import io.hpclaunch.api.InvalidJob;
 import io.hpclaunch.api.JobId;
 import io.hpclaunch.api.JobInfo;
@@ -146,6 +147,14 @@ class BackendJobsTest {
   void aSchedulerOutOfReachGetsNothing() throws IOException {
     bench.scheduler.failBefore(new BackendUnavailable("no route"));
     assertThatThrownBy(this::submit).isInstanceOf(BackendUnavailable.class);
+    assertThat(bench.folders()).isEmpty();
+    assertThat(bench.client.openIntents("c", any -> true)).isEmpty();
+  }
+
+  @Test
+  void aBackendThatFindsItsConfigurationWrongWhenItSubmitsHasSubmittedNothing() throws IOException {
+    bench.scheduler.failBefore(new InvalidConfiguration("no such credential plugin"));
+    assertThatThrownBy(this::submit).isInstanceOf(InvalidConfiguration.class);
     assertThat(bench.folders()).isEmpty();
     assertThat(bench.client.openIntents("c", any -> true)).isEmpty();
   }
