@@ -26,6 +26,8 @@ import io.hpclaunch.k8s.access.Clusters;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
+import java.security.cert.CertPathBuilderException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -179,7 +181,17 @@ public final class K8sBackend
     }
   }
 
+  /** In words, where Java has only the names of classes. */
   static String told(IOException e) {
+    for (Throwable each = e; each != null; each = each.getCause()) {
+      if (each instanceof CertPathBuilderException) {
+        return "nobody who is trusted has signed its certificate: set certificate-authority of the"
+            + " cluster in the kubeconfig";
+      }
+    }
+    if (e.getMessage() == null && e instanceof ConnectException) {
+      return "the connection is refused, or nothing gets there";
+    }
     return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 

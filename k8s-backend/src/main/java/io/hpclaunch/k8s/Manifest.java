@@ -441,6 +441,10 @@ final class Manifest {
   }
 
   private void mount(JsonObject pod, JsonObject container) {
+    ContainerSpec asked = spec.container();
+    if (asked != null && !config.apptainer()) {
+      asked.binds().forEach(this::holder); // also where there is no volume at all
+    }
     JsonArray volumes = new JsonArray();
     JsonArray mounts = new JsonArray();
     for (Volume volume : config.volumes()) {
@@ -469,11 +473,7 @@ final class Manifest {
     ContainerSpec container = spec.container();
     if (container != null && !config.apptainer()) {
       for (ContainerSpec.Bind bind : container.binds()) {
-        Volume holder = config.volumes().stream()
-            .filter(each -> each.below(bind.host()) != null)
-            .findFirst()
-            .orElseThrow(() -> outside(bind));
-        if (holder.equals(volume)) {
+        if (holder(bind).equals(volume)) {
           all.add(mount(
               volume,
               bind.container(),
@@ -483,6 +483,13 @@ final class Manifest {
       }
     }
     return all;
+  }
+
+  private Volume holder(ContainerSpec.Bind bind) {
+    return config.volumes().stream()
+        .filter(each -> each.below(bind.host()) != null)
+        .findFirst()
+        .orElseThrow(() -> outside(bind));
   }
 
   private static JsonObject mount(Volume volume, String path, String below, boolean readOnly) {

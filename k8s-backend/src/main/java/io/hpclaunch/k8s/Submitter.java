@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.http.HttpConnectTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
+import javax.net.ssl.SSLHandshakeException;
 
 /** Creates Jobs. The name comes from the token: whoever creates it again finds it. */
 final class Submitter {
@@ -55,8 +56,8 @@ final class Submitter {
       if (!indexed || Fields.at(echo, "spec", "backoffLimitPerIndex") == null) {
         throw new Unsupported(
             api.server() + " (" + version() + ") is too old for arrays: it knows no "
-                + (indexed ? "backoffLimitPerIndex (1.29)" : "Indexed Jobs (1.24)")
-                + "; submit the elements as jobs of their own; nothing was submitted");
+                + (indexed ? "backoffLimitPerIndex" : "Indexed Jobs")
+                + ", and arrays need 1.29; submit the elements as jobs of their own; nothing was submitted");
       }
       knowsArrays = true;
     } catch (ApiError e) {
@@ -124,7 +125,8 @@ final class Submitter {
     for (Throwable each = e; each != null; each = each.getCause()) {
       if (each instanceof ConnectException
           || each instanceof HttpConnectTimeoutException
-          || each instanceof UnresolvedAddressException) {
+          || each instanceof UnresolvedAddressException
+          || each instanceof SSLHandshakeException) {
         return true;
       }
     }

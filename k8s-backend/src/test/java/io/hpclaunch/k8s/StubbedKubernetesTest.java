@@ -9,6 +9,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.hpclaunch.api.ArrayRange;
 import io.hpclaunch.api.Backend;
+import io.hpclaunch.api.BackendUnavailable;
 import io.hpclaunch.api.Cause;
 import io.hpclaunch.api.ContainerSpec;
 import io.hpclaunch.api.HPCProcess;
@@ -21,6 +22,8 @@ import io.hpclaunch.api.Unsupported;
 import io.hpclaunch.testkit.HpcTestRuntime;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +35,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -191,6 +198,50 @@ class StubbedKubernetesTest {
             .build()))
         .hasMessageContaining("no secrets for you");
     assertThat(server.objects).isEmpty();
+  }
+
+  @Test
+  void aBindThatNoVolumeHoldsIsRefused() {
+    JobSpec bound = hpc.job("bound")
+        .command("true")
+        .container(ContainerSpec.defaultImage()
+            .bind(ContainerSpec.Bind.parse("/results"))
+            .build())
+        .build();
+    assertThatThrownBy(() -> hpc.submit(bound))
+        .isInstanceOf(Unsupported.class)
+        .hasMessageContainingAll("/results", "there are none");
+    assertThat(server.objects).isEmpty();
+  }
+
+  @Test
+  void aHandshakeThatFailsHasSubmittedNothing() throws Exception {
+    SSLContext withoutKeys = SSLContext.getInstance("TLS");
+    withoutKeys.init(new KeyManager[0], null, null);
+    try (ServerSocket tls = withoutKeys
+        .getServerSocketFactory()
+        .createServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      CompletableFuture<Void> unused = CompletableFuture.runAsync(() -> shakeHands(tls));
+      Path kubeconfig = StubServer.kubeconfig(hpc.folder(), tls.getLocalPort(), "ns");
+      Files.writeString(kubeconfig, Files.readString(kubeconfig).replace("http://", "https://"));
+      Backend unsafe = hpc.runtime()
+          .open("k8s", Map.of("config", Map.of("kubeconfig", kubeconfig.toString(), "image", "a")));
+      assertThatThrownBy(() -> unsafe.submit(hpc.job("safe").command("true").build()))
+          .isInstanceOf(BackendUnavailable.class)
+          .hasMessageContaining("nothing was submitted");
+    }
+  }
+
+  private static void shakeHands(ServerSocket tls) {
+    while (true) {
+      try (SSLSocket socket = (SSLSocket) tls.accept()) {
+        socket.startHandshake();
+      } catch (SSLException e) {
+        // it has no certificate to show
+      } catch (IOException e) {
+        return; // closed
+      }
+    }
   }
 
   @Test
