@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import io.hpclaunch.pool.wire.Order;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Workers that die. */
 @Timeout(180)
 final class FaultsTest {
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+
   @TempDir
   Path folder;
 
@@ -106,7 +109,8 @@ final class FaultsTest {
           .submitAll(inputs.stream().map(i -> waitFor(go, i)).toList(), TaskOptions.DEFAULT);
       for (int cuts = 0; cuts < 4; cuts++) { // two run, and two wait behind them
         Instant since = Instant.now();
-        Awaitility.await().until(() -> hasWaiting(cutOff.pool(), since));
+        // Workers connect again after two seconds, and report every five.
+        Awaitility.await().atMost(PATIENCE).until(() -> hasWaiting(cutOff.pool(), since));
         cable.cut();
       }
       Files.createFile(go);
