@@ -94,7 +94,6 @@ final class Worker implements BrokerSession.Listener {
   private boolean wasCutOff;
   private long connectedAt;
   private @Nullable Channel talk;
-  private long alone = System.nanoTime();
   private @Nullable Inbox tasks;
   private @Nullable Inbox returned;
   private List<Inbox> inboxes = List.of();
@@ -381,26 +380,13 @@ final class Worker implements BrokerSession.Listener {
   }
 
   private void tick() {
-    String why = whyToEnd();
-    if (why == null) {
-      report();
-    } else {
-      WorkerLog.say(why + ": ending");
+    boolean isIdle = !settings.idle().isZero() && board.idle().compareTo(settings.idle()) > 0;
+    if (isIdle) {
+      WorkerLog.say("nothing to do for " + settings.idle() + ": ending");
       threads.execute(() -> end(settings.drain()));
+    } else {
+      report();
     }
-  }
-
-  /** Who has results that nobody takes is not idle, and may have nobody left who would. */
-  private synchronized @Nullable String whyToEnd() {
-    Duration idle = settings.idle();
-    if (idle.isZero()) {
-      return null;
-    }
-    if (board.idle().compareTo(idle) > 0) {
-      return "nothing to do for " + idle;
-    }
-    boolean isAlone = talk == null && System.nanoTime() - alone > idle.toNanos();
-    return isAlone && board.runningCount() == 0 ? "no broker for " + idle : null;
   }
 
   private synchronized void report() {
