@@ -56,6 +56,7 @@ final class Dialer implements AutoCloseable {
       new AttributeRepository.AttributeKey<>();
 
   private static final Duration MOMENT = Duration.ofMillis(500);
+  private static final Duration MINUTE = Duration.ofMinutes(1);
 
   private final Surroundings surroundings;
   private final Map<Path, KeyPair> opened = new ConcurrentHashMap<>();
@@ -300,7 +301,8 @@ final class Dialer implements AutoCloseable {
     @Override
     public void sessionCreated(Session session) {
       Target target = login(session).target();
-      CoreModuleProperties.AUTH_TIMEOUT.set(session, target.connectTimeout());
+      // Ours ends it first, and says how far it came.
+      CoreModuleProperties.AUTH_TIMEOUT.set(session, target.connectTimeout().plus(MINUTE));
     }
 
     /** A key that known_hosts has first; no certificates. */
