@@ -149,15 +149,7 @@ final class PoolClient implements AutoCloseable {
       public void connected(Connection connection) throws IOException {
         Channel made = BrokerSession.channel(connection);
         queues.declare(made);
-        String reports = made.queueDeclare().getQueue();
-        made.queueBind(reports, queues.reports(), "");
-        made.basicConsume(reports, true, new DefaultConsumer(made) {
-          @Override
-          public void handleDelivery(
-              String tag, Envelope envelope, AMQP.BasicProperties properties, byte[] body) {
-            hear(body);
-          }
-        });
+        queues.hear(made, queues.reports(), PoolClient.this::hear);
         synchronized (lock) {
           for (String batch : finished) {
             queues.deleteResults(made, batch);

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.pool;
 
-import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
-import com.rabbitmq.client.DefaultConsumer;
-import com.rabbitmq.client.Envelope;
 import io.hpclaunch.pool.amqp.BrokerAddress;
 import io.hpclaunch.pool.amqp.BrokerSession;
 import io.hpclaunch.pool.amqp.PoolQueues;
@@ -35,15 +32,7 @@ final class PoolVisit implements AutoCloseable {
     this.channel = connection.createChannel();
     this.queues = new PoolQueues(pool);
     queues.declare(channel);
-    String reports = channel.queueDeclare().getQueue();
-    channel.queueBind(reports, queues.reports(), "");
-    channel.basicConsume(reports, true, new DefaultConsumer(channel) {
-      @Override
-      public void handleDelivery(
-          String tag, Envelope envelope, AMQP.BasicProperties properties, byte[] body) {
-        hear(body);
-      }
-    });
+    queues.hear(channel, queues.reports(), this::hear);
   }
 
   private void hear(byte[] body) {

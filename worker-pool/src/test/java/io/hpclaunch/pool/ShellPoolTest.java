@@ -98,6 +98,16 @@ final class ShellPoolTest {
                     1,
                     "java",
                     folder.resolve("java").toString()),
+                "lonely",
+                Map.of(
+                    "backend",
+                    "shell",
+                    "num_workers",
+                    1,
+                    "cpus_worker",
+                    1,
+                    "idle_timeout",
+                    "00:05"),
                 "short",
                 Map.of(
                     "backend", "shell", "num_workers", 1, "cpus_worker", 1, "walltime", "00:10"))))
@@ -339,6 +349,21 @@ final class ShellPoolTest {
       assertThat(pool.submit(() -> 1).get()).isEqualTo(1);
       assertThat(pool.status().jobs()).extracting(PoolStatus.Job::id).doesNotContain(job);
     }
+  }
+
+  @Test
+  void aWorkerWhoseResultsNobodyTakesDoesNotStayForEver() throws Exception {
+    Path begun = folder.resolve("lonely");
+    JobId job;
+    try (WorkerPool pool = WorkerPool.open(runtime, "lonely")) {
+      TaskFuture<CommandResult> unused =
+          pool.submit(CommandTask.of("sh", "-c", ": >\"$1\"; sleep 2", "sh", begun.toString()));
+      await().until(() -> Files.exists(begun));
+      job = pool.status().jobs().get(0).id();
+    }
+    assertThat(runtime.backend("shell").attach(job).waitFor(PATIENCE))
+        .get()
+        .returns(JobState.COMPLETED, JobInfo::state);
   }
 
   @Test

@@ -4,11 +4,14 @@ package io.hpclaunch.pool.amqp;
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.DefaultConsumer;
+import com.rabbitmq.client.Envelope;
 import com.rabbitmq.client.ShutdownSignalException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * The queues and exchanges of one pool.
@@ -113,6 +116,26 @@ public record PoolQueues(String pool) {
     channel.queueDeclare(reducers(), true, false, false, patience);
     channel.exchangeDeclare(orders(), "fanout", true);
     channel.exchangeDeclare(reports(), "fanout", true);
+  }
+
+  /**
+   * Hears what is said to all, from now on and as long as the channel is open.
+   *
+   * @param channel to the broker
+   * @param exchange {@link #orders} or {@link #reports}
+   * @param hearer given what is said, on a thread of the connection
+   * @throws IOException when the broker refuses, or is away
+   */
+  public void hear(Channel channel, String exchange, Consumer<byte[]> hearer) throws IOException {
+    String queue = channel.queueDeclare().getQueue(); // ours alone, and gone with the connection
+    channel.queueBind(queue, exchange, "");
+    channel.basicConsume(queue, true, new DefaultConsumer(channel) {
+      @Override
+      public void handleDelivery(
+          String tag, Envelope envelope, AMQP.BasicProperties properties, byte[] body) {
+        hearer.accept(body);
+      }
+    });
   }
 
   /**

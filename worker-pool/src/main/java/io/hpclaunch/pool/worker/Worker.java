@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.pool.worker;
 
-import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
-import com.rabbitmq.client.DefaultConsumer;
-import com.rabbitmq.client.Envelope;
 import io.hpclaunch.pool.amqp.BrokerFile;
 import io.hpclaunch.pool.amqp.BrokerSession;
 import io.hpclaunch.pool.amqp.PoolQueues;
@@ -93,6 +90,7 @@ final class Worker implements BrokerSession.Listener {
   private WorkerReport.State state = WorkerReport.State.READY;
   private boolean wasCutOff;
   private long connectedAt;
+  private long lostAt = System.nanoTime();
   private @Nullable Channel talk;
   private @Nullable Inbox tasks;
   private @Nullable Inbox returned;
@@ -134,15 +132,7 @@ final class Worker implements BrokerSession.Listener {
   public void connected(Connection connection) throws IOException {
     Channel made = BrokerSession.channel(connection);
     queues.declare(made);
-    String orders = made.queueDeclare().getQueue();
-    made.queueBind(orders, queues.orders(), "");
-    made.basicConsume(orders, true, new DefaultConsumer(made) {
-      @Override
-      public void handleDelivery(
-          String tag, Envelope envelope, AMQP.BasicProperties properties, byte[] body) {
-        obey(body);
-      }
-    });
+    queues.hear(made, queues.orders(), this::obey);
     publisher.connected(connection);
     gatherings.connected(connection);
     synchronized (this) {
@@ -166,7 +156,10 @@ final class Worker implements BrokerSession.Listener {
   @Override
   public void lost(String why) {
     synchronized (this) {
-      wasCutOff |= talk != null;
+      if (talk != null) {
+        wasCutOff = true;
+        lostAt = System.nanoTime();
+      }
       talk = null;
       tasks = null;
       returned = null;
@@ -380,13 +373,31 @@ final class Worker implements BrokerSession.Listener {
   }
 
   private void tick() {
-    boolean isIdle = !settings.idle().isZero() && board.idle().compareTo(settings.idle()) > 0;
-    if (isIdle) {
-      WorkerLog.say("nothing to do for " + settings.idle() + ": ending");
-      threads.execute(() -> end(settings.drain()));
-    } else {
+    String why = whyToEnd();
+    if (why == null) {
       report();
+    } else {
+      WorkerLog.say(why + ": ending");
+      threads.execute(() -> end(settings.drain()));
     }
+  }
+
+  /** Who has results that nobody takes is not idle, and may have nobody left who would. */
+  private @Nullable String whyToEnd() {
+    Duration idle = settings.idle();
+    if (idle.isZero()) {
+      return null;
+    }
+    if (board.idle().compareTo(idle) > 0) {
+      return "nothing to do for " + idle;
+    }
+    boolean isAlone = board.runningCount() == 0 && withoutBroker().compareTo(idle) > 0;
+    return isAlone ? "no broker for " + idle : null;
+  }
+
+  /** For how long there has been no connection. */
+  private synchronized Duration withoutBroker() {
+    return talk == null ? Duration.ofNanos(System.nanoTime() - lostAt) : Duration.ZERO;
   }
 
   private synchronized void report() {
@@ -447,7 +458,7 @@ final class Worker implements BrokerSession.Listener {
     try {
       stopTaking();
       giveBack(board.close());
-      if (!awaitEmpty()) {
+      if (!awaitEmpty() && board.runningCount() > 0) {
         WorkerLog.say(board.runningCount() + " tasks are given back: they ran into the end");
       }
     } finally {
