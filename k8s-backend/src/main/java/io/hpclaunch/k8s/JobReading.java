@@ -284,10 +284,10 @@ final class JobReading {
    * Why nothing of the job can start, and since when.
    *
    * @param since when its oldest pod was made
-   * @param image whether its image is the reason, and not the room on the nodes
+   * @param broken whether something is missing or wrong, and not only room on the nodes
    * @param reason the cluster's words
    */
-  record Stuck(Instant since, boolean image, String reason) {}
+  record Stuck(Instant since, boolean broken, String reason) {}
 
   /** Null where something runs, has ended, or may still start by itself. */
   @Nullable Stuck stuck() {
@@ -326,8 +326,16 @@ final class JobReading {
     return lacksPods;
   }
 
-  boolean hasNoPod() {
-    return pods.isEmpty();
+  /** What only events tell of: itself where it has no pod, a pod without a container; or null. */
+  Events.@Nullable Subject awaits() {
+    if (ended || Fields.isTrue(job, "spec", "suspend")) {
+      return null;
+    }
+    if (pods.isEmpty()) {
+      return new Events.Subject("Job", Fields.name(job));
+    }
+    PodReading last = pods.get(pods.size() - 1);
+    return last.isBeingMade() ? new Events.Subject("Pod", last.name()) : null;
   }
 
   /** The pod of the newest attempt. */

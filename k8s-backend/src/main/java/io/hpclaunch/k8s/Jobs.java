@@ -49,7 +49,7 @@ final class Jobs implements AutoCloseable {
   private final Map<String, JobInfo> gone = new ConcurrentHashMap<>();
   private final Map<String, Created> created = new ConcurrentHashMap<>();
   private final Readings readings = new Readings();
-  private final Refusals refusals;
+  private final Events events;
   private volatile @Nullable Grouped grouped;
   private @Nullable ScheduledExecutorService clock;
   private @Nullable Watch jobs;
@@ -58,12 +58,13 @@ final class Jobs implements AutoCloseable {
   Jobs(ApiClient api, String namespace) {
     this.api = api;
     this.namespace = namespace;
-    this.refusals = new Refusals(
-        api, path("events", "fieldSelector", "involvedObject.kind=Job,reason=FailedCreate"));
+    this.events = new Events(api, path("events", "fieldSelector", "type!=Normal"));
   }
 
-  Refusals refusals() {
-    return refusals;
+  /** Why a Job, or its pod, has not got what it waits for; null where it waits for nothing. */
+  @Nullable String refusal(JobReading reading) {
+    Events.Subject subject = reading.awaits();
+    return subject == null ? null : events.about(subject);
   }
 
   String jobPath(String name) {
@@ -106,7 +107,10 @@ final class Jobs implements AutoCloseable {
     for (JsonObject job : all) {
       JobReading reading = readings.get(Fields.name(job));
       if (reading != null && !reading.isFinal()) {
-        entries.add(entry(job, reading.whole()));
+        String refusal = refusal(reading);
+        JobInfo info = reading.whole();
+        entries.add(
+            entry(job, refusal == null ? info : info.toBuilder().reason(refusal).build()));
       }
     }
     return entries;

@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A submission as a {@code batch/v1} Job. A pure function of what is asked for. */
 final class Manifest {
+  /** What Linux takes as one argument: MAX_ARG_STRLEN without its end, see execve(2). */
+  private static final int LONGEST_WORD = 128 * 1024 - 1;
+
   private static final String IDENTIFIER = "[A-Za-z_][A-Za-z0-9_]*";
 
   private final K8sConfig config;
@@ -202,6 +205,19 @@ final class Manifest {
   // ---- the command -----------------------------------------------------------------------------
 
   private List<String> command() {
+    List<String> words = words();
+    for (String word : words) {
+      int length = word.getBytes(StandardCharsets.UTF_8).length;
+      if (length > LONGEST_WORD) {
+        throw unsupported("its script, or one of its arguments, has " + length
+            + " bytes, and Linux takes " + LONGEST_WORD
+            + ": bring it with the image or by a volume");
+      }
+    }
+    return words;
+  }
+
+  private List<String> words() {
     List<String> words = program();
     ContainerSpec container = spec.container();
     if (config.apptainer() && container != null) {

@@ -94,6 +94,15 @@ final class PodReading {
         : null;
   }
 
+  /** Whether a node has it, and gets together what its container needs. */
+  boolean isBeingMade() {
+    return !isRunning()
+        && !isBeingDeleted()
+        && state("waiting") != null
+        && imageTrouble() == null
+        && unschedulable() == null;
+  }
+
   private @Nullable JsonObject condition(String type) {
     for (JsonObject condition : Fields.objects(pod, "status", "conditions")) {
       if (type.equals(Fields.text(condition, "type"))) {

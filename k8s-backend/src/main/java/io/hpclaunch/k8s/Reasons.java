@@ -6,12 +6,25 @@ import io.hpclaunch.api.ReasonExplainer.Explanation;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** What the cluster's words mean. */
 final class Reasons {
   private static final Map<String, Explanation> KNOWN = new LinkedHashMap<>();
 
+  /** What more time mends, for those that wait. */
+  private static final Set<String> ROOM = Set.of("Unschedulable", "exceeded quota");
+
+  private static final String AGAIN =
+      "Submit it again when there is room; schedule_timeout is how long it waits.";
+
   static {
+    KNOWN.put(
+        "persistentvolumeclaim",
+        new Explanation(
+            "A volume claim that the entry's volumes name is not there, or has no volume yet.",
+            "Look at it: 'kubectl describe persistentvolumeclaim', and at volumes in the"
+                + " configuration."));
     KNOWN.put(
         "Unschedulable",
         new Explanation(
@@ -31,6 +44,31 @@ final class Reasons {
         new Explanation(
             "Something that the pod refers to is missing, such as a secret or a config map.",
             "Look at the reason for its name."));
+    KNOWN.put(
+        "count/jobs.batch",
+        new Explanation(
+            "The namespace has as many Jobs as its quota allows; those that have ended count.",
+            "Remove some that have ended ('hpc clean'), or ask for a larger quota."));
+    KNOWN.put(
+        "must specify",
+        new Explanation(
+            "The namespace's quota wants to know what each job takes.",
+            "Submit it with --cpus and --mem, or set them in defaults.resources."));
+    KNOWN.put(
+        "serviceaccount",
+        new Explanation(
+            "The service account that the job is to run as is not there.",
+            "Make it, or change service_account in the backend's config."));
+    KNOWN.put(
+        "PriorityClass",
+        new Explanation(
+            "The priority class that the job is to have is not there.",
+            "Make it, or change the backend's config."));
+    Explanation mount = new Explanation(
+        "A volume of the job cannot be mounted.",
+        "The reason names it: look at volumes in the backend's config.");
+    KNOWN.put("FailedMount", mount);
+    KNOWN.put("FailedAttachVolume", mount);
     KNOWN.put(
         "exceeded quota",
         new Explanation(
@@ -53,7 +91,9 @@ final class Reasons {
     String reason = String.valueOf(info.reason());
     for (Map.Entry<String, Explanation> each : KNOWN.entrySet()) {
       if (reason.contains(each.getKey())) {
-        return Optional.of(each.getValue());
+        Explanation known = each.getValue();
+        boolean isOver = info.state().isFinal() && ROOM.contains(each.getKey());
+        return Optional.of(isOver ? new Explanation(known.meaning(), AGAIN) : known);
       }
     }
     return Optional.empty();

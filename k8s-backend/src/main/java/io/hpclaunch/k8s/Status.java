@@ -23,8 +23,11 @@ import org.slf4j.LoggerFactory;
 final class Status {
   private static final Logger log = LoggerFactory.getLogger(Status.class);
 
-  /** A Job without a pod for longer has been refused one. */
-  private static final Duration POD_EXPECTED = Duration.ofSeconds(3);
+  /** What has not come so long after a Job was made has been refused. */
+  private static final Duration EXPECTED = Duration.ofSeconds(3);
+
+  /** More of something may come back by itself. */
+  private static final String USED_UP = "exceeded quota";
 
   private final ApiClient api;
   private final Jobs jobs;
@@ -42,8 +45,8 @@ final class Status {
     Set<String> names = new LinkedHashSet<>();
     ids.forEach(id -> names.add(id.value()));
     Map<String, JobReading> readings = jobs.read(names);
-    readings.forEach(this::giveUp);
     Map<String, String> refusals = refusals(readings);
+    readings.forEach((name, reading) -> giveUp(name, reading, refusals.get(name)));
     Map<NativeId, Observation> told = new HashMap<>();
     for (NativeId id : ids) {
       told.put(id, of(id, readings.get(id.value()), refusals.get(id.value())));
@@ -73,23 +76,29 @@ final class Status {
     return reading.observation();
   }
 
-  /** Why Jobs get no pods, asked where one is missing. */
+  /** Why Jobs and pods do not get what they wait for, asked where that takes long. */
   private Map<String, String> refusals(Map<String, JobReading> readings) {
-    boolean wanted = readings.values().stream()
-        .anyMatch(reading -> reading.hasNoPod()
-            && !reading.isFinal()
-            && reading.created().plus(POD_EXPECTED).isBefore(now));
-    return wanted ? jobs.refusals().told() : Map.of();
+    Map<String, String> all = new HashMap<>();
+    readings.forEach((name, reading) -> {
+      boolean isLate = reading.created().plus(EXPECTED).isBefore(now);
+      String refusal = isLate ? jobs.refusal(reading) : null;
+      if (refusal != null) {
+        all.put(name, refusal);
+      }
+    });
+    return all;
   }
 
   /**
    * A Job that cannot start for too long is ended where it stands: its deadline is set to now, and
    * why is written on it for whoever looks. It stays, and does not start when nobody expects it.
    */
-  private void giveUp(String name, JobReading reading) {
-    JobReading.Stuck stuck = reading.stuck();
+  private void giveUp(String name, JobReading reading, @Nullable String refusal) {
+    JobReading.Stuck stuck = refusal == null
+        ? reading.stuck()
+        : new JobReading.Stuck(reading.created(), !refusal.contains(USED_UP), refusal);
     Duration patience =
-        stuck == null ? null : stuck.image() ? config.startTimeout() : config.scheduleTimeout();
+        stuck == null ? null : stuck.broken() ? config.startTimeout() : config.scheduleTimeout();
     if (stuck == null || patience == null || now.isBefore(stuck.since().plus(patience))) {
       return;
     }

@@ -201,6 +201,15 @@ class StubbedKubernetesTest {
   }
 
   @Test
+  void aScriptThatIsTooLongForAnArgumentIsRefused() {
+    JobSpec script = hpc.job("long").shell("# " + "x".repeat(128 * 1024), "true").build();
+    assertThatThrownBy(() -> hpc.submit(script))
+        .isInstanceOf(Unsupported.class)
+        .hasMessageContainingAll("Linux takes 131071", "nothing was submitted");
+    assertThat(server.objects).isEmpty();
+  }
+
+  @Test
   void aBindThatNoVolumeHoldsIsRefused() {
     JobSpec bound = hpc.job("bound")
         .command("true")
@@ -428,16 +437,55 @@ class StubbedKubernetesTest {
   }
 
   @Test
-  void eventsAreListedOnceForAllWhoAskWithinSeconds() {
-    HPCProcess process = submit("refused");
+  void aPodWhoseVolumeCannotBeMountedIsToldAndGivenUp() {
+    Map<String, Object> config = new LinkedHashMap<>(config(server));
+    config.put("start_timeout", "00:00:10");
+    Backend hasty = hpc.runtime().open("k8s", Map.of("config", config));
+    HPCProcess process = hasty.submit(hpc.job("mount").command("true").build());
+    JsonObject job = createdAMinuteAgo(process);
+    String pod = Fields.name(job) + "-x";
+    event("Pod", pod, "FailedMount", "configmap \"ghost\" not found");
+    server.put(
+        "pods",
+        JsonParser.parseString("{\"metadata\": {\"name\": \"" + pod
+                + "\", \"labels\": {\"job-name\": \"" + Fields.name(job)
+                + "\"}}, \"status\": {\"phase\": \"Pending\", \"containerStatuses\": [{\"name\": \"main\","
+                + " \"state\": {\"waiting\": {\"reason\": \"ContainerCreating\"}}}]}}")
+            .getAsJsonObject());
+    server.put("jobs", job);
+    hpc.until(
+        "the mount is told",
+        () -> String.valueOf(process.info().reason()).contains("\"ghost\" not found"));
+    hpc.until("it is given up", () -> !server.asked("PATCH").isEmpty());
+    assertThat(server.asked("BODY").get(0)).contains(Names.NOT_STARTED, "FailedMount");
+  }
+
+  private JsonObject createdAMinuteAgo(HPCProcess process) {
     JsonObject job = job(process);
     job.getAsJsonObject("metadata")
         .addProperty("creationTimestamp", Instant.now().minusSeconds(60).toString());
-    server.put(
-        "events",
-        JsonParser.parseString("{\"metadata\": {\"name\": \"e\"}, \"involvedObject\": {\"name\": \""
-                + Fields.name(job) + "\"}, \"reason\": \"FailedCreate\", \"message\": \"no room\"}")
-            .getAsJsonObject());
+    return job;
+  }
+
+  private void event(String kind, String name, String reason, String message) {
+    JsonObject subject = new JsonObject();
+    subject.addProperty("kind", kind);
+    subject.addProperty("name", name);
+    JsonObject metadata = new JsonObject();
+    metadata.addProperty("name", "e");
+    JsonObject event = new JsonObject();
+    event.add("metadata", metadata);
+    event.add("involvedObject", subject);
+    event.addProperty("reason", reason);
+    event.addProperty("message", message);
+    server.put("events", event);
+  }
+
+  @Test
+  void eventsAreListedOnceForAllWhoAskWithinSeconds() {
+    HPCProcess process = submit("refused");
+    JsonObject job = createdAMinuteAgo(process);
+    event("Job", Fields.name(job), "FailedCreate", "no room");
     server.put("jobs", job);
     Instant begun = Instant.now();
     hpc.until("the refusal is told", () -> reason(process).contains("no room"));

@@ -359,6 +359,10 @@ public final class BackendJobs implements AutoCloseable {
   public JobLogs logs(JobId id) {
     own(id);
     Optional<JobRecord> known = record(id);
+    boolean isKept = gate.ask(plugin -> plugin instanceof LogReader);
+    if (known.isEmpty() && isKept && id.token().isEmpty()) {
+      return new NativeLogs(gate, id.nativeId().whole(), id.nativeId().index());
+    }
     if (known.isEmpty()) {
       throw new InvalidJob(
           "no record of ours has job " + id + ": where its output is, only its scheduler knows");
@@ -366,7 +370,7 @@ public final class BackendJobs implements AutoCloseable {
     JobRecord record = known.get();
     place.requireFolder(record);
     Integer index = element(record, id);
-    if (gate.ask(plugin -> plugin instanceof LogReader)) {
+    if (isKept) {
       return new NativeLogs(gate, record.id().nativeId(), index);
     }
     boolean delivers = gate.ask(plugin -> plugin instanceof OutputDelivery);

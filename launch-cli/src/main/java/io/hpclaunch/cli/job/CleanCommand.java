@@ -22,7 +22,8 @@ import picocli.CommandLine.Option;
     description = {
       "Remove the folders and the records of jobs that have ended.",
       "Afterwards nothing tells of them any more. Outputs at places that a job named are left"
-          + " alone. With -b, only that backend's jobs are removed."
+          + " alone; what a cluster keeps itself, as Kubernetes does, is removed there, with the"
+          + " logs. With -b, only that backend's jobs are removed."
     })
 final class CleanCommand extends JobCommand {
   @Option(

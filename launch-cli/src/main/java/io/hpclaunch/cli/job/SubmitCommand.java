@@ -68,6 +68,9 @@ final class SubmitCommand extends JobCommand {
       return ExitStatus.OK;
     }
     HPCProcess submitted = to.submit(spec);
+    if (submitted.id().token().isPresent()) { // the scheduler does not have it yet
+      tell(submitted.id() + " is " + submitted.info().reason());
+    }
     return wait ? waitFor(submitted) : told(submitted);
   }
 

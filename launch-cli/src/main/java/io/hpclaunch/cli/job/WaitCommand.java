@@ -4,6 +4,7 @@ package io.hpclaunch.cli.job;
 import io.hpclaunch.api.HPCProcess;
 import io.hpclaunch.api.HpcException;
 import io.hpclaunch.api.JobId;
+import io.hpclaunch.api.JobState;
 import io.hpclaunch.cli.ExitStatus;
 import io.hpclaunch.cli.Installation;
 import io.hpclaunch.cli.Session;
@@ -59,6 +60,9 @@ final class WaitCommand extends JobCommand {
     if (seen.reports().size() < jobs.size()) {
       return seen.status();
     }
+    seen.reports().stream()
+        .filter(job -> job.info().state() == JobState.UNKNOWN)
+        .forEach(job -> tell(job.id() + " is not known to go on: " + job.info().reason()));
     List<JobId> open = seen.reports().stream()
         .filter(job -> !job.info().state().isFinal())
         .map(JobReport::id)
