@@ -162,8 +162,8 @@ class JobReadingTest {
   @Test
   void whatCannotStartIsStuckAndNothingElseIs() {
     for (String version : List.of(Samples.OLD, Samples.NEW)) {
-      assertThat(Samples.reading(version, "badimage.2backoff").stuck().image()).isTrue();
-      assertThat(Samples.reading(version, "unsched.pending").stuck().image()).isFalse();
+      assertThat(Samples.reading(version, "badimage.2backoff").stuck().broken()).isTrue();
+      assertThat(Samples.reading(version, "unsched.pending").stuck().broken()).isFalse();
       assertThat(Samples.reading(version, "ok.1pending").stuck()).isNull();
       assertThat(Samples.reading(version, "ok.2running").stuck()).isNull();
       assertThat(Samples.reading(version, "fail7.failed").stuck()).isNull();

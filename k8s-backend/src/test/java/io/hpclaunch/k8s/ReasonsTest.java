@@ -12,9 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ReasonsTest {
   /** Words of a Kubernetes 1.20. */
   @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      textBlock = """
+  @CsvSource(delimiter = '|', textBlock = """
       QUEUED | exceeded quota: q, requested: count/jobs.batch=1, used: count/jobs.batch=6         | hpc clean
       QUEUED | exceeded quota: q, requested: requests.cpu=2, used: requests.cpu=0                 | other jobs
       QUEUED | FailedCreate: Error creating: pods "a" is forbidden: failed quota: q: must specify requests.cpu | --cpus

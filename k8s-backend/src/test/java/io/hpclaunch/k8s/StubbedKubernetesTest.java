@@ -202,7 +202,8 @@ class StubbedKubernetesTest {
 
   @Test
   void aScriptThatIsTooLongForAnArgumentIsRefused() {
-    JobSpec script = hpc.job("long").shell("# " + "x".repeat(128 * 1024), "true").build();
+    JobSpec script =
+        hpc.job("long").shell("# " + "x".repeat(128 * 1024), "true").build();
     assertThatThrownBy(() -> hpc.submit(script))
         .isInstanceOf(Unsupported.class)
         .hasMessageContainingAll("Linux takes 131071", "nothing was submitted");
