@@ -283,7 +283,7 @@ final class JobReading {
   /**
    * Why nothing of the job can start, and since when.
    *
-   * @param since when its oldest pod was made
+   * @param since when a node took its oldest pod, or the pod was made
    * @param broken whether something is missing or wrong, and not only room on the nodes
    * @param reason the cluster's words
    */
@@ -303,7 +303,7 @@ final class JobReading {
     String reason = image != null ? image : oldest.unschedulable();
     return reason == null || oldest.isBeingDeleted()
         ? null
-        : new Stuck(oldest.created(), image != null, reason);
+        : new Stuck(oldest.scheduled(), image != null, reason);
   }
 
   /** Whether an element has come to its end. */
@@ -326,16 +326,42 @@ final class JobReading {
     return lacksPods;
   }
 
-  /** What only events tell of: itself where it has no pod, a pod without a container; or null. */
-  Events.@Nullable Subject awaits() {
+  /**
+   * What is waited for, where events tell why in vain.
+   *
+   * @param subject the Job itself where it has no pod, else a pod without a container
+   * @param since when that began
+   * @param certain whether what failed once has not gone on meanwhile
+   */
+  record Awaited(Events.Subject subject, Instant since, boolean certain) {}
+
+  /** Null where nothing is. */
+  @Nullable Awaited awaits() {
     if (ended || Fields.isTrue(job, "spec", "suspend")) {
       return null;
     }
     if (pods.isEmpty()) {
-      return new Events.Subject("Job", Fields.name(job));
+      return new Awaited(new Events.Subject("Job", Fields.name(job)), created(), true);
     }
     PodReading last = pods.get(pods.size() - 1);
-    return last.isBeingMade() ? new Events.Subject("Pod", last.name()) : null;
+    return last.isBeingMade()
+        ? new Awaited(
+            new Events.Subject("Pod", last.name()), last.scheduled(), last.imageTrouble() != null)
+        : null;
+  }
+
+  /** The newest version of what was read; the server counts upwards. */
+  long newest() {
+    long newest = version(job);
+    for (PodReading pod : pods) {
+      newest = Math.max(newest, pod.version());
+    }
+    return newest;
+  }
+
+  static long version(JsonObject object) {
+    String version = Fields.textOr(Fields.at(object, "metadata"), "resourceVersion", "");
+    return version.matches("[0-9]{1,18}") ? Long.parseLong(version) : 0;
   }
 
   /** The pod of the newest attempt. */

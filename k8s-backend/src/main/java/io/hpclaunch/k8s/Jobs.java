@@ -9,6 +9,7 @@ import io.hpclaunch.api.Observation;
 import io.hpclaunch.api.QueueReporter;
 import io.hpclaunch.api.Token;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -31,11 +32,15 @@ final class Jobs implements AutoCloseable {
   /** More than these are listed with all others, at once. */
   private static final int FEW = 20;
 
-  /** By then a watch has told of what was created. */
+  /** By then a watch has told of what was answered. */
   private static final Duration TOLD_WITHIN = Duration.ofSeconds(5);
 
   /** A Job as the server answered it, and when. */
-  private record Created(JsonObject job, long nanos) {
+  private record Answer(JobReading reading, long nanos) {
+    Answer(JobReading reading) {
+      this(reading, System.nanoTime());
+    }
+
     boolean isNew() {
       return System.nanoTime() - nanos < TOLD_WITHIN.toNanos();
     }
@@ -47,7 +52,8 @@ final class Jobs implements AutoCloseable {
   private final ApiClient api;
   private final String namespace;
   private final Map<String, JobInfo> gone = new ConcurrentHashMap<>();
-  private final Map<String, Created> created = new ConcurrentHashMap<>();
+  private final Map<String, Answer> created = new ConcurrentHashMap<>();
+  private final Map<String, Answer> asked = new ConcurrentHashMap<>();
   private final Readings readings = new Readings();
   private final Events events;
   private volatile @Nullable Grouped grouped;
@@ -55,16 +61,22 @@ final class Jobs implements AutoCloseable {
   private @Nullable Watch jobs;
   private @Nullable Watch pods;
 
-  Jobs(ApiClient api, String namespace) {
+  Jobs(ApiClient api, String namespace, Clock clock) {
     this.api = api;
     this.namespace = namespace;
-    this.events = new Events(api, path("events", "fieldSelector", "type!=Normal"));
+    this.events = new Events(api, selector -> path("events", "fieldSelector", selector), clock);
   }
 
   /** Why a Job, or its pod, has not got what it waits for; null where it waits for nothing. */
   @Nullable String refusal(JobReading reading) {
-    Events.Subject subject = reading.awaits();
-    return subject == null ? null : events.about(subject);
+    JobReading.Awaited awaited = reading.awaits();
+    return awaited == null ? null : events.about(awaited.subject());
+  }
+
+  /** Whether what was refused has not gone on since. */
+  boolean isStillRefused(JobReading reading) {
+    JobReading.Awaited awaited = reading.awaits();
+    return awaited != null && (awaited.certain() || events.isLast(awaited.subject()));
   }
 
   String jobPath(String name) {
@@ -194,7 +206,7 @@ final class Jobs implements AutoCloseable {
   /** Remembers a Job until a watch tells of it: else each would be asked for once. */
   void created(JsonObject job) {
     created.values().removeIf(each -> !each.isNew());
-    created.put(Fields.name(job), new Created(ApiClient.slim(job), System.nanoTime()));
+    created.put(Fields.name(job), new Answer(new JobReading(ApiClient.slim(job), List.of())));
   }
 
   /** What is known of Jobs, by name; a name that is not there belongs to none. */
@@ -204,17 +216,20 @@ final class Jobs implements AutoCloseable {
     missing.removeAll(found.keySet());
     missing.removeIf(name -> isNew(name, found));
     if (!missing.isEmpty()) {
-      found.putAll(ask(missing));
+      Map<String, JobReading> answers = ask(missing);
+      asked.values().removeIf(each -> !each.isNew());
+      answers.forEach((name, reading) -> asked.put(name, new Answer(reading)));
+      found.putAll(answers);
     }
     return found;
   }
 
   private boolean isNew(String name, Map<String, JobReading> found) {
-    Created one = isWatched(name) ? null : created.get(name);
+    Answer one = isWatched(name) ? null : created.get(name);
     if (one == null || !one.isNew()) {
       return false;
     }
-    found.put(name, new JobReading(one.job(), List.of()));
+    found.put(name, newer(name, one.reading()));
     return true;
   }
 
@@ -237,11 +252,19 @@ final class Jobs implements AutoCloseable {
       if (job != null) {
         JobReading reading = readings.of(name, job, byJob.getOrDefault(name, List.of()));
         if (!reading.lacksPods()) {
-          found.put(name, reading);
+          found.put(name, newer(name, reading));
         }
       }
     }
     return found;
+  }
+
+  /** A watch may be a moment behind what was answered: nobody goes back in time. */
+  private JobReading newer(String name, JobReading told) {
+    Answer answer = asked.get(name);
+    return answer != null && answer.isNew() && answer.reading().newest() > told.newest()
+        ? answer.reading()
+        : told;
   }
 
   /** What changes meanwhile is there at the next change at the latest. */

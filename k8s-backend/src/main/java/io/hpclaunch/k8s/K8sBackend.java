@@ -125,7 +125,7 @@ public final class K8sBackend
   private Jobs jobs(@Nullable String namespace) {
     Connection to = connection();
     return namespaces.computeIfAbsent(namespace == null ? to.namespace() : namespace, name -> {
-      Jobs jobs = new Jobs(to.api(), name);
+      Jobs jobs = new Jobs(to.api(), name, context().clock());
       if (bell != null) {
         jobs.follow(bell);
       }

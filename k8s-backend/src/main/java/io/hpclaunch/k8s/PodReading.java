@@ -60,6 +60,10 @@ final class PodReading {
     return String.valueOf(Fields.text(pod, "status", "phase"));
   }
 
+  long version() {
+    return JobReading.version(pod);
+  }
+
   boolean hasEnded() {
     return phase().equals("Succeeded") || phase().equals("Failed");
   }
@@ -96,11 +100,16 @@ final class PodReading {
 
   /** Whether a node has it, and gets together what its container needs. */
   boolean isBeingMade() {
-    return !isRunning()
-        && !isBeingDeleted()
-        && state("waiting") != null
-        && imageTrouble() == null
-        && unschedulable() == null;
+    return !isRunning() && !isBeingDeleted() && state("waiting") != null && unschedulable() == null;
+  }
+
+  /** When a node took it; when it was made, where none has. */
+  Instant scheduled() {
+    JsonObject scheduled = condition("PodScheduled");
+    Instant since = scheduled != null && "True".equals(Fields.text(scheduled, "status"))
+        ? Fields.time(scheduled, "lastTransitionTime")
+        : null;
+    return since == null ? created() : since;
   }
 
   private @Nullable JsonObject condition(String type) {

@@ -94,12 +94,13 @@ final class Status {
    * why is written on it for whoever looks. It stays, and does not start when nobody expects it.
    */
   private void giveUp(String name, JobReading reading, @Nullable String refusal) {
-    JobReading.Stuck stuck = refusal == null
-        ? reading.stuck()
-        : new JobReading.Stuck(reading.created(), !refusal.contains(USED_UP), refusal);
+    JobReading.Stuck stuck = stuck(reading, refusal);
     Duration patience =
         stuck == null ? null : stuck.broken() ? config.startTimeout() : config.scheduleTimeout();
     if (stuck == null || patience == null || now.isBefore(stuck.since().plus(patience))) {
+      return;
+    }
+    if (refusal != null && !jobs.isStillRefused(reading)) {
       return;
     }
     JsonObject annotations = new JsonObject();
@@ -116,5 +117,12 @@ final class Status {
     } catch (IOException e) {
       log.warn("Job {} cannot start, and cannot be ended: {}", name, e.getMessage());
     }
+  }
+
+  private static JobReading.@Nullable Stuck stuck(JobReading reading, @Nullable String refusal) {
+    JobReading.Awaited awaited = reading.awaits();
+    return refusal == null || awaited == null
+        ? reading.stuck()
+        : new JobReading.Stuck(awaited.since(), !refusal.contains(USED_UP), refusal);
   }
 }

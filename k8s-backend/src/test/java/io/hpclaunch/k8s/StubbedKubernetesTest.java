@@ -31,6 +31,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -439,26 +440,68 @@ class StubbedKubernetesTest {
 
   @Test
   void aPodWhoseVolumeCannotBeMountedIsToldAndGivenUp() {
-    Map<String, Object> config = new LinkedHashMap<>(config(server));
-    config.put("start_timeout", "00:00:10");
-    Backend hasty = hpc.runtime().open("k8s", Map.of("config", config));
-    HPCProcess process = hasty.submit(hpc.job("mount").command("true").build());
-    JsonObject job = createdAMinuteAgo(process);
-    String pod = Fields.name(job) + "-x";
-    event("Pod", pod, "FailedMount", "configmap \"ghost\" not found");
-    server.put(
-        "pods",
-        JsonParser.parseString("{\"metadata\": {\"name\": \"" + pod
-                + "\", \"labels\": {\"job-name\": \"" + Fields.name(job)
-                + "\"}}, \"status\": {\"phase\": \"Pending\", \"containerStatuses\": [{\"name\": \"main\","
-                + " \"state\": {\"waiting\": {\"reason\": \"ContainerCreating\"}}}]}}")
-            .getAsJsonObject());
-    server.put("jobs", job);
+    HPCProcess process = submitHasty("mount");
+    putWaitingPod(process, "ContainerCreating");
+    event("Pod", podOf(process), "FailedMount", "configmap \"ghost\" not found", Instant.now());
     hpc.until(
         "the mount is told",
         () -> String.valueOf(process.info().reason()).contains("\"ghost\" not found"));
     hpc.until("it is given up", () -> !server.asked("PATCH").isEmpty());
     assertThat(server.asked("BODY").get(0)).contains(Names.NOT_STARTED, "FailedMount");
+  }
+
+  @Test
+  void aPodThatHasGoneOnSinceAFailureIsNotGivenUp() {
+    HPCProcess process = submitHasty("mounted");
+    putWaitingPod(process, "ContainerCreating");
+    Instant now = Instant.now();
+    event("Pod", podOf(process), "FailedMount", "not yet", now.minusSeconds(30));
+    event("Pod", podOf(process), "Pulling", "Pulling image \"large\"", now);
+    hpc.until(
+        "it is looked at whether it has gone on",
+        () -> server.asked("/events ").stream().anyMatch(path -> path.contains("involvedObject")));
+    assertThat(process.info().state()).isEqualTo(JobState.QUEUED);
+    assertThat(server.asked("PATCH")).isEmpty();
+  }
+
+  @Test
+  void whyAnImageCannotBeHadIsToldBetweenTheAttemptsToo() {
+    HPCProcess process = submit("image");
+    server.put("jobs", createdAMinuteAgo(process));
+    putWaitingPod(process, "ImagePullBackOff");
+    String words = "Failed to pull image \"x\": rpc error: code = NotFound";
+    event("Pod", podOf(process), "Failed", words, Instant.now());
+    hpc.until("why is told", () -> reason(process).equals("ErrImagePull: " + words));
+  }
+
+  private HPCProcess submitHasty(String name) {
+    Map<String, Object> config = new LinkedHashMap<>(config(server));
+    config.put("start_timeout", "00:00:10");
+    Backend hasty = hpc.runtime().open("k8s", Map.of("config", config));
+    HPCProcess process = hasty.submit(hpc.job(name).command("true").build());
+    server.put("jobs", createdAMinuteAgo(process));
+    return process;
+  }
+
+  private static String podOf(HPCProcess process) {
+    return process.id().nativeId().value() + "-x";
+  }
+
+  private void putWaitingPod(HPCProcess process, String reason) {
+    server.put(
+        "pods",
+        JsonParser.parseString("""
+            {"metadata": {"name": "%s", "labels": {"job-name": "%s", "%s": "x"},
+              "creationTimestamp": "%s"},
+             "status": {"phase": "Pending", "containerStatuses": [
+              {"name": "main", "state": {"waiting": {"reason": "%s"}}}]}}
+            """.formatted(
+                    podOf(process),
+                    process.id().nativeId().value(),
+                    Names.TOKEN,
+                    Instant.now().minusSeconds(50),
+                    reason))
+            .getAsJsonObject());
   }
 
   private JsonObject createdAMinuteAgo(HPCProcess process) {
@@ -468,17 +511,18 @@ class StubbedKubernetesTest {
     return job;
   }
 
-  private void event(String kind, String name, String reason, String message) {
+  private void event(String kind, String name, String reason, String message, Instant when) {
     JsonObject subject = new JsonObject();
     subject.addProperty("kind", kind);
     subject.addProperty("name", name);
     JsonObject metadata = new JsonObject();
-    metadata.addProperty("name", "e");
+    metadata.addProperty("name", reason.toLowerCase(Locale.ROOT));
     JsonObject event = new JsonObject();
     event.add("metadata", metadata);
     event.add("involvedObject", subject);
     event.addProperty("reason", reason);
     event.addProperty("message", message);
+    event.addProperty("lastTimestamp", when.toString());
     server.put("events", event);
   }
 
@@ -486,7 +530,7 @@ class StubbedKubernetesTest {
   void eventsAreListedOnceForAllWhoAskWithinSeconds() {
     HPCProcess process = submit("refused");
     JsonObject job = createdAMinuteAgo(process);
-    event("Job", Fields.name(job), "FailedCreate", "no room");
+    event("Job", Fields.name(job), "FailedCreate", "no room", Instant.now());
     server.put("jobs", job);
     Instant begun = Instant.now();
     hpc.until("the refusal is told", () -> reason(process).contains("no room"));
