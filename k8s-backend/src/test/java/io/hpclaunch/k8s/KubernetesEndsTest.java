@@ -123,6 +123,31 @@ class KubernetesEndsTest {
     assertNotLaunched(job, "Image");
   }
 
+  @Test
+  void aVolumeThatCannotBeMountedKeepsItsJobWaiting() {
+    HPCProcess job = with(Map.of("volumes", List.of(Map.of("config_map", "ghost", "mount", "/g"))))
+        .submit(sleeper("unmounted").build());
+    hpc.until(
+        "the reason is told",
+        () -> String.valueOf(job.info().reason()).matches("(?s)FailedMount: .*\"ghost\".*"));
+    assertThat(job.info().state()).isEqualTo(JobState.QUEUED);
+  }
+
+  @Test
+  void aVolumeThatCannotBeMountedForTooLongWasNotLaunched() {
+    HPCProcess job = with(Map.of(
+            "start_timeout", 5, "volumes", List.of(Map.of("config_map", "ghost", "mount", "/g"))))
+        .submit(sleeper("unmounted").build());
+    assertNotLaunched(job, "FailedMount");
+  }
+
+  @Test
+  void aJobWhoseServiceAccountIsNotThereWasNotLaunched() {
+    HPCProcess job = with(Map.of("start_timeout", 5, "service_account", "ghost"))
+        .submit(sleeper("podless").build());
+    assertNotLaunched(job, "serviceaccount \"ghost\" not found");
+  }
+
   private void assertNotLaunched(HPCProcess job, String reason) {
     JobInfo end = hpc.end(job);
     assertThat(end.state()).isEqualTo(JobState.FAILED);

@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
@@ -314,6 +315,42 @@ class KubernetesSubmitTest {
         .message()
         .contains("User \"alice\" cannot get resource \"pods/log\"")
         .hasLineCount(1);
+  }
+
+  @Test
+  void theRightsThatTheDocumentationNamesAreEnough() throws IOException {
+    String own = TestCluster.newNamespace();
+    try {
+      TestCluster.create(documentedRole(own) + """
+          ---
+          apiVersion: rbac.authorization.k8s.io/v1
+          kind: RoleBinding
+          metadata: {name: hpc-launch, namespace: %s}
+          roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: hpc-launch}
+          subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: alice}]
+          """.formatted(own));
+      Backend k8s = as("alice", own);
+      HPCProcess job = k8s.submit(hpc.job("allowed")
+          .command("sh", "-c", "echo $WORD")
+          .secretEnvironment("WORD", "secret")
+          .build());
+      assertThat(hpc.end(job).state()).isEqualTo(JobState.COMPLETED);
+      assertThat(job.logs().stdout()).isEqualTo("secret\n");
+      HPCProcess other = k8s.submit(sleeper("cancelled").build());
+      assertThat(k8s.queue(true)).hasSize(1);
+      other.cancel();
+      assertThat(hpc.end(other).state()).isEqualTo(JobState.CANCELLED);
+    } finally {
+      TestCluster.deleteNamespace(own);
+    }
+  }
+
+  private static String documentedRole(String inNamespace) throws IOException {
+    String docs = Files.readString(Path.of("..", "docs", "kubernetes.md"));
+    int from = docs.indexOf("apiVersion: rbac");
+    String role = docs.substring(from, docs.indexOf("```", from));
+    assertThat(role).contains("namespace: workflows-staging");
+    return role.replace("workflows-staging", inNamespace);
   }
 
   @Test
