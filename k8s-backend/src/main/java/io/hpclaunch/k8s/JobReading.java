@@ -54,7 +54,8 @@ final class JobReading {
     byIndex.values().forEach(each -> each.sort(Comparator.comparing(PodReading::created)));
     pods = all;
     ended = readEnd();
-    lacksPods = ended && (pods.isEmpty() || pods.stream().anyMatch(pod -> !pod.hasEnded()));
+    lacksPods =
+        ended && !isGivenUp() && (pods.isEmpty() || pods.stream().anyMatch(pod -> !pod.hasEnded()));
     stuck = ended ? null : readStuck();
   }
 
@@ -127,7 +128,17 @@ final class JobReading {
 
   private boolean readEnd() {
     JsonObject failed = condition("Failed");
-    return condition("Complete") != null || (failed != null && !failedInDeletion(failed));
+    return condition("Complete") != null
+        || (failed != null && !failedInDeletion(failed))
+        || isGivenUp();
+  }
+
+  /** Whether it gets no pod any more: 1.20 tells no end of a Job that never had one. */
+  private boolean isGivenUp() {
+    return Fields.annotation(job, Names.NOT_STARTED) != null
+        && Fields.integer(job, "spec", "parallelism").orElse(1) == 0
+        && Fields.integer(job, "status", "active").orElse(0) == 0
+        && pods.isEmpty();
   }
 
   private @Nullable Instant endedAt() {
@@ -171,7 +182,7 @@ final class JobReading {
     boolean ofItself =
         index != null && (indices("failedIndexes").contains(index) || isFailedForGood(last));
     JsonObject failed = condition("Failed");
-    if (!ofItself && (failed == null || failedInDeletion(failed))) {
+    if (!ofItself && (failed == null || failedInDeletion(failed)) && !isGivenUp()) {
       return null;
     }
     return failed(last, failed);

@@ -90,8 +90,9 @@ final class Status {
   }
 
   /**
-   * A Job that cannot start for too long is ended where it stands: its deadline is set to now, and
-   * why is written on it for whoever looks. It stays, and does not start when nobody expects it.
+   * A Job that cannot start for too long is ended where it stands: its deadline is set to now, one
+   * without a pod gets none any more, and why is written on it for whoever looks. It stays, and
+   * does not start when nobody expects it.
    */
   private void giveUp(String name, JobReading reading, @Nullable String refusal) {
     JobReading.Stuck stuck = stuck(reading, refusal);
@@ -109,6 +110,9 @@ final class Status {
     metadata.add("annotations", annotations);
     JsonObject spec = new JsonObject();
     spec.addProperty("activeDeadlineSeconds", 1);
+    if (reading.newest(null) == null) {
+      spec.addProperty("parallelism", 0);
+    }
     JsonObject change = new JsonObject();
     change.add("metadata", metadata);
     change.add("spec", spec);

@@ -91,6 +91,7 @@ final class Worker implements BrokerSession.Listener {
   private boolean wasCutOff;
   private long connectedAt;
   private long lostAt = System.nanoTime();
+  private String whyLost = "";
   private @Nullable Channel talk;
   private @Nullable Inbox tasks;
   private @Nullable Inbox returned;
@@ -155,7 +156,10 @@ final class Worker implements BrokerSession.Listener {
 
   @Override
   public void lost(String why) {
+    boolean isNew;
     synchronized (this) {
+      isNew = talk != null || !why.equals(whyLost);
+      whyLost = why;
       if (talk != null) {
         wasCutOff = true;
         lostAt = System.nanoTime();
@@ -168,7 +172,9 @@ final class Worker implements BrokerSession.Listener {
     publisher.lost();
     gatherings.lost();
     board.dropWaiting();
-    WorkerLog.say(why);
+    if (isNew) { // and not at each attempt to connect again
+      WorkerLog.say(why);
+    }
   }
 
   private int slots() {
