@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -486,8 +487,9 @@ final class PoolClient implements AutoCloseable {
   }
 
   /**
-   * Ends the client's part: what has not ended is not waited for. Where another client can attach,
-   * tasks that are on their way to the broker are.
+   * Ends the client's part: what has not ended is not waited for, and its futures are cancelled
+   * here. Where another client can attach, tasks that are on their way to the broker are waited
+   * for.
    */
   @Override
   public void close() {
@@ -506,8 +508,13 @@ final class PoolClient implements AutoCloseable {
     receiving.close();
     callbacks.shutdown();
     clock.shutdownNow();
-    for (OpenBatch<?> batch : batches.values()) {
+    List<OpenBatch<?>> open = List.copyOf(batches.values());
+    batches.clear();
+    for (OpenBatch<?> batch : open) {
       Channel unused = batch.close(); // only now: what the broker heard is written down
+      CancellationException why =
+          new CancellationException("the pool was closed before the task had ended");
+      batch.batch().futures().forEach(future -> future.giveUp(why));
     }
   }
 

@@ -4,6 +4,9 @@ package io.hpclaunch.pool;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,11 +68,7 @@ public final class TaskFuture<T extends @Nullable Object> extends CompletableFut
    */
   @Override
   public boolean cancel(boolean mayInterrupt) {
-    if (isDone()) {
-      return false;
-    }
-    batch.cancelled(this); // before it may be the last that the batch waits for
-    return giveUp();
+    return instead(() -> super.completeExceptionally(new CancellationException()));
   }
 
   /** Cancels it here, without a word to the workers. */
@@ -104,14 +103,57 @@ public final class TaskFuture<T extends @Nullable Object> extends CompletableFut
     return isNews;
   }
 
+  /**
+   * Gives the task up, as {@link #cancel} does, and has this in place of its result.
+   * {@link #completeOnTimeout} comes to the same.
+   *
+   * @return false when it has ended already
+   */
   @Override
   public boolean complete(T value) {
-    throw new UnsupportedOperationException("a task's result comes from its worker");
+    return instead(() -> super.complete(value));
+  }
+
+  /**
+   * Gives the task up, as {@link #cancel} does, and fails with this. {@link #orTimeout} comes to
+   * the same.
+   *
+   * @return false when it has ended already
+   */
+  @Override
+  public boolean completeExceptionally(Throwable thrown) {
+    return instead(() -> super.completeExceptionally(thrown));
+  }
+
+  /** Gives the task up when another has given a result; see {@link #complete}. */
+  @Override
+  public CompletableFuture<T> completeAsync(Supplier<? extends T> supplier, Executor executor) {
+    CompletableFuture<Boolean> unused = CompletableFuture.<T>supplyAsync(supplier::get, executor)
+        .handle(
+            (value, thrown) -> thrown == null ? complete(value) : completeExceptionally(thrown));
+    return this;
+  }
+
+  private boolean instead(BooleanSupplier ending) {
+    if (isDone()) {
+      return false;
+    }
+    batch.cancelled(this); // before it may be the last that the batch waits for
+    boolean isNews = ending.getAsBoolean();
+    if (isNews) {
+      batch.count();
+    }
+    return isNews;
   }
 
   @Override
-  public boolean completeExceptionally(Throwable thrown) {
-    throw new UnsupportedOperationException("a task's result comes from its worker");
+  public void obtrudeValue(T value) {
+    throw new UnsupportedOperationException("what a task gave stays; use complete");
+  }
+
+  @Override
+  public void obtrudeException(Throwable thrown) {
+    throw new UnsupportedOperationException("what a task gave stays; use completeExceptionally");
   }
 
   @Override

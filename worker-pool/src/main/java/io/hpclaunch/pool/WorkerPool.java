@@ -535,9 +535,9 @@ public final class WorkerPool implements AutoCloseable {
   }
 
   /**
-   * Ends this client: tasks that have not ended are not waited for, and the workers stay. With a
-   * broker of its own, tasks that are on their way to it are waited for, for some seconds: another
-   * client can {@link #attach}.
+   * Ends this client: tasks that have not ended are not waited for, and their futures are
+   * cancelled; the workers stay. With a broker of its own, tasks that are on their way to it are
+   * waited for, for some seconds: another client can {@link #attach}.
    */
   @Override
   public void close() {

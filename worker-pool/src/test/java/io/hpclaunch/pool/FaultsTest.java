@@ -97,6 +97,52 @@ final class FaultsTest {
   }
 
   @Test
+  void aTaskThatEndsItsJvmIsFailedAtOnceAndTakesNoOthersWithIt() throws Exception {
+    underTest.startWorker();
+    Batch<Integer> batch = pool.map(
+        i -> {
+          if (i == 7) {
+            System.exit(3);
+          }
+          TimeUnit.MILLISECONDS.sleep(20);
+          return i;
+        },
+        IntStream.range(0, 20).boxed().toList());
+    underTest.awaitDeath();
+    underTest.startWorker();
+    batch.waitFor(Share.all());
+    for (TaskFuture<Integer> future : batch.futures()) {
+      if (future.index() != 7) {
+        assertThat(future.get()).isEqualTo(future.index());
+      }
+    }
+    assertThatThrownBy(() -> batch.futures().get(7).get())
+        .cause()
+        .asInstanceOf(type(TaskException.class))
+        .satisfies(thrown -> {
+          assertThat(thrown.reason()).isEqualTo(TaskException.Reason.WORKERS_DIED);
+          assertThat(thrown).hasMessageContaining("System.exit");
+        });
+  }
+
+  @Test
+  void aTaskWhoseOwnThreadEndsItsJvmIsFailedAfterThree() throws Exception {
+    underTest.startWorker();
+    TaskFuture<Integer> future = pool.submit(() -> {
+      new Thread(() -> System.exit(3)).start();
+      TimeUnit.MINUTES.sleep(1);
+      return 1;
+    });
+    for (int deaths = 1; deaths <= 3; deaths++) {
+      underTest.awaitDeath();
+      underTest.startWorker();
+    }
+    assertThatThrownBy(() -> future.get(1, TimeUnit.MINUTES))
+        .cause()
+        .hasMessageContaining("died 3 times");
+  }
+
+  @Test
   void aConnectionThatIsLostAgainAndAgainIsNoFaultOfItsTasks() throws Exception {
     Path other = Files.createDirectory(folder.resolve("other"));
     List<Integer> inputs = IntStream.range(0, 16).boxed().toList();

@@ -8,6 +8,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import io.hpclaunch.core.shell.RawBytes;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -195,6 +197,50 @@ final class TasksTest {
         .cause()
         .asInstanceOf(type(TaskException.class))
         .satisfies(t -> assertThat(t.reason()).isEqualTo(TaskException.Reason.TIMED_OUT));
+  }
+
+  @Test
+  void aLimitHoldsForCodeThatDoesNotHeedInterrupts() throws Exception {
+    TaskOptions brief = TaskOptions.DEFAULT.withLimit(Duration.ofMillis(200));
+    Path go = folder.resolve("go");
+    String path = go.toString();
+    TaskFuture<Integer> busy = pool.submit(
+        () -> {
+          while (!Files.exists(Path.of(path))) {
+            Thread.onSpinWait();
+          }
+          return 1;
+        },
+        brief);
+    assertThatThrownBy(busy::get)
+        .cause()
+        .hasMessageContaining("limit of 0.2 s")
+        .asInstanceOf(type(TaskException.class))
+        .satisfies(t -> assertThat(t.reason()).isEqualTo(TaskException.Reason.TIMED_OUT));
+    Files.createFile(go); // the slot is free again
+    Batch<Integer> others = pool.map(TasksTest::sleepBriefly, List.of(1, 2, 3, 4));
+    assertThat(others.results()).containsExactly(1, 2, 3, 4);
+  }
+
+  @Test
+  void anEndThatIsGivenHereGivesTheTaskUp() throws Exception {
+    TaskFuture<Integer> timed = pool.submit(() -> sleep(600));
+    assertThatThrownBy(() -> timed.orTimeout(100, TimeUnit.MILLISECONDS).get())
+        .hasCauseInstanceOf(TimeoutException.class);
+    TaskFuture<Integer> replaced = pool.submit(() -> sleep(600));
+    assertThat(replaced.completeOnTimeout(7, 100, TimeUnit.MILLISECONDS).get()).isEqualTo(7);
+    TaskFuture<Integer> overtaken = pool.submit(() -> sleep(600));
+    assertThat(overtaken.completeAsync(() -> 8).get()).isEqualTo(8);
+    assertThat(pool.submit(() -> 1).get(30, TimeUnit.SECONDS)).isEqualTo(1); // in a free slot
+  }
+
+  @Test
+  void whatHasNotEndedIsCancelledWithItsClient() throws Exception {
+    TaskFuture<Integer> open;
+    try (WorkerPool client = underTest.client()) {
+      open = client.submit(() -> sleep(5));
+    }
+    assertThatThrownBy(open::get).isInstanceOf(CancellationException.class);
   }
 
   private static int sleep(int seconds) throws InterruptedException {

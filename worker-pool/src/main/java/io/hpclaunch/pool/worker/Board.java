@@ -248,9 +248,9 @@ final class Board {
     return await(() -> held.isEmpty() && leaving.isEmpty(), limit);
   }
 
-  /** Waits until nothing runs; whether that came in time. */
+  /** Waits until nothing runs whose end has not been told; whether that came in time. */
   boolean awaitStill(Duration limit) throws InterruptedException {
-    return await(running::isEmpty, limit);
+    return await(() -> running.stream().allMatch(Held::isTold), limit);
   }
 
   private synchronized boolean await(BooleanSupplier condition, Duration limit)

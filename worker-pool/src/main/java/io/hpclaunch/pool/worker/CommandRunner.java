@@ -3,7 +3,6 @@ package io.hpclaunch.pool.worker;
 
 import io.hpclaunch.pool.wire.CommandEnd;
 import io.hpclaunch.pool.wire.CommandInput;
-import io.hpclaunch.pool.wire.Failure;
 import io.hpclaunch.pool.wire.Outcome;
 import io.hpclaunch.pool.wire.Payload;
 import io.hpclaunch.pool.wire.Task;
@@ -70,9 +69,7 @@ final class CommandRunner implements TaskRunner {
   private Ending ending(Held task, CommandEnd how, TimeLimits.Timer timer)
       throws CutShortException, InterruptedException, IOException {
     if (timer.isOver()) {
-      Failure failure =
-          Failure.of("the command ran into its limit of " + task.task().limit());
-      return new Ending(Outcome.TIMED_OUT, new Payload.Inline(failure.encode()), true);
+      return TimeLimits.ending("the command", task);
     }
     if (task.isCancelled()) {
       throw new InterruptedException();

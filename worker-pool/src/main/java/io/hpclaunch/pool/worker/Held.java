@@ -3,7 +3,10 @@ package io.hpclaunch.pool.worker;
 
 import io.hpclaunch.pool.wire.Code;
 import io.hpclaunch.pool.wire.Task;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +25,9 @@ final class Held {
   private @Nullable Runnable afterwards;
   private boolean isSettled;
   private boolean givenBack;
+  private boolean told;
+  private Instant started = Instant.EPOCH;
+  private long begun;
   private boolean cancelled;
 
   Held(String batch, Code code, Task task, Delivery delivery) {
@@ -74,6 +80,41 @@ final class Held {
   /** From now on a cancel is for this thread. */
   synchronized void begun(Thread thread) {
     runner = thread;
+    started = Instant.now();
+    begun = System.nanoTime();
+  }
+
+  /** When it was begun. */
+  synchronized Instant started() {
+    return started;
+  }
+
+  /** For how long it has run. */
+  synchronized Duration elapsed() {
+    return Duration.ofNanos(System.nanoTime() - begun);
+  }
+
+  /** What became of it is about to be told; false where that was said before. */
+  synchronized boolean tell() {
+    boolean isFirst = !told;
+    told = true;
+    return isFirst;
+  }
+
+  /** Whether what became of it was told, though it may run on. */
+  synchronized boolean isTold() {
+    return told;
+  }
+
+  /** Whether it has called {@link System#exit}, from which no thread returns. */
+  synchronized boolean isExiting() {
+    return runner != null && isExiting(runner.getStackTrace());
+  }
+
+  static boolean isExiting(StackTraceElement[] stack) {
+    return Arrays.stream(stack)
+        .anyMatch(at -> at.getClassName().equals(Runtime.class.getName())
+            && at.getMethodName().equals("exit"));
   }
 
   /** The thread that ran it is another task's now. */

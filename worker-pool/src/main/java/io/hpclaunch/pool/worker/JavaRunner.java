@@ -21,6 +21,13 @@ final class JavaRunner implements TaskRunner {
   private final Functions functions;
   private final TimeLimits limits;
   private final Reducers reducers;
+  private final Unheeded unheeded;
+
+  /** Told of what does not end. */
+  interface Unheeded {
+    /** A task goes on though its time is over: its thread does not heed that it is interrupted. */
+    void goesOn(Held task, Ending timedOut);
+  }
 
   /** Gives reducers what they go over. */
   interface Reducers {
@@ -28,7 +35,9 @@ final class JavaRunner implements TaskRunner {
     Iterable<@Nullable Object> begin(Held task, ReduceInput input, ReduceInputs.Reader reader);
   }
 
-  JavaRunner(Values values, AllowList allowed, TimeLimits limits, Reducers reducers) {
+  JavaRunner(
+      Values values, AllowList allowed, TimeLimits limits, Reducers reducers, Unheeded unheeded) {
+    this.unheeded = unheeded;
     this.reducers = reducers;
     this.values = values;
     this.functions = new Functions(values, allowed);
@@ -45,7 +54,8 @@ final class JavaRunner implements TaskRunner {
     ClassLoader before = thread.getContextClassLoader();
     thread.setContextClassLoader(loaded.loader());
     TaskContext.enter(context(task));
-    try (TimeLimits.Timer timer = limits.start(task.task().limit(), thread::interrupt)) {
+    Runnable goesOn = () -> unheeded.goesOn(task, timedOut(task));
+    try (TimeLimits.Timer timer = limits.start(task.task().limit(), thread::interrupt, goesOn)) {
       return call(task, function, input, timer);
     } finally {
       TaskContext.enter(null);
@@ -86,6 +96,9 @@ final class JavaRunner implements TaskRunner {
     } catch (Exception | Error e) {
       return thrown(task, e, timer);
     }
+    if (timer.isOver()) {
+      return timedOut(task);
+    }
     byte[] bytes;
     try {
       bytes = ObjectBytes.write(result);
@@ -105,14 +118,16 @@ final class JavaRunner implements TaskRunner {
   private Ending thrown(Held task, Throwable e, TimeLimits.Timer timer)
       throws InterruptedException, IOException {
     if (timer.isOver()) {
-      Failure failure =
-          Failure.of("the task ran into its limit of " + task.task().limit());
-      return new Ending(Outcome.TIMED_OUT, new Payload.Inline(failure.encode()), true);
+      return timedOut(task);
     }
     if (task.isCancelled()) {
       throw new InterruptedException();
     }
     return new Ending(Outcome.FAILED, failure(task, e), true);
+  }
+
+  private static Ending timedOut(Held task) {
+    return TimeLimits.ending("the task", task);
   }
 
   private Payload failure(Held task, Throwable e) throws IOException {

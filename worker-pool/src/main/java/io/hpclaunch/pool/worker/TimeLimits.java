@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.pool.worker;
 
+import io.hpclaunch.pool.wire.Failure;
+import io.hpclaunch.pool.wire.Outcome;
+import io.hpclaunch.pool.wire.Payload;
+import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -11,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 final class TimeLimits {
   private static final Timer NONE = new Timer();
 
+  /** Code that is interrupted needs a moment to end. */
+  private static final Duration TO_HEED = Duration.ofSeconds(5);
+
   private final ScheduledExecutorService clock;
 
   TimeLimits(ScheduledExecutorService clock) {
@@ -19,18 +28,37 @@ final class TimeLimits {
 
   /** Does something when a time is over, unless it is closed before. */
   Timer start(@Nullable Duration limit, Runnable action) {
+    return start(limit, action, () -> {});
+  }
+
+  /** Does something when a time is over, and more when that did not help, unless it is closed. */
+  Timer start(@Nullable Duration limit, Runnable action, Runnable unheeded) {
     if (limit == null) {
       return NONE;
     }
     Timer timer = new Timer();
-    timer.scheduled =
-        clock.schedule(() -> timer.expire(action), limit.toMillis(), TimeUnit.MILLISECONDS);
+    timer.scheduled = List.of(
+        schedule(limit, () -> timer.expire(action)),
+        schedule(limit.plus(TO_HEED), () -> timer.expire(unheeded)));
     return timer;
+  }
+
+  private ScheduledFuture<?> schedule(Duration delay, Runnable action) {
+    return clock.schedule(action, delay.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** How a task ended whose time was over. */
+  static TaskRunner.Ending ending(String what, Held task) {
+    Duration limit = Objects.requireNonNull(task.task().limit());
+    String seconds =
+        BigDecimal.valueOf(limit.toMillis(), 3).stripTrailingZeros().toPlainString();
+    Failure failure = Failure.of(what + " ran into its limit of " + seconds + " s");
+    return new TaskRunner.Ending(Outcome.TIMED_OUT, new Payload.Inline(failure.encode()), true);
   }
 
   /** One task's time. */
   static final class Timer implements AutoCloseable {
-    private @Nullable ScheduledFuture<?> scheduled;
+    private List<ScheduledFuture<?>> scheduled = List.of();
     private boolean closed;
     private boolean over;
 
@@ -49,9 +77,7 @@ final class TimeLimits {
     @Override
     public synchronized void close() {
       closed = true;
-      if (scheduled != null) {
-        scheduled.cancel(false);
-      }
+      scheduled.forEach(each -> each.cancel(false));
     }
   }
 }

@@ -88,6 +88,8 @@ final class Worker implements BrokerSession.Listener {
   private final CountDownLatch ended = new CountDownLatch(1);
   private final AtomicLong deadline = new AtomicLong();
   private WorkerReport.State state = WorkerReport.State.READY;
+  private @Nullable Thread main;
+  private volatile boolean isExited;
   private boolean wasCutOff;
   private long connectedAt;
   private long lostAt = System.nanoTime();
@@ -106,7 +108,7 @@ final class Worker implements BrokerSession.Listener {
     TimeLimits limits = new TimeLimits(clock);
     this.commands =
         new CommandRunner(values, limits, threads, settings.gpus() > 0, this::isToldToEnd);
-    this.functions = new JavaRunner(values, settings.allow(), limits, this::gather);
+    this.functions = new JavaRunner(values, settings.allow(), limits, this::gather, this::goesOn);
     this.gatherings = new Gatherings(queues);
     this.board = new Board(shares, threads, this::run, this::ended);
     this.results = new ResultSender(identity.id(), queues, publisher, board::forget);
@@ -122,6 +124,7 @@ final class Worker implements BrokerSession.Listener {
 
   /** Works until it is told to end, or has had nothing to do for long enough. */
   void work() throws InterruptedException {
+    main = Thread.currentThread();
     threads.execute(results);
     session.start();
     Future<?> unused = clock.scheduleWithFixedDelay(
@@ -280,13 +283,16 @@ final class Worker implements BrokerSession.Listener {
 
   /** Runs a task on this thread; null when it goes on elsewhere, or is tried again. */
   private @Nullable TaskResult run(Held task) {
-    Instant started = Instant.now();
-    long begun = System.nanoTime();
     TaskRunner.Ending ending = ending(task);
     if (ending == null || (task.isGivenBack() && ending.outcome() == Outcome.CANCELLED)) {
       return null; // it was ended for the sake of the next one who runs it
     }
-    Duration elapsed = Duration.ofNanos(System.nanoTime() - begun);
+    return task.tell() ? result(task, ending) : null;
+  }
+
+  /** What is told of a task; null where it is tried again. */
+  private @Nullable TaskResult result(Held task, TaskRunner.Ending ending) {
+    Duration elapsed = task.elapsed();
     boolean isRetried = task.task().retries() > 0
         && (ending.outcome() == Outcome.FAILED || ending.outcome() == Outcome.TIMED_OUT);
     if (isRetried && retry(task)) {
@@ -297,10 +303,22 @@ final class Worker implements BrokerSession.Listener {
         ending.outcome(),
         task.task().attempt(),
         task.task().deaths(),
-        started,
+        task.started(),
         elapsed,
         ending.value(),
         ending.isFailure());
+  }
+
+  /** A thread cannot be ended: it keeps its slot, and nobody waits for what it gives. */
+  private void goesOn(Held task, TaskRunner.Ending timedOut) {
+    threads.execute(() -> tellFor(task, timedOut));
+  }
+
+  private void tellFor(Held task, TaskRunner.Ending ending) {
+    TaskResult result = task.tell() ? result(task, ending) : null;
+    if (result != null) {
+      results.add(task, result);
+    }
   }
 
   /** How a task ended; null when it is somebody else's now. */
@@ -430,6 +448,23 @@ final class Worker implements BrokerSession.Listener {
   }
 
   /**
+   * Ends with this JVM, as {@link #end}. A task that has called {@link System#exit} is why, and is
+   * not begun again; where a thread of its own has, all that run are suspects.
+   *
+   * @param patience how long those that run are given
+   */
+  void endWithJvm(Duration patience) {
+    for (Held task : board.running()) {
+      if (task.isExiting()) {
+        tellFor(task, failed(Outcome.KILLED, "it called System.exit, which ends its worker"));
+      }
+    }
+    isExited = Thread.getAllStackTraces().entrySet().stream()
+        .anyMatch(each -> each.getKey() != main && Held.isExiting(each.getValue()));
+    end(patience);
+  }
+
+  /**
    * Takes no more tasks, gives back those that were not begun, and waits for those that run; ends
    * them when their time is over, and gives them back, too. Returns when all is done.
    *
@@ -521,7 +556,11 @@ final class Worker implements BrokerSession.Listener {
   private void leave() {
     try {
       List<Held> running = board.running();
-      giveBack(running);
+      for (Held task : running) {
+        if (!task.isTold()) {
+          handBack(task, isExited ? task.task().afterDeath() : task.task());
+        }
+      }
       running.forEach(Held::cancel); // what runs on beside its next attempt is nobody's
       board.awaitStill(TO_STOP);
       board.awaitEmpty(Duration.ofSeconds(2));

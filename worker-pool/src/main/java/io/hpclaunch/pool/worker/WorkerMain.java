@@ -34,7 +34,8 @@ public final class WorkerMain {
     }
     Worker worker = new Worker(WorkerIdentity.current(System.getenv()), settings);
     Path warned = file.resolveSibling("warned");
-    Runnable end = () -> worker.end(Files.exists(warned) ? settings.warned() : settings.drain());
+    Runnable end =
+        () -> worker.endWithJvm(Files.exists(warned) ? settings.warned() : settings.drain());
     Runtime.getRuntime().addShutdownHook(new Thread(end, "end"));
     worker.work();
     System.exit(0); // threads of tasks that never end do not hold it
