@@ -111,6 +111,31 @@ class HpcPbsIT extends JobsByCommand {
   }
 
   @Test
+  void workersOfAPoolAreElementsOfAnArray() throws Exception {
+    hpc.write(
+        "hpc-launch.yaml", """
+        hpc:
+          backend: pbs
+          backends:
+            - {name: pbs, type: pbs, submit: {polling_interval: 0.5}}
+          worker_pools:
+            small: {num_workers: 2, cpus_worker: 1, listen: 127.0.0.1, java: "%s"}
+        """.formatted(Path.of(System.getProperty("java.home"), "bin", "java")));
+    try {
+      Result mapped =
+          hpc.bash("seq 5 | \"$hpc\" pool map small -- echo 'line {}'").ok();
+      assertThat(mapped.lines()).containsExactly("line 1", "line 2", "line 3", "line 4", "line 5");
+      assertThat(hpc.hpc("pool", "status", "small").ok().out()).contains("1 job running");
+      assertThat(jobs("status", "--all", "--json"))
+          .extracting(element -> text(element, "id"))
+          .allMatch(id -> id.matches("pbs:\\d+\\[]\\.[\\w.-]+/[12]"))
+          .hasSize(2);
+    } finally {
+      hpc.hpc("pool", "delete", "small", "--patience=0s").ok();
+    }
+  }
+
+  @Test
   void aCancelledJobIs130() throws Exception {
     String id = submit("--", "sleep", "600");
     Process waiting = start("waiting", "wait", id);
