@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.k8s;
 
-import com.google.gson.Gson;
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.hpclaunch.api.ConfigKey;
 import io.hpclaunch.api.InvalidConfiguration;
@@ -98,7 +96,13 @@ record K8sConfig(
       ConfigKey.of("gpu_resource", ConfigKey.Type.STRING, "what a gpu is called; nvidia.com/gpu"),
       ConfigKey.of("gpu_types", ConfigKey.Type.MAP, "what gpus of a type are called"));
 
+  /**
+   * Reads.
+   *
+   * @throws InvalidConfiguration for values that make no sense, and for what hpc-launch sets itself
+   */
   static K8sConfig of(Settings config) {
+    List<Volume> volumes = volumes(config);
     return new K8sConfig(
         config.string("kubeconfig").orElse(null),
         config.string("context").orElse(null),
@@ -111,10 +115,10 @@ record K8sConfig(
         config.duration("schedule_timeout").orElse(null),
         config.string("gpu_resource").orElse("nvidia.com/gpu"),
         config.strings("gpu_types"),
-        volumes(config),
-        config.strings("labels"),
-        config.strings("annotations"),
-        pod(config));
+        volumes,
+        PodSettings.marks(config, "labels"),
+        PodSettings.marks(config, "annotations"),
+        PodSettings.of(config, volumes));
   }
 
   private static List<Volume> volumes(Settings config) {
@@ -129,42 +133,5 @@ record K8sConfig(
       }
     }
     return List.copyOf(all);
-  }
-
-  /** What the shorter keys say stands in the pod's spec as if it were written there. */
-  private static JsonObject pod(Settings config) {
-    Map<String, @Nullable Object> all = config.asMap();
-    JsonObject pod = tree(all.get("pod")) instanceof JsonObject given ? given : new JsonObject();
-    add(pod, "serviceAccountName", all.get("service_account"));
-    add(pod, "priorityClassName", all.get("priority_class"));
-    add(pod, "nodeSelector", config.strings("node_selector"));
-    add(pod, "tolerations", all.get("tolerations"));
-    List<Map<String, String>> secrets = new ArrayList<>();
-    config.words("image_pull_secrets").forEach(name -> secrets.add(Map.of("name", name)));
-    add(pod, "imagePullSecrets", secrets);
-    config.string("image_pull_policy").ifPresent(policy -> {
-      if (!List.of("Always", "IfNotPresent", "Never").contains(policy)) {
-        throw new InvalidConfiguration(config.origin("image_pull_policy").orElse("configuration")
-            + ": image_pull_policy must be Always, IfNotPresent or Never, not '" + policy + "'");
-      }
-      pod.addProperty(PULL_POLICY, policy);
-    });
-    return pod;
-  }
-
-  /** Where the container's pull policy is kept: a pod's spec has no such field. */
-  static final String PULL_POLICY = "imagePullPolicy";
-
-  private static void add(JsonObject pod, String field, @Nullable Object value) {
-    boolean empty = value == null
-        || (value instanceof Map<?, ?> map && map.isEmpty())
-        || (value instanceof List<?> list && list.isEmpty());
-    if (!empty) {
-      pod.add(field, tree(value));
-    }
-  }
-
-  private static JsonElement tree(@Nullable Object value) {
-    return new Gson().toJsonTree(value);
   }
 }

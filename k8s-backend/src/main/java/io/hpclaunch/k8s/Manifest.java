@@ -144,7 +144,7 @@ final class Manifest {
 
   private JsonObject pod() {
     JsonObject pod = config.pod().deepCopy();
-    JsonElement policy = pod.remove(K8sConfig.PULL_POLICY);
+    JsonElement policy = pod.remove(PodSettings.PULL_POLICY);
     pod.addProperty("restartPolicy", "Never");
     if (!pod.has("shareProcessNamespace")) {
       pod.addProperty(
