@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param image of jobs that name none, or null
  * @param apptainer whether the image's own apptainer runs the command in the job's image
  * @param ttl how long the cluster keeps what has ended
- * @param grace between asking the command to end and killing it
+ * @param grace between asking the command to end and killing it; zero: it is killed at once
  * @param startTimeout how long an image may fail to be had until the job has failed
  * @param scheduleTimeout how long no node may have room until the job has failed, or null: for ever
  * @param gpu the resource that a gpu is
@@ -82,9 +82,10 @@ record K8sConfig(
       ConfigKey.of("pod", ConfigKey.Type.MAP, "anything else that each pod's spec is to say"),
       ConfigKey.of(
           "ttl",
-          ConfigKey.Type.DURATION,
+          ConfigKey.Type.DURATION_OR_ZERO, // which is refused here, in words of its own
           "how long the cluster keeps jobs that have ended; 7 days"),
-      ConfigKey.of("grace", ConfigKey.Type.DURATION, "from the request to end to the kill; 30 s"),
+      ConfigKey.of(
+          "grace", ConfigKey.Type.DURATION_OR_ZERO, "from the request to end to the kill; 30 s"),
       ConfigKey.of(
           "start_timeout",
           ConfigKey.Type.DURATION,
@@ -109,7 +110,7 @@ record K8sConfig(
         config.string("namespace").orElse(null),
         config.string("image").orElse(null),
         config.bool("apptainer").orElse(false),
-        config.duration("ttl").orElse(TTL),
+        ttl(config),
         config.duration("grace").orElse(GRACE),
         config.duration("start_timeout").orElse(START),
         config.duration("schedule_timeout").orElse(null),
@@ -119,6 +120,16 @@ record K8sConfig(
         PodSettings.marks(config, "labels"),
         PodSettings.marks(config, "annotations"),
         PodSettings.of(config, volumes));
+  }
+
+  private static Duration ttl(Settings config) {
+    Duration ttl = config.duration("ttl").orElse(TTL);
+    if (ttl.isZero()) {
+      throw new InvalidConfiguration(config.origin("ttl").orElse("configuration")
+          + ": ttl must be more than zero: else the cluster removes a job with its end and its log"
+          + " before anybody has seen them; 00:01:00 is the least that makes sense");
+    }
+    return ttl;
   }
 
   private static List<Volume> volumes(Settings config) {

@@ -9,8 +9,10 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.google.gson.reflect.TypeToken;
 import io.hpclaunch.api.Backend;
+import io.hpclaunch.api.ContainerSpec;
 import io.hpclaunch.api.InvalidConfiguration;
 import io.hpclaunch.api.JobSpec;
+import io.hpclaunch.api.Unsupported;
 import io.hpclaunch.testkit.HpcTestRuntime;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -81,5 +83,39 @@ class K8sConfigTest {
     assertThat(Fields.text(pod, "restartPolicy")).isEqualTo("Never");
     assertThat(Fields.text(Fields.objects(pod, "containers").get(0), "imagePullPolicy"))
         .isEqualTo("Never");
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+      {"ttl": "00:00:00"}                                          | ttl must be more than zero: else the cluster removes
+      {"start_timeout": "00:00:00"}                                | more than zero
+      {"volumes": [{"host_path": "data", "mount": "/data"}]}       | host_path must be an absolute path, not 'data'
+      """)
+  void valuesThatMakeNoSenseAreRefusedAtOnce(String json, String words) {
+    assertThatThrownBy(() -> with(json))
+        .isInstanceOf(InvalidConfiguration.class)
+        .hasMessageContaining(words);
+  }
+
+  /** As 'kubectl delete --grace-period=1' does: with 0 nobody waits for the end. */
+  @Test
+  void withoutGraceAPodIsKilledAtOnceAndAwaited() {
+    assertThat(Fields.text(pod("{\"grace\": \"00:00:00\"}"), "terminationGracePeriodSeconds"))
+        .isEqualTo("1");
+    assertThat(Fields.text(pod("{\"grace\": \"00:00:05\"}"), "terminationGracePeriodSeconds"))
+        .isEqualTo("5");
+  }
+
+  @Test
+  void aContainerSeesTheGpusThatItsJobAsksFor() {
+    JobSpec.Builder job = hpc.job("gpu")
+        .command("true")
+        .container(ContainerSpec.defaultImage().gpu(true).build());
+    assertThatThrownBy(() -> with("{}").script(job.build()))
+        .isInstanceOf(Unsupported.class)
+        .hasMessageContainingAll("--nv", "--gpus");
+    JsonObject main =
+        Fields.objects(pod(with("{}"), job.gpus(2).build()), "containers").get(0);
+    assertThat(Fields.text(main, "resources", "limits", "nvidia.com/gpu")).isEqualTo("2");
   }
 }
