@@ -276,6 +276,27 @@ class StubbedKubernetesTest {
     assertThat(server.objects).isEmpty();
   }
 
+  @Test
+  void aDryRunOfAnArrayIsRefusedWhereItsSubmissionIs() throws IOException {
+    JobSpec array = hpc.job("array").command("true").array(ArrayRange.of(0, 3)).build();
+    assertThat(hpc.backend().script(array)).contains("Indexed");
+    server.old = true;
+    assertThatThrownBy(() -> hpc.another().script(array))
+        .isInstanceOf(Unsupported.class)
+        .hasMessageContaining("too old for arrays");
+    assertThat(server.objects).isEmpty();
+    assertThat(nowhere().script(array)).as("nobody can be asked").contains("Indexed");
+  }
+
+  /** A backend whose server does not answer. */
+  private Backend nowhere() throws IOException {
+    try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Path kubeconfig = StubServer.kubeconfig(hpc.folder(), closed.getLocalPort(), "ns");
+      return hpc.runtime()
+          .open("k8s", Map.of("config", Map.of("kubeconfig", kubeconfig.toString(), "image", "a")));
+    }
+  }
+
   // ---- following
   // ---------------------------------------------------------------------------------
 
