@@ -125,6 +125,10 @@ final class JobReading {
     return ended;
   }
 
+  boolean isBeingDeleted() {
+    return Fields.at(job, "metadata", "deletionTimestamp") != null;
+  }
+
   private boolean readEnd() {
     JsonObject failed = condition("Failed");
     return condition("Complete") != null || (failed != null && !failedInDeletion(failed));
@@ -183,7 +187,7 @@ final class JobReading {
         && last.hasEnded()
         && last.failed().build().cause() != null
         && "0".equals(Fields.text(job, "spec", "backoffLimitPerIndex"))
-        && Fields.at(job, "metadata", "deletionTimestamp") == null;
+        && !isBeingDeleted();
   }
 
   private JobInfo.Builder failed(@Nullable PodReading last, @Nullable JsonObject condition) {
@@ -217,7 +221,7 @@ final class JobReading {
       return JobInfo.builder(JobState.QUEUED).nativeState("Active").reason("it has no pod yet");
     }
     JobInfo.Builder info = last.unended();
-    if (Fields.at(job, "metadata", "deletionTimestamp") != null) {
+    if (isBeingDeleted()) {
       info.reason("it is being deleted");
     }
     return info;

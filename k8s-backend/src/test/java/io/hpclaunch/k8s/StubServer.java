@@ -49,6 +49,9 @@ final class StubServer implements AutoCloseable {
   /** By kind and name: {@code jobs/x}. */
   final Map<String, JsonObject> objects = new ConcurrentSkipListMap<>();
 
+  /** What readers of a pod's log get, one after the other; then what a kubelet says without it. */
+  final ConcurrentLinkedDeque<String> logs = new ConcurrentLinkedDeque<>();
+
   /** Whether arrays' fields are dropped, as 1.20 does. */
   volatile boolean old;
 
@@ -153,10 +156,22 @@ final class StubServer implements AutoCloseable {
       create(exchange, kind, query.contains("dryRun=All"));
     } else if (query.contains("watch=true")) {
       watch(exchange, kind, query);
+    } else if (parts.length > 2 && parts[2].equals("log")) {
+      log(exchange);
     } else if (parts.length > 1) {
       one(exchange, method, kind, parts[1]);
     } else {
       list(exchange, kind);
+    }
+  }
+
+  private void log(HttpExchange exchange) throws IOException {
+    String next = logs.poll();
+    String text = next == null ? "unable to retrieve container logs for containerd://0f1e" : next;
+    byte[] body = text.getBytes(StandardCharsets.UTF_8);
+    exchange.sendResponseHeaders(200, body.length);
+    try (OutputStream out = exchange.getResponseBody()) {
+      out.write(body);
     }
   }
 

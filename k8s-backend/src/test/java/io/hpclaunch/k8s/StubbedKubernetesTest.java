@@ -15,12 +15,14 @@ import io.hpclaunch.api.ContainerSpec;
 import io.hpclaunch.api.HPCProcess;
 import io.hpclaunch.api.HpcRuntime;
 import io.hpclaunch.api.JobInfo;
+import io.hpclaunch.api.JobLogs;
 import io.hpclaunch.api.JobSpec;
 import io.hpclaunch.api.JobState;
 import io.hpclaunch.api.Rejected;
 import io.hpclaunch.api.Unsupported;
 import io.hpclaunch.testkit.HpcTestRuntime;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -295,6 +297,72 @@ class StubbedKubernetesTest {
       return hpc.runtime()
           .open("k8s", Map.of("config", Map.of("kubeconfig", kubeconfig.toString(), "image", "a")));
     }
+  }
+
+  // ---- logs
+  // --------------------------------------------------------------------------------------
+
+  @Test
+  void aLogThatIsFollowedEndsWhenItsJobIsDeleted() {
+    HPCProcess process = runningAndOnItsWayOut("deleted");
+    server.logs.add("one\n");
+    assertThat(followed(process)).isEqualTo("one\n");
+    assertThat(server.asked("/log ")).hasSize(1);
+  }
+
+  @Test
+  void whatAKubeletSaysOfALogThatIsGoneIsNoOutput() {
+    assertThat(followed(runningAndOnItsWayOut("removed"))).isEmpty();
+  }
+
+  @Test
+  void whatAProgramWritesInAKubeletsWordsIsOutput() {
+    HPCProcess process = submit("quoting");
+    hpc.until("it is watched", () -> server.watches() == 2);
+    runs(process, "");
+    hpc.until("it runs", () -> process.info().state() == JobState.RUNNING);
+    String text = "rpc error: code = 5\n";
+    server.logs.add(text);
+    try (InputStream in = process.logs().open(JobLogs.Stream.STDOUT)) {
+      assertThat(new String(in.readAllBytes(), StandardCharsets.UTF_8)).isEqualTo(text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String followed(HPCProcess process) {
+    try (InputStream in = process.logs().follow(JobLogs.Stream.STDOUT)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private HPCProcess runningAndOnItsWayOut(String name) {
+    HPCProcess process = submit(name);
+    hpc.until("it is watched", () -> server.watches() == 2);
+    String deleted = ", \"deletionTimestamp\": \"" + Instant.now() + "\"";
+    runs(process, deleted);
+    hpc.until("it runs", () -> process.info().state() == JobState.RUNNING);
+    JsonObject job = job(process);
+    job.getAsJsonObject("metadata")
+        .addProperty("deletionTimestamp", Instant.now().toString());
+    server.put("jobs", job);
+    hpc.until(
+        "it is on its way out",
+        () -> String.valueOf(process.info().reason()).contains("being deleted"));
+    return process;
+  }
+
+  private void runs(HPCProcess process, String more) {
+    String job = process.id().nativeId().value();
+    server.put(
+        "pods",
+        JsonParser.parseString("{\"metadata\": {\"name\": \"" + job + "-x\", \"labels\":"
+                + " {\"job-name\": \"" + job + "\"}" + more
+                + "}, \"status\": {\"phase\": \"Running\","
+                + " \"containerStatuses\": [{\"name\": \"main\", \"state\": {\"running\": {}}}]}}")
+            .getAsJsonObject());
   }
 
   // ---- following
