@@ -55,6 +55,9 @@ final class StubServer implements AutoCloseable {
   /** Whether arrays' fields are dropped, as 1.20 does. */
   volatile boolean old;
 
+  /** A path that nobody may read, or empty. */
+  volatile String forbidden = "";
+
   /** Whether what is deleted stays, as that which waits for others to be gone. */
   volatile boolean lingering;
 
@@ -150,7 +153,11 @@ final class StubServer implements AutoCloseable {
     if (fault != null && fault.on(exchange)) {
       return;
     }
-    String[] parts = path.replaceFirst(".*/namespaces/[^/]+/", "").split("/", -1);
+    if (path.equals(forbidden)) {
+      send(exchange, 403, status(403, "Forbidden", path + " is forbidden"));
+      return;
+    }
+    String[] parts = path.replaceFirst(".*/namespaces/[^/]+/|/api/v1/", "").split("/", -1);
     String kind = parts[0];
     if (method.equals("POST")) {
       create(exchange, kind, query.contains("dryRun=All"));

@@ -19,6 +19,7 @@ import io.hpclaunch.api.JobLogs;
 import io.hpclaunch.api.JobSpec;
 import io.hpclaunch.api.JobState;
 import io.hpclaunch.api.Rejected;
+import io.hpclaunch.api.ResourceReport.Free;
 import io.hpclaunch.api.Unsupported;
 import io.hpclaunch.testkit.HpcTestRuntime;
 import java.io.IOException;
@@ -43,6 +44,7 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Faults and versions that no real cluster is at hand for. */
@@ -299,10 +301,34 @@ class StubbedKubernetesTest {
     }
   }
 
+  // ---- the cluster
+  // ---------------------------------------------------------------------------------
+
+  @Test
+  void resourcesTellWhatIsFreeWherePodsOfAllMayBeListed() {
+    server.put(
+        "nodes",
+        JsonParser.parseString(
+                "{\"metadata\": {\"name\": \"n\"}, \"status\": {\"allocatable\":"
+                    + " {\"cpu\": \"8\"}, \"conditions\": [{\"type\": \"Ready\", \"status\": \"True\"}]}}")
+            .getAsJsonObject());
+    server.put(
+        "pods",
+        JsonParser.parseString("{\"metadata\": {\"name\": \"p\"}, \"spec\": {\"nodeName\": \"n\","
+                + " \"containers\": [{\"resources\": {\"requests\": {\"cpu\": \"3\"}}}]}}")
+            .getAsJsonObject());
+    assertThat(hpc.backend().resources().nodes().get(0).free())
+        .isEqualTo(new Free(5, null, Map.of()));
+    assertThat(server.asked("GET /api/v1/pods ")).hasSize(1);
+    server.forbidden = "/api/v1/pods";
+    assertThat(hpc.backend().resources().nodes().get(0).free()).isNull();
+  }
+
   // ---- logs
   // --------------------------------------------------------------------------------------
 
   @Test
+  @Timeout(60)
   void aLogThatIsFollowedEndsWhenItsJobIsDeleted() {
     HPCProcess process = runningAndOnItsWayOut("deleted");
     server.logs.add("one\n");
@@ -311,6 +337,7 @@ class StubbedKubernetesTest {
   }
 
   @Test
+  @Timeout(60)
   void whatAKubeletSaysOfALogThatIsGoneIsNoOutput() {
     assertThat(followed(runningAndOnItsWayOut("removed"))).isEmpty();
   }
