@@ -21,8 +21,10 @@ public record ConfigKey(String name, Type type, String description) {
     NUMBER,
     /** {@code true} or {@code false}. */
     BOOLEAN,
-    /** {@code [D-]HH:MM:SS}, {@code MM:SS}, or whole seconds. */
+    /** {@code [D-]HH:MM:SS}, {@code MM:SS}, or whole seconds; more than zero. */
     DURATION,
+    /** As {@link #DURATION}, or zero. */
+    DURATION_OR_ZERO,
     /** A size of memory, such as {@code 16G}. */
     SIZE,
     /** A list of words, or one shell-quoted string. */

@@ -34,6 +34,7 @@ public record ResourceReport(List<NodeGroup> nodes, List<Queue> queues) {
    * @param cpusPerNode cpus that the scheduler hands out on each, or null
    * @param memoryPerNode bytes of memory of each, or null
    * @param gpusPerNode gpus of each, by type; a gpu without a type is {@code gpu}
+   * @param free what all of them together have left, or null where that is not known
    */
   public record NodeGroup(
       String names,
@@ -44,10 +45,61 @@ public record ResourceReport(List<NodeGroup> nodes, List<Queue> queues) {
       @Nullable Integer coresPerSocket,
       @Nullable Integer cpusPerNode,
       @Nullable Long memoryPerNode,
-      Map<String, Integer> gpusPerNode) {
+      Map<String, Integer> gpusPerNode,
+      @Nullable Free free) {
     /** Copies the map. */
     public NodeGroup {
       gpusPerNode = Collections.unmodifiableMap(new LinkedHashMap<>(gpusPerNode));
+    }
+
+    /**
+     * Nodes of which nobody tells what is free.
+     *
+     * @param names the nodes, in the scheduler's own notation
+     * @param queue the queue that they belong to, or null
+     * @param count how many they are
+     * @param state the scheduler's word for their state, or null
+     * @param socketsPerNode sockets of each, or null
+     * @param coresPerSocket cores of each socket, or null
+     * @param cpusPerNode cpus that the scheduler hands out on each, or null
+     * @param memoryPerNode bytes of memory of each, or null
+     * @param gpusPerNode gpus of each, by type
+     */
+    public NodeGroup(
+        String names,
+        @Nullable String queue,
+        int count,
+        @Nullable String state,
+        @Nullable Integer socketsPerNode,
+        @Nullable Integer coresPerSocket,
+        @Nullable Integer cpusPerNode,
+        @Nullable Long memoryPerNode,
+        Map<String, Integer> gpusPerNode) {
+      this(
+          names,
+          queue,
+          count,
+          state,
+          socketsPerNode,
+          coresPerSocket,
+          cpusPerNode,
+          memoryPerNode,
+          gpusPerNode,
+          null);
+    }
+  }
+
+  /**
+   * What nodes have left for jobs to come.
+   *
+   * @param cpus whole cpus, or null where they are not counted
+   * @param memory bytes, or null where it is not counted
+   * @param gpus by type
+   */
+  public record Free(@Nullable Integer cpus, @Nullable Long memory, Map<String, Integer> gpus) {
+    /** Copies the map. */
+    public Free {
+      gpus = Collections.unmodifiableMap(new LinkedHashMap<>(gpus));
     }
   }
 

@@ -4,22 +4,20 @@ package io.hpclaunch.operator;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.hpclaunch.api.Backend;
-import io.hpclaunch.api.Capability;
 import io.hpclaunch.api.InvalidJob;
 import io.hpclaunch.api.JobSpec;
 import io.hpclaunch.api.Token;
 import io.hpclaunch.api.Unsupported;
 import io.hpclaunch.core.config.Secrets;
+import io.hpclaunch.core.job.Lacking;
 import io.hpclaunch.core.store.SpecJson;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -98,16 +96,10 @@ final class Preparation {
     Backend on = work.backend(backend);
     JobSpec job = Jobs.spec(
         task, Attempt.prepared(1, Token.random(), backend, work.now()).attempt(), DIRECTORY);
-    Set<Capability> missing = EnumSet.noneOf(Capability.class);
-    for (Capability need : job.needs()) {
-      if (!on.capabilities().has(need)) {
-        missing.add(need);
-      }
-    }
-    if (!missing.isEmpty()) {
-      throw new Unsupported("task " + task.id() + " needs "
-          + String.join(", ", missing.stream().map(Capability::label).toList())
-          + ", which backend " + backend + " does not have");
+    Lacking lacking = Lacking.of(job, job, on.capabilities());
+    if (!lacking.isNone()) {
+      throw new Unsupported(
+          "backend " + backend + " cannot do what task " + task.id() + " needs: " + lacking);
     }
   }
 

@@ -102,7 +102,7 @@ class FaultyBackendTest {
     faults.put("capabilities", arguments -> Capabilities.of(Capability.STAGE_IN));
     assertThatThrownBy(() -> prepared(task("true").image("ubuntu:22.04")))
         .isInstanceOf(Unsupported.class)
-        .hasMessageContaining("task a needs containers");
+        .hasMessageContaining("task a needs: containers (container, by --image or --bind)");
   }
 
   @Test

@@ -126,6 +126,10 @@ final class JobReading {
     return ended;
   }
 
+  boolean isBeingDeleted() {
+    return Fields.at(job, "metadata", "deletionTimestamp") != null;
+  }
+
   private boolean readEnd() {
     JsonObject failed = condition("Failed");
     return condition("Complete") != null
@@ -194,7 +198,7 @@ final class JobReading {
         && last.hasEnded()
         && last.failed().build().cause() != null
         && "0".equals(Fields.text(job, "spec", "backoffLimitPerIndex"))
-        && Fields.at(job, "metadata", "deletionTimestamp") == null;
+        && !isBeingDeleted();
   }
 
   private JobInfo.Builder failed(@Nullable PodReading last, @Nullable JsonObject condition) {
@@ -228,7 +232,7 @@ final class JobReading {
       return JobInfo.builder(JobState.QUEUED).nativeState("Active").reason("it has no pod yet");
     }
     JobInfo.Builder info = last.unended();
-    if (Fields.at(job, "metadata", "deletionTimestamp") != null) {
+    if (isBeingDeleted()) {
       info.reason("it is being deleted");
     }
     return info;

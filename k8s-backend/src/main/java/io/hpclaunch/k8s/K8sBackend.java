@@ -8,6 +8,7 @@ import io.hpclaunch.api.Capability;
 import io.hpclaunch.api.ChangeFeed;
 import io.hpclaunch.api.ConfigKey;
 import io.hpclaunch.api.HPCBackend;
+import io.hpclaunch.api.InvalidConfiguration;
 import io.hpclaunch.api.JobInfo;
 import io.hpclaunch.api.JobLogs;
 import io.hpclaunch.api.LogReader;
@@ -39,6 +40,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Jobs on Kubernetes: each is a {@code batch/v1} Job whose name comes from its token. A native id
@@ -46,6 +49,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class K8sBackend
     implements HPCBackend, ChangeFeed, LogReader, QueueReporter, ResourceReporter, ReasonExplainer {
+  private static final Logger log = LoggerFactory.getLogger(K8sBackend.class);
+
   /** A selector that names more tokens than these may be too long for a request. */
   private static final int TOKENS_AT_ONCE = 50;
 
@@ -144,7 +149,21 @@ public final class K8sBackend
 
   @Override
   public String script(SubmitRequest request) {
-    return manifest(request).text();
+    Manifest manifest = manifest(request);
+    String text = manifest.text();
+    if (request.array() != null) {
+      refuseArrayOnOldServer(manifest);
+    }
+    return text;
+  }
+
+  /** Only the server knows; one that cannot be asked now keeps nobody from seeing the object. */
+  private void refuseArrayOnOldServer(Manifest manifest) {
+    try {
+      connection().submitter().requireArrays(manifest.job(), jobs(null));
+    } catch (Rejected | BackendUnavailable | InvalidConfiguration e) {
+      log.debug("Whether the cluster takes arrays cannot be asked", e);
+    }
   }
 
   @Override
@@ -266,7 +285,26 @@ public final class K8sBackend
 
   @Override
   public ResourceReport resources() {
-    return ask("for its nodes", () -> Nodes.report(connection().api().list("/api/v1/nodes")));
+    ApiClient api = connection().api();
+    return ask("for its nodes", () -> Nodes.report(api.list("/api/v1/nodes"), requests(api)));
+  }
+
+  /** What the pods of all namespaces take; null for who may not list them. */
+  private static @Nullable Requests requests(ApiClient api) throws IOException {
+    Requests requests = new Requests();
+    try {
+      api.list(
+          "/api/v1/pods"
+              + ApiClient.parameters(
+                  "fieldSelector", "status.phase!=Succeeded,status.phase!=Failed"),
+          requests::add);
+      return requests;
+    } catch (ApiError e) {
+      if (e.code() == 403) {
+        return null;
+      }
+      throw e;
+    }
   }
 
   @Override

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.k8s;
 
-import com.google.gson.Gson;
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.hpclaunch.api.ConfigKey;
 import io.hpclaunch.api.InvalidConfiguration;
@@ -22,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param image of jobs that name none, or null
  * @param apptainer whether the image's own apptainer runs the command in the job's image
  * @param ttl how long the cluster keeps what has ended
- * @param grace between asking the command to end and killing it
+ * @param grace between asking the command to end and killing it; zero: it is killed at once
  * @param startTimeout how long an image may fail to be had until the job has failed
  * @param scheduleTimeout how long no node may have room until the job has failed, or null: for ever
  * @param gpu the resource that a gpu is
@@ -84,9 +82,10 @@ record K8sConfig(
       ConfigKey.of("pod", ConfigKey.Type.MAP, "anything else that each pod's spec is to say"),
       ConfigKey.of(
           "ttl",
-          ConfigKey.Type.DURATION,
+          ConfigKey.Type.DURATION_OR_ZERO, // which is refused here, in words of its own
           "how long the cluster keeps jobs that have ended; 7 days"),
-      ConfigKey.of("grace", ConfigKey.Type.DURATION, "from the request to end to the kill; 30 s"),
+      ConfigKey.of(
+          "grace", ConfigKey.Type.DURATION_OR_ZERO, "from the request to end to the kill; 30 s"),
       ConfigKey.of(
           "start_timeout",
           ConfigKey.Type.DURATION,
@@ -98,23 +97,39 @@ record K8sConfig(
       ConfigKey.of("gpu_resource", ConfigKey.Type.STRING, "what a gpu is called; nvidia.com/gpu"),
       ConfigKey.of("gpu_types", ConfigKey.Type.MAP, "what gpus of a type are called"));
 
+  /**
+   * Reads.
+   *
+   * @throws InvalidConfiguration for values that make no sense, and for what hpc-launch sets itself
+   */
   static K8sConfig of(Settings config) {
+    List<Volume> volumes = volumes(config);
     return new K8sConfig(
         config.string("kubeconfig").orElse(null),
         config.string("context").orElse(null),
         config.string("namespace").orElse(null),
         config.string("image").orElse(null),
         config.bool("apptainer").orElse(false),
-        config.duration("ttl").orElse(TTL),
+        ttl(config),
         config.duration("grace").orElse(GRACE),
         config.duration("start_timeout").orElse(START),
         config.duration("schedule_timeout").orElse(null),
         config.string("gpu_resource").orElse("nvidia.com/gpu"),
         config.strings("gpu_types"),
-        volumes(config),
-        config.strings("labels"),
-        config.strings("annotations"),
-        pod(config));
+        volumes,
+        PodSettings.marks(config, "labels"),
+        PodSettings.marks(config, "annotations"),
+        PodSettings.of(config, volumes));
+  }
+
+  private static Duration ttl(Settings config) {
+    Duration ttl = config.duration("ttl").orElse(TTL);
+    if (ttl.isZero()) {
+      throw new InvalidConfiguration(config.origin("ttl").orElse("configuration")
+          + ": ttl must be more than zero: else the cluster removes a job with its end and its log"
+          + " before anybody has seen them; 00:01:00 is the least that makes sense");
+    }
+    return ttl;
   }
 
   private static List<Volume> volumes(Settings config) {
@@ -129,42 +144,5 @@ record K8sConfig(
       }
     }
     return List.copyOf(all);
-  }
-
-  /** What the shorter keys say stands in the pod's spec as if it were written there. */
-  private static JsonObject pod(Settings config) {
-    Map<String, @Nullable Object> all = config.asMap();
-    JsonObject pod = tree(all.get("pod")) instanceof JsonObject given ? given : new JsonObject();
-    add(pod, "serviceAccountName", all.get("service_account"));
-    add(pod, "priorityClassName", all.get("priority_class"));
-    add(pod, "nodeSelector", config.strings("node_selector"));
-    add(pod, "tolerations", all.get("tolerations"));
-    List<Map<String, String>> secrets = new ArrayList<>();
-    config.words("image_pull_secrets").forEach(name -> secrets.add(Map.of("name", name)));
-    add(pod, "imagePullSecrets", secrets);
-    config.string("image_pull_policy").ifPresent(policy -> {
-      if (!List.of("Always", "IfNotPresent", "Never").contains(policy)) {
-        throw new InvalidConfiguration(config.origin("image_pull_policy").orElse("configuration")
-            + ": image_pull_policy must be Always, IfNotPresent or Never, not '" + policy + "'");
-      }
-      pod.addProperty(PULL_POLICY, policy);
-    });
-    return pod;
-  }
-
-  /** Where the container's pull policy is kept: a pod's spec has no such field. */
-  static final String PULL_POLICY = "imagePullPolicy";
-
-  private static void add(JsonObject pod, String field, @Nullable Object value) {
-    boolean empty = value == null
-        || (value instanceof Map<?, ?> map && map.isEmpty())
-        || (value instanceof List<?> list && list.isEmpty());
-    if (!empty) {
-      pod.add(field, tree(value));
-    }
-  }
-
-  private static JsonElement tree(@Nullable Object value) {
-    return new Gson().toJsonTree(value);
   }
 }

@@ -25,6 +25,12 @@ final class Manifest {
   /** What Linux takes as one argument: MAX_ARG_STRLEN without its end, see execve(2). */
   private static final int LONGEST_WORD = 128 * 1024 - 1;
 
+  /**
+   * The grace of a pod that is killed at once, in seconds: with 0 the cluster forgets a pod without
+   * waiting for the end of its processes. See {@code --grace-period} of {@code kubectl delete}.
+   */
+  private static final long AT_ONCE = 1;
+
   private static final String IDENTIFIER = "[A-Za-z_][A-Za-z0-9_]*";
 
   private final K8sConfig config;
@@ -89,6 +95,10 @@ final class Manifest {
       throw unsupported("its container names no image for the apptainer that is in config.image:"
           + " give one (--image or --sif)");
     }
+    if (!config.apptainer() && container != null && container.gpu() && gpus() == 0) {
+      throw unsupported("it asks for gpus in its container (--nv) and for none on its node: a"
+          + " container sees those that the job asks for, with --gpus and without --nv");
+    }
     if (spec.resources().nodes() != null && spec.resources().nodes() > 1) {
       throw unsupported("it asks for more than one node");
     }
@@ -144,13 +154,14 @@ final class Manifest {
 
   private JsonObject pod() {
     JsonObject pod = config.pod().deepCopy();
-    JsonElement policy = pod.remove(K8sConfig.PULL_POLICY);
+    JsonElement policy = pod.remove(PodSettings.PULL_POLICY);
     pod.addProperty("restartPolicy", "Never");
     if (!pod.has("shareProcessNamespace")) {
       pod.addProperty(
           "shareProcessNamespace", true); // process 1 would ignore TERM, and its own KILL
     }
-    pod.addProperty("terminationGracePeriodSeconds", config.grace().toSeconds());
+    pod.addProperty(
+        "terminationGracePeriodSeconds", Math.max(AT_ONCE, config.grace().toSeconds()));
     if (spec.resources().walltime() != null) {
       // The pod's own limit: it begins with the pod, and what it wrote stays.
       pod.addProperty("activeDeadlineSeconds", spec.resources().walltime().toSeconds());
@@ -422,11 +433,8 @@ final class Manifest {
     if (memory != null) {
       amounts.addProperty("memory", Quantities.ofBytes(memory));
     }
-    int gpus = wanted.gpusPerNode() != null
-        ? wanted.gpusPerNode()
-        : wanted.gpusPerTask() == null ? 0 : wanted.gpusPerTask() * wanted.totalTasks();
-    if (gpus > 0) {
-      amounts.addProperty(gpu(wanted.gpuType()), String.valueOf(gpus));
+    if (gpus() > 0) {
+      amounts.addProperty(gpu(wanted.gpuType()), String.valueOf(gpus()));
     }
     JsonObject all = new JsonObject();
     if (amounts.size() > 0) {
@@ -442,6 +450,13 @@ final class Manifest {
         ? null
         : (Integer)
             (wanted.totalTasks() * (wanted.cpusPerTask() == null ? 1 : (int) wanted.cpusPerTask()));
+  }
+
+  private int gpus() {
+    Resources wanted = spec.resources();
+    return wanted.gpusPerNode() != null
+        ? wanted.gpusPerNode()
+        : wanted.gpusPerTask() == null ? 0 : wanted.gpusPerTask() * wanted.totalTasks();
   }
 
   private String gpu(@Nullable String type) {

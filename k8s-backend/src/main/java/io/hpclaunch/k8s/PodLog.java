@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +23,7 @@ final class PodLog extends InputStream {
   private final boolean follow;
   private InputStream now = InputStream.nullInputStream();
   private @Nullable String pod;
+  private @Nullable String whole;
   private long read;
   private boolean last;
 
@@ -49,10 +49,12 @@ final class PodLog extends InputStream {
     while (true) {
       try {
         int n = now.read(buffer, from, length);
-        if (n > 0) {
+        boolean isOutput = n > 0 && !(KubeletWords.mayBe(buffer, from, n) && isLeaving());
+        if (isOutput) {
           read += n;
           return n;
         }
+        whole = pod;
       } catch (InterruptedIOException e) {
         throw e;
       } catch (IOException e) {
@@ -60,6 +62,7 @@ final class PodLog extends InputStream {
           throw e;
         }
         last = false; // it broke: what is missing is asked for again
+        whole = null;
       }
       now.close();
       if (last) {
@@ -69,26 +72,22 @@ final class PodLog extends InputStream {
     }
   }
 
+  /** Whether the job, or the pod that is read, is on its way out, and its log with it. */
+  private boolean isLeaving() throws IOException {
+    JobReading reading = jobs.fresh(job);
+    PodReading newest = reading == null ? null : newest(reading);
+    return reading == null || reading.isBeingDeleted() || newest == null || newest.isBeingDeleted();
+  }
+
+  private @Nullable PodReading newest(JobReading reading) {
+    return reading.newest(index == null ? null : reading.index(index));
+  }
+
   /** Opens what comes next: asked before it is opened, the end is not overlooked. */
   private void look() throws IOException {
     while (true) {
       try {
-        Map<String, JobReading> found = jobs.read(List.of(job));
-        JobReading reading = found.get(job);
-        if (reading == null && pod == null) {
-          throw new Rejected(
-              api.server() + " has no Job " + job + " any more, and its log went with"
-                  + " it; config.ttl says how long it keeps what has ended");
-        }
-        PodReading newest =
-            reading == null ? null : reading.newest(index == null ? null : reading.index(index));
-        last = !follow || reading == null || hasEnded(reading, newest);
-        if (newest != null && newest.isRunning()) {
-          open(newest.name());
-          return;
-        }
-        if (last) {
-          now = InputStream.nullInputStream();
+        if (isOpened(jobs.read(List.of(job)).get(job)) || last) {
           return;
         }
       } catch (ApiError e) {
@@ -105,6 +104,26 @@ final class PodLog extends InputStream {
     }
   }
 
+  /** Whether there is something to read; {@link #last} says whether more may come. */
+  private boolean isOpened(@Nullable JobReading reading) throws IOException {
+    if (reading == null && pod == null) {
+      throw new Rejected(api.server() + " has no Job " + job + " any more, and its log went with"
+          + " it; config.ttl says how long it keeps what has ended");
+    }
+    PodReading newest = reading == null ? null : newest(reading);
+    boolean isRead = newest != null && newest.isBeingDeleted() && newest.name().equals(whole);
+    last = !follow
+        || reading == null
+        || hasEnded(reading, newest)
+        || (isRead && reading.isBeingDeleted());
+    if (newest != null && newest.isRunning() && !isRead) {
+      open(newest.name());
+      return true;
+    }
+    now = InputStream.nullInputStream();
+    return false;
+  }
+
   private static boolean hasEnded(JobReading job, @Nullable PodReading newest) {
     return newest == null ? job.isFinal() : newest.hasEnded();
   }
@@ -112,6 +131,7 @@ final class PodLog extends InputStream {
   private void open(String name) throws IOException {
     if (!name.equals(pod)) {
       pod = name;
+      whole = null;
       read = 0; // another attempt writes anew
     }
     InputStream all = api.stream(jobs.podsPath() + "/" + name + "/log"

@@ -47,8 +47,8 @@ final class Quantities {
     return factor;
   }
 
-  /** The whole number in a quantity, rounded down; null where it is none. */
-  static @Nullable Long whole(@Nullable String quantity) {
+  /** What a quantity says, exactly; null where it is none. */
+  static @Nullable BigDecimal amount(@Nullable String quantity) {
     if (quantity == null) {
       return null;
     }
@@ -59,9 +59,20 @@ final class Quantities {
     String suffix = quantity.substring(end);
     try {
       BigDecimal number = new BigDecimal(quantity.substring(0, end));
-      BigDecimal all = suffix.isEmpty() ? number : number.multiply(factor(suffix));
-      return all.setScale(0, RoundingMode.DOWN).longValueExact();
-    } catch (ArithmeticException | NumberFormatException e) {
+      return suffix.isEmpty() ? number : number.multiply(factor(suffix));
+    } catch (NumberFormatException e) {
+      return null;
+    }
+  }
+
+  /** The whole number in a quantity, rounded down; null where it is none. */
+  static @Nullable Long whole(@Nullable String quantity) {
+    BigDecimal amount = amount(quantity);
+    try {
+      return amount == null
+          ? null
+          : (Long) amount.setScale(0, RoundingMode.DOWN).longValueExact();
+    } catch (ArithmeticException e) {
       return null;
     }
   }

@@ -37,8 +37,8 @@ final class Submitter {
    */
   void submit(Manifest manifest, SubmitRequest request, Jobs jobs) {
     JsonObject job = manifest.job();
-    if (request.array() != null && !knowsArrays) {
-      checkArrays(job, jobs);
+    if (request.array() != null) {
+      requireArrays(job, jobs);
     }
     JsonObject created = create(job, manifest.name(), request.token(), jobs);
     jobs.created(created);
@@ -48,8 +48,18 @@ final class Submitter {
     }
   }
 
-  /** A server that does not know a field drops it without a word: seen on 1.20. */
-  private void checkArrays(JsonObject job, Jobs jobs) {
+  /**
+   * Asks the server, once, without creating anything: one that does not know a field drops it
+   * without a word (seen on 1.20).
+   *
+   * @throws Unsupported when the server is too old for arrays
+   * @throws Rejected when the server refused
+   * @throws BackendUnavailable when it cannot be asked
+   */
+  void requireArrays(JsonObject job, Jobs jobs) {
+    if (knowsArrays) {
+      return;
+    }
     try {
       JsonObject echo = api.create(jobs.jobsPath("dryRun", "All"), job);
       boolean indexed = "Indexed".equals(Fields.text(echo, "spec", "completionMode"));

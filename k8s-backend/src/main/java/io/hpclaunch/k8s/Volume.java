@@ -40,7 +40,7 @@ record Volume(String name, JsonObject kind, @Nullable String mount, String path,
     }
     List<JsonObject> kinds = new ArrayList<>();
     kind(kinds, "persistentVolumeClaim", "claimName", entry.get("claim"));
-    kind(kinds, "hostPath", "path", entry.get("host_path"));
+    kind(kinds, "hostPath", "path", absolute(entry, "host_path", origin));
     kind(kinds, "configMap", "name", entry.get("config_map"));
     kind(kinds, "secret", "secretName", entry.get("secret"));
     if (Boolean.TRUE.equals(entry.get("empty_dir"))) {

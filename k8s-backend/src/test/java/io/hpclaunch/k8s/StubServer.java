@@ -49,8 +49,14 @@ final class StubServer implements AutoCloseable {
   /** By kind and name: {@code jobs/x}. */
   final Map<String, JsonObject> objects = new ConcurrentSkipListMap<>();
 
+  /** What readers of a pod's log get, one after the other; then what a kubelet says without it. */
+  final ConcurrentLinkedDeque<String> logs = new ConcurrentLinkedDeque<>();
+
   /** Whether arrays' fields are dropped, as 1.20 does. */
   volatile boolean old;
+
+  /** A path that nobody may read, or empty. */
+  volatile String forbidden = "";
 
   /** Whether what is deleted stays, as that which waits for others to be gone. */
   volatile boolean lingering;
@@ -147,16 +153,32 @@ final class StubServer implements AutoCloseable {
     if (fault != null && fault.on(exchange)) {
       return;
     }
-    String[] parts = path.replaceFirst(".*/namespaces/[^/]+/", "").split("/", -1);
+    if (path.equals(forbidden)) {
+      send(exchange, 403, status(403, "Forbidden", path + " is forbidden"));
+      return;
+    }
+    String[] parts = path.replaceFirst(".*/namespaces/[^/]+/|/api/v1/", "").split("/", -1);
     String kind = parts[0];
     if (method.equals("POST")) {
       create(exchange, kind, query.contains("dryRun=All"));
     } else if (query.contains("watch=true")) {
       watch(exchange, kind, query);
+    } else if (parts.length > 2 && parts[2].equals("log")) {
+      log(exchange);
     } else if (parts.length > 1) {
       one(exchange, method, kind, parts[1]);
     } else {
       list(exchange, kind);
+    }
+  }
+
+  private void log(HttpExchange exchange) throws IOException {
+    String next = logs.poll();
+    String text = next == null ? "unable to retrieve container logs for containerd://0f1e" : next;
+    byte[] body = text.getBytes(StandardCharsets.UTF_8);
+    exchange.sendResponseHeaders(200, body.length);
+    try (OutputStream out = exchange.getResponseBody()) {
+      out.write(body);
     }
   }
 

@@ -15,12 +15,15 @@ import io.hpclaunch.api.ContainerSpec;
 import io.hpclaunch.api.HPCProcess;
 import io.hpclaunch.api.HpcRuntime;
 import io.hpclaunch.api.JobInfo;
+import io.hpclaunch.api.JobLogs;
 import io.hpclaunch.api.JobSpec;
 import io.hpclaunch.api.JobState;
 import io.hpclaunch.api.Rejected;
+import io.hpclaunch.api.ResourceReport.Free;
 import io.hpclaunch.api.Unsupported;
 import io.hpclaunch.testkit.HpcTestRuntime;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -42,6 +45,7 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Faults and versions that no real cluster is at hand for. */
@@ -275,6 +279,118 @@ class StubbedKubernetesTest {
         .isInstanceOf(Unsupported.class)
         .hasMessageContaining("too old for arrays");
     assertThat(server.objects).isEmpty();
+  }
+
+  @Test
+  void aDryRunOfAnArrayIsRefusedWhereItsSubmissionIs() throws IOException {
+    JobSpec array = hpc.job("array").command("true").array(ArrayRange.of(0, 3)).build();
+    assertThat(hpc.backend().script(array)).contains("Indexed");
+    server.old = true;
+    assertThatThrownBy(() -> hpc.another().script(array))
+        .isInstanceOf(Unsupported.class)
+        .hasMessageContaining("too old for arrays");
+    assertThat(server.objects).isEmpty();
+    assertThat(nowhere().script(array)).as("nobody can be asked").contains("Indexed");
+  }
+
+  /** A backend whose server does not answer. */
+  private Backend nowhere() throws IOException {
+    try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Path kubeconfig = StubServer.kubeconfig(hpc.folder(), closed.getLocalPort(), "ns");
+      return hpc.runtime()
+          .open("k8s", Map.of("config", Map.of("kubeconfig", kubeconfig.toString(), "image", "a")));
+    }
+  }
+
+  // ---- the cluster
+  // ---------------------------------------------------------------------------------
+
+  @Test
+  void resourcesTellWhatIsFreeWherePodsOfAllMayBeListed() {
+    server.put(
+        "nodes",
+        JsonParser.parseString(
+                "{\"metadata\": {\"name\": \"n\"}, \"status\": {\"allocatable\":"
+                    + " {\"cpu\": \"8\"}, \"conditions\": [{\"type\": \"Ready\", \"status\": \"True\"}]}}")
+            .getAsJsonObject());
+    server.put(
+        "pods",
+        JsonParser.parseString("{\"metadata\": {\"name\": \"p\"}, \"spec\": {\"nodeName\": \"n\","
+                + " \"containers\": [{\"resources\": {\"requests\": {\"cpu\": \"3\"}}}]}}")
+            .getAsJsonObject());
+    assertThat(hpc.backend().resources().nodes().get(0).free())
+        .isEqualTo(new Free(5, null, Map.of()));
+    assertThat(server.asked("GET /api/v1/pods ")).hasSize(1);
+    server.forbidden = "/api/v1/pods";
+    assertThat(hpc.backend().resources().nodes().get(0).free()).isNull();
+  }
+
+  // ---- logs
+  // --------------------------------------------------------------------------------------
+
+  @Test
+  @Timeout(60)
+  void aLogThatIsFollowedEndsWhenItsJobIsDeleted() {
+    HPCProcess process = runningAndOnItsWayOut("deleted");
+    server.logs.add("one\n");
+    assertThat(followed(process)).isEqualTo("one\n");
+    assertThat(server.asked("/log ")).hasSize(1);
+  }
+
+  @Test
+  @Timeout(60)
+  void whatAKubeletSaysOfALogThatIsGoneIsNoOutput() {
+    assertThat(followed(runningAndOnItsWayOut("removed"))).isEmpty();
+  }
+
+  @Test
+  void whatAProgramWritesInAKubeletsWordsIsOutput() {
+    HPCProcess process = submit("quoting");
+    hpc.until("it is watched", () -> server.watches() == 2);
+    runs(process, "");
+    hpc.until("it runs", () -> process.info().state() == JobState.RUNNING);
+    String text = "rpc error: code = 5\n";
+    server.logs.add(text);
+    try (InputStream in = process.logs().open(JobLogs.Stream.STDOUT)) {
+      assertThat(new String(in.readAllBytes(), StandardCharsets.UTF_8)).isEqualTo(text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String followed(HPCProcess process) {
+    try (InputStream in = process.logs().follow(JobLogs.Stream.STDOUT)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private HPCProcess runningAndOnItsWayOut(String name) {
+    HPCProcess process = submit(name);
+    hpc.until("it is watched", () -> server.watches() == 2);
+    String deleted = ", \"deletionTimestamp\": \"" + Instant.now() + "\"";
+    runs(process, deleted);
+    hpc.until("it runs", () -> process.info().state() == JobState.RUNNING);
+    JsonObject job = job(process);
+    job.getAsJsonObject("metadata")
+        .addProperty("deletionTimestamp", Instant.now().toString());
+    server.put("jobs", job);
+    hpc.until(
+        "it is on its way out",
+        () -> String.valueOf(process.info().reason()).contains("being deleted"));
+    return process;
+  }
+
+  private void runs(HPCProcess process, String more) {
+    String job = process.id().nativeId().value();
+    server.put(
+        "pods",
+        JsonParser.parseString("{\"metadata\": {\"name\": \"" + job + "-x\", \"labels\":"
+                + " {\"job-name\": \"" + job + "\"}" + more
+                + "}, \"status\": {\"phase\": \"Running\","
+                + " \"containerStatuses\": [{\"name\": \"main\", \"state\": {\"running\": {}}}]}}")
+            .getAsJsonObject());
   }
 
   // ---- following

@@ -44,7 +44,10 @@ final class ResourcesCommand extends ListingCommand<ResourcesCommand.Listing> {
       @Nullable Integer coresPerSocket,
       @Nullable Integer cpusPerNode,
       @Nullable Double memoryPerNodeGb,
-      Map<String, Integer> gpusPerNode) {}
+      Map<String, Integer> gpusPerNode,
+      @Nullable Integer freeCpus,
+      @Nullable Double freeMemoryGb,
+      @Nullable Map<String, Integer> freeGpus) {}
 
   /** A queue. */
   record Queue(
@@ -71,7 +74,7 @@ final class ResourcesCommand extends ListingCommand<ResourcesCommand.Listing> {
   }
 
   private static Nodes nodes(ResourceReport.NodeGroup group) {
-    Long memory = group.memoryPerNode();
+    ResourceReport.Free free = group.free();
     return new Nodes(
         group.names(),
         group.queue(),
@@ -80,8 +83,15 @@ final class ResourcesCommand extends ListingCommand<ResourcesCommand.Listing> {
         group.socketsPerNode(),
         group.coresPerSocket(),
         group.cpusPerNode(),
-        memory == null ? null : Math.round(memory / GIB * 10) / 10.0,
-        group.gpusPerNode());
+        gigabytes(group.memoryPerNode()),
+        group.gpusPerNode(),
+        free == null ? null : free.cpus(),
+        free == null ? null : gigabytes(free.memory()),
+        free == null ? null : free.gpus());
+  }
+
+  private static @Nullable Double gigabytes(@Nullable Long bytes) {
+    return bytes == null ? null : Math.round(bytes / GIB * 10) / 10.0;
   }
 
   private static Queue queue(ResourceReport.Queue queue) {
@@ -97,9 +107,19 @@ final class ResourcesCommand extends ListingCommand<ResourcesCommand.Listing> {
   @Override
   protected void print(Listing found, PrintWriter out) {
     Table nodes = new Table(
-        "NODES", "QUEUE", "COUNT", "STATE", "SOCKETS", "CORES/SOCKET", "CPUS", "MEMORY", "GPUS");
+        "NODES",
+        "QUEUE",
+        "COUNT",
+        "STATE",
+        "SOCKETS",
+        "CORES/SOCKET",
+        "CPUS",
+        "MEMORY",
+        "GPUS",
+        "FREE CPUS",
+        "FREE MEMORY",
+        "FREE GPUS");
     for (Nodes group : found.nodes()) {
-      Double memory = group.memoryPerNodeGb();
       nodes.row(
           group.names(),
           group.queue(),
@@ -108,14 +128,21 @@ final class ResourcesCommand extends ListingCommand<ResourcesCommand.Listing> {
           group.socketsPerNode(),
           group.coresPerSocket(),
           group.cpusPerNode(),
-          memory == null ? null : String.format(Locale.ROOT, "%.1fG", memory),
-          gpus(group.gpusPerNode()));
+          memory(group.memoryPerNodeGb()),
+          gpus(group.gpusPerNode()),
+          group.freeCpus(),
+          memory(group.freeMemoryGb()),
+          group.freeGpus() == null ? null : gpus(group.freeGpus()));
     }
     nodes.print(out);
     if (!found.queues().isEmpty()) {
       out.println();
       printQueues(found.queues(), out);
     }
+  }
+
+  private static @Nullable String memory(@Nullable Double gigabytes) {
+    return gigabytes == null ? null : String.format(Locale.ROOT, "%.1fG", gigabytes);
   }
 
   private static String gpus(Map<String, Integer> gpus) {

@@ -15,6 +15,7 @@ final class Leaves {
       case NUMBER -> Values.number(node, path);
       case BOOLEAN -> Values.bool(node, path);
       case DURATION -> Values.duration(node, path);
+      case DURATION_OR_ZERO -> Values.durationOrZero(node, path);
       case SIZE -> Values.size(node, path);
       case WORDS -> Values.words(node, path);
       case LIST -> {

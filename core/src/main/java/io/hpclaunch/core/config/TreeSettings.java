@@ -42,7 +42,8 @@ record TreeSettings(Node.Fields map, String path) implements Settings {
   @Override
   public Optional<Duration> duration(String key) {
     Node node = find(key);
-    return node == null ? Optional.empty() : Optional.of(Values.duration(node, full(key)));
+    // Where a key may not be zero, that was seen when the file was read.
+    return node == null ? Optional.empty() : Optional.of(Values.durationOrZero(node, full(key)));
   }
 
   @Override

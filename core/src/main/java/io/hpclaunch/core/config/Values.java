@@ -83,6 +83,14 @@ final class Values {
     throw wrong(node, path, "[D-]HH:MM:SS, MM:SS, or seconds, and more than zero");
   }
 
+  /** Zero needs no unit, and is one however it is written. */
+  static Duration durationOrZero(Node node, String path) {
+    boolean isZero = node instanceof Node.Scalar s
+        && (s.kind() == Node.Kind.TEXT || s.kind() == Node.Kind.INT)
+        && s.text().matches("(0+-)?0+(:0+){0,2}");
+    return isZero ? Duration.ZERO : duration(node, path);
+  }
+
   static long size(Node node, String path) {
     if (node instanceof Node.Scalar s && s.kind() == Node.Kind.TEXT) {
       try {

@@ -29,23 +29,23 @@ final class JobChecks {
     this.transport = transport;
   }
 
-  /** What the backend lacks. */
-  void capabilities(JobSpec spec, Capabilities has) {
-    StringBuilder lacking = new StringBuilder();
-    for (Capability need : spec.needs()) {
-      if (!has.has(need)) {
-        lacking.append(lacking.length() == 0 ? "" : ", ").append(need.label()).append(remedy(need));
-      }
-    }
-    if (lacking.length() > 0) {
+  /**
+   * What the backend lacks.
+   *
+   * @param given the job as its user gave it
+   * @param spec the same with what the configuration adds
+   */
+  void capabilities(JobSpec given, JobSpec spec, Capabilities has) {
+    Lacking lacking = Lacking.of(given, spec, has);
+    if (!lacking.isNone()) {
       throw new Unsupported("backend " + backend + " cannot do what job '" + spec.name()
-          + "' needs: " + lacking + "; nothing was submitted");
+          + "' needs: " + lacking + remedy(lacking) + "; nothing was submitted");
     }
   }
 
-  private String remedy(Capability lacking) {
-    return lacking == Capability.LAUNCHERS && !transport.isLocal()
-        ? " (of jobs on another host: start the launcher in the job's command)"
+  private String remedy(Lacking lacking) {
+    return lacking.has(Capability.LAUNCHERS) && !transport.isLocal()
+        ? "; of jobs on another host: start the launcher in the job's command"
         : "";
   }
 

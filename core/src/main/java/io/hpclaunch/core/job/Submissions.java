@@ -99,7 +99,7 @@ final class Submissions {
   String dryRun(JobSpec given) {
     JobSpec spec = complete(given);
     Capabilities can = gate.capabilities();
-    checks.capabilities(spec, can);
+    checks.capabilities(given, spec, can);
     Token token = Token.random();
     Part part = Part.of(spec.array(), can.maxArrayIndex()).get(0);
     return gate.script(request(placed(spec, token), token, part, parents.natively(spec)));
@@ -116,7 +116,7 @@ final class Submissions {
   JobRecord submit(JobSpec given, Token token, boolean behind) {
     JobSpec spec = complete(given);
     Capabilities can = gate.capabilities();
-    checks.capabilities(spec, can);
+    checks.capabilities(given, spec, can);
     checks.files(spec, can);
     launches.check(spec);
     Parents.Standing standing = parents.look(spec);

@@ -2,6 +2,8 @@
 package io.hpclaunch.cli.job;
 
 import io.hpclaunch.api.Backend;
+import io.hpclaunch.api.Capabilities;
+import io.hpclaunch.api.Capability;
 import io.hpclaunch.api.HpcException;
 import io.hpclaunch.api.JobId;
 import io.hpclaunch.api.JobInfo;
@@ -47,30 +49,51 @@ final class ExplainCommand extends OneJobCommand {
       return seen.unknown().isEmpty() ? seen.status() : ExitStatus.NO_SUCH_JOB;
     }
     JobReport report = seen.reports().get(0);
+    Capabilities can = capabilities(itsBackend);
+    Explanation words = words(report, itsBackend, can);
+    boolean hasFiles = Explainer.hasFiles(can);
     List<String> lastLines = lastLines(report, itsBackend);
     if (json) {
-      Explanation words = words(report, itsBackend);
       Map<String, @Nullable Object> object = JobObject.of(report);
+      if (!hasFiles) {
+        object.put("stdout", null);
+        object.put("stderr", null);
+      }
+      object.put("logs", logs(report));
       object.put("meaning", words.meaning());
       object.put("remedy", words.remedy());
       object.put("last_stderr_lines", lastLines);
       Json.print(object, out());
     } else {
-      print(report, words(report, itsBackend), lastLines);
+      print(report, words, hasFiles, lastLines);
     }
     out().flush();
     return seen.status();
   }
 
   /** The scheduler's own words say more than the state does. */
-  private static Explanation words(JobReport job, Backend itsBackend) {
+  private static Explanation words(JobReport job, Backend itsBackend, Capabilities can) {
     return itsBackend
         .explain(job.info())
         .map(own -> new Explanation(own.meaning(), own.remedy()))
-        .orElseGet(() -> Explanation.of(job.info()));
+        .orElseGet(() -> new Explainer(job.info(), can, logs(job)).explanation());
   }
 
-  private void print(JobReport job, Explanation words, List<String> lastLines) {
+  /** One that cannot be asked now keeps nobody from being told: most can do all. */
+  private static Capabilities capabilities(Backend itsBackend) {
+    try {
+      return itsBackend.capabilities();
+    } catch (HpcException e) {
+      return Capabilities.of(Capability.values());
+    }
+  }
+
+  /** Of an array, an element's output is printed. */
+  private static String logs(JobReport job) {
+    return "hpc logs " + job.id() + (job.array() == null ? "" : "/INDEX");
+  }
+
+  private void print(JobReport job, Explanation words, boolean hasFiles, List<String> lastLines) {
     PrintWriter out = out();
     JobInfo info = job.info();
     String name = job.name() == null ? "" : " (" + job.name() + ")";
@@ -89,8 +112,8 @@ final class ExplainCommand extends OneJobCommand {
     field(out, "Nodes", info.nodes() == null ? null : String.join(" ", info.nodes()));
     KnownJob known = job.known();
     field(out, "Folder", known == null ? null : known.jobDirectory());
-    field(out, "Output", job.stdout());
-    field(out, "Errors", job.stderr());
+    field(out, "Output", hasFiles ? job.stdout() : logs(job));
+    field(out, "Errors", hasFiles ? job.stderr() : null);
     elements(job, out);
     if (!lastLines.isEmpty()) {
       out.println();

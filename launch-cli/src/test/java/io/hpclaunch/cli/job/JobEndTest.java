@@ -3,6 +3,8 @@ package io.hpclaunch.cli.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hpclaunch.api.Capabilities;
+import io.hpclaunch.api.Capability;
 import io.hpclaunch.api.Cause;
 import io.hpclaunch.api.JobInfo;
 import io.hpclaunch.api.JobState;
@@ -45,19 +47,46 @@ class JobEndTest {
   void everyCauseHasWordsAndARemedy(Cause cause) {
     JobInfo info = JobInfo.builder(JobState.FAILED).failed(cause).build();
     assertThat(JobEnd.words(info)).startsWith("failed: ");
-    assertThat(Explanation.of(info).remedy()).isNotBlank();
+    assertThat(explained(info, ALL).remedy()).isNotBlank();
   }
 
   @ParameterizedTest
   @EnumSource(JobState.class)
   void everyStateHasAMeaning(JobState state) {
-    assertThat(Explanation.of(JobInfo.builder(state).build()).meaning()).endsWith(".");
+    assertThat(explained(JobInfo.builder(state).build(), ALL).meaning()).endsWith(".");
   }
 
   @Test
   void aRequestThatCanNeverRunIsRecognised() {
     JobInfo info =
         JobInfo.builder(JobState.QUEUED).reason("Can Never Run: ncpus").build();
-    assertThat(Explanation.of(info).remedy()).contains("cancel");
+    assertThat(explained(info, ALL).remedy()).contains("cancel");
+  }
+
+  private static final Capabilities ALL = Capabilities.of(Capability.values());
+
+  private static Explanation explained(JobInfo info, Capabilities can) {
+    return new Explainer(info, can, "hpc logs k8s:1").explanation();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "TIMEOUT,   --warn",
+    "PREEMPTED, queue",
+    "LAUNCH,    module",
+    "LAUNCH,    output",
+  })
+  void noAdviceIsGivenThatTheBackendCannotFollow(Cause cause, String word) {
+    JobInfo info = JobInfo.builder(JobState.FAILED).failed(cause).build();
+    assertThat(explained(info, ALL).toString()).contains(word);
+    assertThat(explained(info, Capabilities.of()).toString()).doesNotContain(word);
+  }
+
+  @Test
+  void anOutputThatIsInNoFileIsNamedByItsCommand() {
+    JobInfo info =
+        JobInfo.builder(JobState.FAILED).failed(Cause.EXIT_CODE).exitCode(1).build();
+    assertThat(explained(info, Capabilities.of()).remedy()).contains("'hpc logs k8s:1'");
+    assertThat(explained(info, ALL).remedy()).isEqualTo("look at its output");
   }
 }

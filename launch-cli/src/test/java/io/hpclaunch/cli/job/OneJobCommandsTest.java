@@ -176,6 +176,23 @@ class OneJobCommandsTest {
   }
 
   @Test
+  void explainNamesNoFilesOfJobsThatHaveNone() {
+    hpc.cluster.capabilities.clear();
+    hpc.cluster.set("1", FAILED);
+    hpc.cluster.writes("1", "", "");
+    assertThat(hpc.run("explain", "1").out())
+        .contains(
+            "What to do: look at its output, with 'hpc logs cluster:1'", "hpc logs cluster:1\n")
+        .doesNotContain("/jobs/x/stdout", "/jobs/x/stderr", "Errors:");
+    JsonObject json =
+        JsonParser.parseString(hpc.run("explain", "--json", "1").out()).getAsJsonObject();
+    assertThat(json.get("stdout").isJsonNull()).isTrue();
+    assertThat(json.get("stderr").isJsonNull()).isTrue();
+    assertThat(json.get("logs").getAsString()).isEqualTo("hpc logs cluster:1");
+    assertThat(hpc.run("explain", "7").out()).contains("hpc logs cluster:7/INDEX");
+  }
+
+  @Test
   void explainOfAnArrayNamesTheElementsThatFailed() {
     hpc.cluster.set("7", FAILED);
     hpc.cluster.set("7/2", FAILED);
