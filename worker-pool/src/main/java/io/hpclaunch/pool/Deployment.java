@@ -88,6 +88,7 @@ final class Deployment {
     WorkerSettings worker = new WorkerSettings(
         id,
         settings.cpusWorker() * 1.0,
+        settings.cpusTask(),
         settings.gpusWorker(),
         storage(id),
         settings.inlineLimit(),

@@ -211,7 +211,8 @@ final class OpenBatch<T extends @Nullable Object> {
     if (future == null || future.isDone()) {
       return;
     }
-    future.ran(new TaskRun(worker, host, result.started(), result.elapsed(), result.attempt()));
+    future.ran(new TaskRun(
+        worker, host, result.started(), result.elapsed(), result.attempt() + result.deaths()));
     if (result.outcome() == Outcome.CANCELLED) {
       future.giveUp();
     } else {
@@ -249,7 +250,7 @@ final class OpenBatch<T extends @Nullable Object> {
         return;
       }
       value = its.read(result);
-    } catch (Exception | LinkageError e) {
+    } catch (Exception | LinkageError | OutOfMemoryError e) { // a result may be too large
       future.fail(new TaskException(
           TaskException.Reason.UNREADABLE,
           "the result of task " + result.index() + " cannot be read: " + e.getMessage(),

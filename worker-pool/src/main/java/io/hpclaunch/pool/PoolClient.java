@@ -72,6 +72,7 @@ final class PoolClient implements AutoCloseable {
   private final Object lock = new Object();
   private final Set<String> relayed = new HashSet<>();
   private final Set<String> finished = new HashSet<>();
+  private volatile String whyLost = "";
   private @Nullable Channel talk;
   private @Nullable Connection receiver;
 
@@ -129,6 +130,7 @@ final class PoolClient implements AutoCloseable {
           talk = made;
         }
         publisher.connected(connection);
+        whyLost = "";
         tellAgain();
         order(new Order.Report());
       }
@@ -139,7 +141,10 @@ final class PoolClient implements AutoCloseable {
           talk = null;
         }
         publisher.lost();
-        LOG.debug("tasks wait for the broker: {}", why);
+        if (!why.equals(whyLost)) { // and not at each attempt to connect again
+          LOG.warn("worker pool {} waits for its broker: {}", settings.pool(), why);
+        }
+        whyLost = why;
       }
     };
   }

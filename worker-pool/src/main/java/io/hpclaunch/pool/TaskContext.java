@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param batch the batch's id; {@code HPC_BATCH_ID}
  * @param index its place in the batch, from 0; {@code HPC_TASK_INDEX}
- * @param attempt how often it was begun before, from 0; {@code HPC_TASK_ATTEMPT}
+ * @param attempt how often it was begun before, and failed or lost its worker, from 0;
+ *     {@code HPC_TASK_ATTEMPT}
  * @param cpus its share of the worker's cpus
  * @param gpus the gpus that are its own; {@code CUDA_VISIBLE_DEVICES}
  * @since 0.1

@@ -198,6 +198,7 @@ final class PoolUnderTest implements AutoCloseable {
     return new WorkerSettings(
         id,
         slots,
+        1,
         0,
         store(),
         65_536,

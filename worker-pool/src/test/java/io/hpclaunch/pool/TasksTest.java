@@ -243,6 +243,17 @@ final class TasksTest {
     assertThatThrownBy(open::get).isInstanceOf(CancellationException.class);
   }
 
+  @Test
+  void smallTasksRunBesideEachOther() throws Exception {
+    Path together = Files.createDirectory(folder.resolve("together"));
+    String counted = "touch $1/$2; until [ $(ls $1 | wc -l) = 8 ]; do sleep 0.05; done";
+    List<CommandTask> tasks = IntStream.range(0, 8)
+        .mapToObj(i -> CommandTask.of("sh", "-c", counted, "sh", together.toString(), "" + i))
+        .toList();
+    Batch<CommandResult> batch = pool.submitAll(tasks, TaskOptions.DEFAULT.withCpus(0.25));
+    assertThat(batch.results()).hasSize(8).allMatch(result -> result.status() == 0);
+  }
+
   private static int sleep(int seconds) throws InterruptedException {
     TimeUnit.SECONDS.sleep(seconds);
     return seconds;

@@ -9,6 +9,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.AppenderBase;
 import ch.qos.logback.core.spi.ContextAwareBase;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -35,8 +36,10 @@ public final class CliLogging extends ContextAwareBase implements Configurator {
     root.setLevel(Level.WARN);
     root.addAppender(lines);
     context.getLogger("io.hpclaunch").setLevel(level);
-    // What it warns of, the transport tells in words of its own.
-    context.getLogger("org.apache.sshd").setLevel(level == Level.DEBUG ? Level.WARN : Level.OFF);
+    // What these warn of, the transport and the pools tell in words of their own.
+    for (String library : List.of("org.apache.sshd", "org.apache.qpid", "com.rabbitmq")) {
+      context.getLogger(library).setLevel(level == Level.DEBUG ? Level.WARN : Level.OFF);
+    }
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 

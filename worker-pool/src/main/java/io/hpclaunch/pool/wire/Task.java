@@ -56,6 +56,15 @@ public record Task(
   }
 
   /**
+   * How often it was begun before, as far as is known: it failed, or its worker died.
+   *
+   * @return from 0
+   */
+  public int begun() {
+    return attempt + deaths;
+  }
+
+  /**
    * Whether it is run alone, to see whether it is what its workers die of.
    *
    * @return true after the second death

@@ -44,6 +44,7 @@ final class Board {
   private final Set<String> cancelledBatches = new LinkedHashSet<>();
   private boolean isClosed;
   private int returning;
+  private double cpusTask;
   private double meanNanos = SHORT.toNanos() * 10.0;
   private long done;
   private long lastActive = System.nanoTime();
@@ -51,15 +52,18 @@ final class Board {
   /**
    * Makes a board.
    *
+   * @param cpusTask what a task takes, as long as none has come that says else
    * @param runner runs a task to its end; null where it has no result, as it goes elsewhere
    * @param ended takes each result
    */
   Board(
       Shares shares,
+      double cpusTask,
       Executor threads,
       Function<Held, @Nullable TaskResult> runner,
       BiConsumer<Held, TaskResult> ended) {
     this.shares = shares;
+    this.cpusTask = cpusTask;
     this.threads = threads;
     this.runner = runner;
     this.ended = ended;
@@ -75,6 +79,7 @@ final class Board {
     lastActive = System.nanoTime();
     for (Held task : tasks) {
       held.put(task.key(), task);
+      cpusTask = task.task().cpus();
       if (cancelledBatches.contains(task.key().batch()) || cancelledTasks.remove(task.key())) {
         task.cancel();
       }
@@ -286,6 +291,11 @@ final class Board {
   /** Whether tasks are so short that some should lie ready. */
   synchronized boolean isShort() {
     return meanNanos < SHORT.toNanos();
+  }
+
+  /** How many tasks run at once that take as much as the last one that came. */
+  synchronized int slots() {
+    return shares.slots(cpusTask);
   }
 
   /** For how long there has been nothing to do. */

@@ -87,7 +87,7 @@ final class CommandRunner implements TaskRunner {
     Task told = task.task();
     own.put("HPC_BATCH_ID", task.key().batch());
     own.put("HPC_TASK_INDEX", Integer.toString(told.index()));
-    own.put("HPC_TASK_ATTEMPT", Integer.toString(told.attempt()));
+    own.put("HPC_TASK_ATTEMPT", Integer.toString(told.begun()));
     own.put(ProcessTree.VARIABLE, mark(task));
     if (dealsGpus) {
       own.put("CUDA_VISIBLE_DEVICES", String.join(",", task.share().gpus()));
@@ -100,7 +100,7 @@ final class CommandRunner implements TaskRunner {
   }
 
   private static String mark(Held task) {
-    return task.key().batch() + "/" + task.key().index() + "/" + task.task().attempt();
+    return task.key().batch() + "/" + task.key().index() + "/" + task.task().begun();
   }
 
   private void feed(Process process, byte[] stdin) throws IOException {

@@ -66,11 +66,7 @@ final class JavaRunner implements TaskRunner {
   private static TaskContext context(Held task) {
     List<String> gpus = task.share().gpus();
     return new TaskContext(
-        task.key().batch(),
-        task.key().index(),
-        task.task().attempt(),
-        task.task().cpus(),
-        gpus);
+        task.key().batch(), task.key().index(), task.task().begun(), task.task().cpus(), gpus);
   }
 
   private @Nullable Object input(Held task, Functions.Loaded loaded)

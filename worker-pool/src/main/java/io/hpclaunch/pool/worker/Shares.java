@@ -9,6 +9,9 @@ final class Shares {
   /** Sums of fractions: ten tenths are one. */
   private static final double ROUNDING = 1e-9;
 
+  /** Tasks that take less are counted as if they took this. */
+  private static final double LEAST = 0.01;
+
   private final double cpus;
   private final List<String> gpus;
   private final List<String> freeGpus;
@@ -26,6 +29,11 @@ final class Shares {
   /** Whether a task could ever run here. */
   boolean canEverHold(double wantedCpus, int wantedGpus) {
     return wantedCpus <= cpus + ROUNDING && wantedGpus <= gpus.size();
+  }
+
+  /** How many tasks that take as much have room beside each other; at least 1. */
+  int slots(double wantedCpus) {
+    return Math.max(1, (int) ((cpus + ROUNDING) / Math.max(wantedCpus, LEAST)));
   }
 
   boolean isFree(double wantedCpus, int wantedGpus) {

@@ -110,7 +110,7 @@ final class Worker implements BrokerSession.Listener {
         new CommandRunner(values, limits, threads, settings.gpus() > 0, this::isToldToEnd);
     this.functions = new JavaRunner(values, settings.allow(), limits, this::gather, this::goesOn);
     this.gatherings = new Gatherings(queues);
-    this.board = new Board(shares, threads, this::run, this::ended);
+    this.board = new Board(shares, settings.cpusTask(), threads, this::run, this::ended);
     this.results = new ResultSender(identity.id(), queues, publisher, board::forget);
     this.session =
         new BrokerSession(() -> BrokerFile.read(settings.store()), "worker " + identity.id(), this);
@@ -149,7 +149,7 @@ final class Worker implements BrokerSession.Listener {
             tasks,
             returned,
             new Inbox(connection, queues.suspects(), 1, this::receive),
-            new Inbox(connection, queues.reducers(), slots(), this::receive));
+            new Inbox(connection, queues.reducers(), board.slots(), this::receive));
       }
     }
     report();
@@ -180,17 +180,13 @@ final class Worker implements BrokerSession.Listener {
     }
   }
 
-  private int slots() {
-    return Math.max(1, (int) settings.cpus());
-  }
-
   /** Long tasks must not lie here while others have nothing to do. */
   private int prefetch() {
-    return board.isShort() ? Math.max(4, 2 * slots()) : slots();
+    return board.isShort() ? Math.max(4, 2 * board.slots()) : board.slots();
   }
 
   private int singles() {
-    return board.isShort() ? Math.max(SHORT_SINGLES, slots()) : slots();
+    return board.isShort() ? Math.max(SHORT_SINGLES, board.slots()) : board.slots();
   }
 
   /** Sorts out a message. */
@@ -217,7 +213,11 @@ final class Worker implements BrokerSession.Listener {
         fresh.add(new Held(message.batch(), code, task, delivery));
       }
     }
+    int before = board.slots();
     board.add(fresh);
+    if (board.slots() > before) { // else when a task ends
+      threads.execute(this::takeAsMany);
+    }
   }
 
   private synchronized boolean isAfterOutage() {
@@ -380,6 +380,11 @@ final class Worker implements BrokerSession.Listener {
 
   private void ended(Held task, TaskResult result) {
     results.add(task, result);
+    takeAsMany();
+  }
+
+  /** As have room, and some more where they are short. */
+  private void takeAsMany() {
     Inbox open;
     Inbox openSingles;
     synchronized (this) {

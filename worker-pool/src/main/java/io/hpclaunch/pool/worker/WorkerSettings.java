@@ -19,6 +19,7 @@ import java.util.Properties;
  *
  * @param pool the pool's id
  * @param cpus what all tasks of a worker may take together
+ * @param cpusTask what a task takes that says nothing else
  * @param gpus how many gpus it deals out
  * @param store the folder of the store
  * @param inlineLimit the most bytes of a result that go through the broker
@@ -30,6 +31,7 @@ import java.util.Properties;
 public record WorkerSettings(
     String pool,
     double cpus,
+    double cpusTask,
     int gpus,
     Path store,
     int inlineLimit,
@@ -46,6 +48,7 @@ public record WorkerSettings(
     Properties properties = new Properties();
     properties.setProperty("pool", pool);
     properties.setProperty("cpus", Double.toString(cpus));
+    properties.setProperty("cpus_task", Double.toString(cpusTask));
     properties.setProperty("gpus", Integer.toString(gpus));
     properties.setProperty("store", store.toString());
     properties.setProperty("inline_limit", Integer.toString(inlineLimit));
@@ -82,6 +85,7 @@ public record WorkerSettings(
     return new WorkerSettings(
         properties.getProperty("pool", ""),
         Double.parseDouble(properties.getProperty("cpus", "1")),
+        Double.parseDouble(properties.getProperty("cpus_task", "1")),
         Integer.parseInt(properties.getProperty("gpus", "0")),
         Path.of(properties.getProperty("store", "")),
         Integer.parseInt(properties.getProperty("inline_limit", "65536")),
