@@ -6,6 +6,7 @@ import com.rabbitmq.client.Connection;
 import io.hpclaunch.api.Backend;
 import io.hpclaunch.api.BackendUnavailable;
 import io.hpclaunch.api.HPCProcess;
+import io.hpclaunch.api.HpcException;
 import io.hpclaunch.api.HpcRuntime;
 import io.hpclaunch.api.InvalidConfiguration;
 import io.hpclaunch.api.JobId;
@@ -239,7 +240,7 @@ final class PoolKeeper implements AutoCloseable {
     if (isKept || isClosed) {
       return;
     }
-    List<HPCProcess> jobs = ensureJobs();
+    List<HPCProcess> jobs = folder.alone(() -> ensure(this::goOnWithout));
     isKept = true;
     for (HPCProcess job : jobs) {
       watched.add(job.id());
@@ -283,22 +284,49 @@ final class PoolKeeper implements AutoCloseable {
   }
 
   private List<HPCProcess> ensure() {
+    return ensure((alive, e) -> {
+      throw e;
+    });
+  }
+
+  /** What becomes of a job that was not submitted, while others wait or run. */
+  private interface Refusal {
+    void take(List<PoolJob> alive, HpcException why);
+  }
+
+  /** Who has workers for the tasks can do with fewer than there are to be. */
+  private void goOnWithout(List<PoolJob> alive, HpcException why) {
+    int workers = PoolRecord.workers(alive);
+    if (workers == 0 || why instanceof OutcomeUnknown) {
+      throw why;
+    }
+    LOG.warn(
+        "worker pool {} goes on with {} of {} workers, since no job was submitted for the others:"
+            + " {}",
+        settings.name(),
+        workers,
+        wanted(),
+        why.getMessage());
+  }
+
+  private List<HPCProcess> ensure(Refusal refusal) {
     refresh();
     Map<JobId, JobInfo> seen = look(record);
     List<PoolJob> alive = record.alive(seen);
+    @Nullable JobId submitted = null;
     int missing = wanted() - PoolRecord.workers(alive);
     if (missing > 0) {
-      int failures = record.failures(seen, watched);
-      if (failures >= PoolStatus.MOST_FAILURES) {
-        throw new BackendUnavailable(PoolStatus.paused(settings.name(), failures, record.jobs()));
+      try {
+        submitted = submit(alive, record.failures(seen, watched), missing);
+      } catch (HpcException e) {
+        refusal.take(alive, e);
       }
-      record = record.withJobs(alive).withFailures(failures);
-      submit(missing);
     }
-    return record.jobs().stream()
-        .filter(job -> missing > 0 || alive.contains(job))
-        .map(job -> deployment.backend().attach(job.id()))
-        .toList();
+    List<JobId> open = new ArrayList<>(alive.stream().map(PoolJob::id).toList());
+    if (submitted != null) {
+      open.add(submitted);
+    }
+    return open.stream().map(deployment.backend()::attach).toList();
   }
 
   /** Takes in what other processes have changed. */
@@ -319,18 +347,25 @@ final class PoolKeeper implements AutoCloseable {
     return deployment.look(at.jobs().stream().map(PoolJob::id).toList());
   }
 
-  /** The record has the job before the scheduler does: a crash in between leaves none unknown. */
-  private void submit(int workers) {
+  /**
+   * Submits a job beside those that wait or run, in place of those that have ended. The record has
+   * it before the scheduler does: a crash in between leaves none unknown.
+   */
+  private JobId submit(List<PoolJob> alive, int failures, int workers) {
+    if (failures >= PoolStatus.MOST_FAILURES) {
+      throw new BackendUnavailable(PoolStatus.paused(settings.name(), failures, record.jobs()));
+    }
     Token token = Token.random();
     JobId own = JobId.of(deployment.backend().name(), token);
     PoolRecord before = record;
-    List<PoolJob> jobs = new ArrayList<>(before.jobs());
+    List<PoolJob> jobs = new ArrayList<>(alive);
     jobs.add(new PoolJob(own, workers, Instant.now(), deployment.walltime().orElse(null), false));
-    write(before.withJobs(jobs));
+    write(before.withJobs(jobs).withFailures(failures));
     try {
       HPCProcess process = deployment.submit(record.id(), workers, token);
       write(record.change(own, job -> job.withId(process.id())));
       hasSubmitted = true;
+      return process.id();
     } catch (OutcomeUnknown e) {
       throw e; // the record has it, and whoever comes next will know
     } catch (RuntimeException e) {
@@ -434,21 +469,34 @@ final class PoolKeeper implements AutoCloseable {
 
   /**
    * Changes how many workers there are to be: submits a job for more, and tells those to end that
-   * are too many.
+   * are too many. Where that fails there are to be as many as before, unless nobody knows whether
+   * the scheduler has the job.
    *
    * @param workers how many
    */
   synchronized void scale(int workers) throws InterruptedException {
     folder.alone(() -> {
       refresh();
+      @Nullable Integer before = record.wanted();
       write(record.withWanted(workers));
-      Map<JobId, JobInfo> seen = look(record);
-      int surplus = PoolRecord.workers(record.alive(seen)) - workers;
-      if (surplus > 0) {
-        shrink(surplus, seen);
+      try {
+        return resize(workers);
+      } catch (OutcomeUnknown e) {
+        throw e;
+      } catch (RuntimeException | InterruptedException e) {
+        write(record.withWanted(before));
+        throw e;
       }
-      return ensure();
     });
+  }
+
+  private List<HPCProcess> resize(int workers) throws InterruptedException {
+    Map<JobId, JobInfo> seen = look(record);
+    int surplus = PoolRecord.workers(record.alive(seen)) - workers;
+    if (surplus > 0) {
+      shrink(surplus, seen);
+    }
+    return ensure();
   }
 
   /** Whether workers that run have been without a broker until a moment ago. */

@@ -64,7 +64,7 @@ record PoolRecord(
     return new PoolRecord(id, secret, value, wanted, jobs, failures);
   }
 
-  PoolRecord withWanted(int value) {
+  PoolRecord withWanted(@Nullable Integer value) {
     return new PoolRecord(id, secret, port, value, jobs, failures);
   }
 

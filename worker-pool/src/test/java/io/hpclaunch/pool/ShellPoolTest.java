@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.hpclaunch.api.BackendUnavailable;
+import io.hpclaunch.api.HpcException;
 import io.hpclaunch.api.HpcRuntime;
 import io.hpclaunch.api.InvalidConfiguration;
 import io.hpclaunch.api.JobId;
@@ -313,6 +314,37 @@ final class ShellPoolTest {
           .returns(1, PoolStatus::wanted)
           .returns(1, status -> status.count(PoolStatus.State.READY));
     }
+  }
+
+  /** The machine has four slots, and refuses a job that asks for more. */
+  @Test
+  void aScaleThatIsRefusedChangesNothing() throws Exception {
+    try (WorkerPool pool = WorkerPool.open(runtime, "small")) {
+      assertThat(pool.awaitWorkers(2, PATIENCE)).isTrue();
+      PoolRecord before = record();
+      assertThatThrownBy(() -> pools().scale("small", 100_000)).isInstanceOf(HpcException.class);
+      assertThat(record()).isEqualTo(before);
+      assertThat(pools().status("small").wanted()).isEqualTo(2);
+      assertThat(pool.submit(() -> 1).get()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aFurtherJobThatIsRefusedKeepsNobodyFromTheWorkersThatThereAre() throws Exception {
+    pools().deploy("small");
+    JobId job = job();
+    PoolFolder place = new PoolFolder(folder.resolve("state"), "small");
+    place.write(record().withWanted(100_000));
+    try (WorkerPool pool = WorkerPool.open(runtime, "small")) {
+      assertThat(pool.submit(() -> 1).get()).isEqualTo(1);
+      assertThat(record().jobs()).extracting(PoolJob::id).containsExactly(job);
+    }
+    assertThatThrownBy(() -> pools().deploy("small")).isInstanceOf(HpcException.class);
+    runtime.backend("shell").attach(job).cancel();
+    runtime.backend("shell").attach(job).waitFor();
+    assertThatThrownBy(() -> WorkerPool.open(runtime, "small"))
+        .as("without any worker")
+        .isInstanceOf(HpcException.class);
   }
 
   @Test
