@@ -27,7 +27,7 @@ import picocli.CommandLine.Parameters;
       "{} in a word stands for the line, byte for byte; where no word has it, the line is one word"
           + " more. Empty lines are passed over. No shell is involved. What a command writes is"
           + " passed on in one piece, to the same output, in the order of the lines. The variable"
-          + " HPC_TASK_INDEX counts the tasks from 0.",
+          + " HPC_TASK_INDEX counts the tasks from 0. Without any input nothing is started.",
       "The exit status is 0, or 123 if any task failed. Ctrl-C cancels all tasks."
     })
 final class MapCommand extends PoolCommand {
@@ -103,10 +103,23 @@ final class MapCommand extends PoolCommand {
         session().stdout(),
         session().stderr(),
         this::tell);
+    InputLines inputs = new InputLines(session().stdin(), isNul);
+    return isEmpty(inputs) ? ExitStatus.OK : map(options, inputs);
+  }
+
+  private static boolean isEmpty(InputLines inputs) {
+    try {
+      return inputs.isEmpty();
+    } catch (IOException e) {
+      throw MapRun.unreadable(e);
+    }
+  }
+
+  private int map(MapRun.Options options, InputLines inputs) throws InterruptedException {
     TaskLog log = report == null ? TaskLog.none() : TaskLog.forPage();
     try (WorkerPool pool = pools().open(name)) {
       MapRun run = new MapRun(pool, options, log);
-      int status = Interruption.does(run::interrupt, () -> map(run));
+      int status = Interruption.does(run::interrupt, () -> map(run, inputs));
       if (report != null) {
         write(log, pool, session().file(report));
       }
@@ -130,8 +143,8 @@ final class MapCommand extends PoolCommand {
     }
   }
 
-  private int map(MapRun run) throws InterruptedException {
-    run.start(new InputLines(session().stdin(), isNul));
+  private int map(MapRun run, InputLines inputs) throws InterruptedException {
+    run.start(inputs);
     try (Progress progress = progress()) {
       run.print(progress);
     }
