@@ -11,6 +11,7 @@ import io.hpclaunch.core.config.StateFolder;
 import io.hpclaunch.pool.TaskOptions;
 import io.hpclaunch.pool.WorkerPool;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -103,6 +104,9 @@ final class MapCommand extends PoolCommand {
         session().stdout(),
         session().stderr(),
         this::tell);
+    if (report != null) {
+      checkReport(session().file(report));
+    }
     InputLines inputs = new InputLines(session().stdin(), isNul);
     return isEmpty(inputs) ? ExitStatus.OK : map(options, inputs);
   }
@@ -125,6 +129,24 @@ final class MapCommand extends PoolCommand {
       }
       return status;
     }
+  }
+
+  /** Hours later would be too late. */
+  private static void checkReport(Path file) {
+    Path folder = file.getParent();
+    if (Files.isDirectory(file)) {
+      throw unwritable(file, "it is a folder");
+    }
+    if (folder == null || !Files.isDirectory(folder)) {
+      throw unwritable(file, folder + " is no folder; make it first");
+    }
+    if (!Files.isWritable(Files.exists(file) ? file : folder)) {
+      throw unwritable(file, "no permission; nothing was handed over");
+    }
+  }
+
+  private static InvalidConfiguration unwritable(Path file, String why) {
+    return new InvalidConfiguration("--report: " + file + " cannot be written: " + why);
   }
 
   private String inCallers(String folder) {

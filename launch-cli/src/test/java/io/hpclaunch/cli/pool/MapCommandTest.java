@@ -2,6 +2,7 @@
 package io.hpclaunch.cli.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.hpclaunch.api.HpcRuntime;
 import io.hpclaunch.cli.ExitStatus;
@@ -10,9 +11,13 @@ import io.hpclaunch.cli.Installation;
 import io.hpclaunch.cli.Session;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,5 +67,28 @@ class MapCommandTest {
     Result one = map("1\n");
     assertThat(one.status()).isEqualTo(ExitStatus.WRONG_USAGE);
     assertThat(one.err()).contains("nowhere");
+  }
+
+  @Test
+  void aReportThatCannotBeWrittenIsRefusedBeforeAnythingElse() throws IOException {
+    Path file = Files.createFile(folder.resolve("file"));
+    for (Path refused : List.of(folder, folder.resolve("none/page.html"), file.resolve("page"))) {
+      Result result = map("1\n", "--report", refused.toString());
+      assertThat(result.status()).isEqualTo(ExitStatus.WRONG_USAGE);
+      assertThat(result.err()).contains("--report: " + refused + " cannot be written: ");
+    }
+    for (String taken : List.of("page.html", file.toString(), "/dev/null")) {
+      assertThat(map("1\n", "--report", taken).err()).contains("nowhere");
+    }
+    assertThat(file).isEmptyFile();
+    assertThat(folder.resolve("page.html")).doesNotExist();
+  }
+
+  @Test
+  void aReportIntoAFolderOfOthersIsRefused() throws IOException {
+    Path folderOfOthers = Files.createDirectory(folder.resolve("others"));
+    Files.setPosixFilePermissions(folderOfOthers, PosixFilePermissions.fromString("r-xr-xr-x"));
+    assumeFalse(Files.isWritable(folderOfOthers), "the superuser may write anywhere");
+    assertThat(map("1\n", "--report", "others/page.html").err()).contains("no permission");
   }
 }
