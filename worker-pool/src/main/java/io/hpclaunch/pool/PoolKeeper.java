@@ -321,6 +321,8 @@ final class PoolKeeper implements AutoCloseable {
       } catch (HpcException e) {
         refusal.take(alive, e);
       }
+    } else if (record.refusal() != null) {
+      write(record.withRefusal(null));
     }
     List<JobId> open = new ArrayList<>(alive.stream().map(PoolJob::id).toList());
     if (submitted != null) {
@@ -360,7 +362,7 @@ final class PoolKeeper implements AutoCloseable {
     PoolRecord before = record;
     List<PoolJob> jobs = new ArrayList<>(alive);
     jobs.add(new PoolJob(own, workers, Instant.now(), deployment.walltime().orElse(null), false));
-    write(before.withJobs(jobs).withFailures(failures));
+    write(before.withJobs(jobs).withFailures(failures).withRefusal(null));
     try {
       HPCProcess process = deployment.submit(record.id(), workers, token);
       write(record.change(own, job -> job.withId(process.id())));
@@ -368,6 +370,9 @@ final class PoolKeeper implements AutoCloseable {
       return process.id();
     } catch (OutcomeUnknown e) {
       throw e; // the record has it, and whoever comes next will know
+    } catch (HpcException e) {
+      write(before.withRefusal(e.getMessage()));
+      throw e;
     } catch (RuntimeException e) {
       write(before);
       throw e;
@@ -477,14 +482,14 @@ final class PoolKeeper implements AutoCloseable {
   synchronized void scale(int workers) throws InterruptedException {
     folder.alone(() -> {
       refresh();
-      @Nullable Integer before = record.wanted();
+      PoolRecord before = record;
       write(record.withWanted(workers));
       try {
         return resize(workers);
       } catch (OutcomeUnknown e) {
         throw e;
       } catch (RuntimeException | InterruptedException e) {
-        write(record.withWanted(before));
+        write(record.withWanted(before.wanted()).withRefusal(before.refusal()));
         throw e;
       }
     });

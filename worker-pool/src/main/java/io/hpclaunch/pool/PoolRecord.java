@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  *     place
  * @param failures how many jobs before these, in a row, ended before a worker of theirs was heard
  *     of
+ * @param refusal why the last job was refused, or null: it was not, or is not missed any more
  */
 record PoolRecord(
     String id,
@@ -41,8 +42,9 @@ record PoolRecord(
     int port,
     @Nullable Integer wanted,
     List<PoolJob> jobs,
-    int failures) {
-  private static final int SCHEMA = 2;
+    int failures,
+    @Nullable String refusal) {
+  private static final int SCHEMA = 3;
   private static final SecureRandom RANDOM = new SecureRandom();
 
   PoolRecord {
@@ -51,7 +53,7 @@ record PoolRecord(
 
   /** A pool that was never deployed. */
   static PoolRecord fresh(String name) {
-    return new PoolRecord(name + "-" + random(6), random(24), 0, null, List.of(), 0);
+    return new PoolRecord(name + "-" + random(6), random(24), 0, null, List.of(), 0, null);
   }
 
   private static String random(int bytes) {
@@ -61,19 +63,23 @@ record PoolRecord(
   }
 
   PoolRecord withPort(int value) {
-    return new PoolRecord(id, secret, value, wanted, jobs, failures);
+    return new PoolRecord(id, secret, value, wanted, jobs, failures, refusal);
   }
 
   PoolRecord withWanted(@Nullable Integer value) {
-    return new PoolRecord(id, secret, port, value, jobs, failures);
+    return new PoolRecord(id, secret, port, value, jobs, failures, refusal);
   }
 
   PoolRecord withJobs(List<PoolJob> value) {
-    return new PoolRecord(id, secret, port, wanted, value, failures);
+    return new PoolRecord(id, secret, port, wanted, value, failures, refusal);
   }
 
   PoolRecord withFailures(int value) {
-    return new PoolRecord(id, secret, port, wanted, jobs, value);
+    return new PoolRecord(id, secret, port, wanted, jobs, value, refusal);
+  }
+
+  PoolRecord withRefusal(@Nullable String value) {
+    return new PoolRecord(id, secret, port, wanted, jobs, failures, value);
   }
 
   /** Changes one of its jobs. */
@@ -141,6 +147,7 @@ record PoolRecord(
     }
     json.add("jobs", all);
     json.addProperty("failures", failures);
+    json.addProperty("refusal", refusal);
     return json.toString();
   }
 
@@ -165,7 +172,8 @@ record PoolRecord(
           json.get("port").getAsInt(),
           json.get("wanted").isJsonNull() ? null : json.get("wanted").getAsInt(),
           jobs,
-          json.get("failures").getAsInt());
+          json.get("failures").getAsInt(),
+          json.get("refusal").isJsonNull() ? null : json.get("refusal").getAsString());
     } catch (IllegalStateException
         | NullPointerException
         | ClassCastException

@@ -20,10 +20,12 @@ import org.jspecify.annotations.Nullable;
  * @param backend where its jobs run
  * @param wanted how many workers it is to have
  * @param cpusWorker cpus of each
- * @param isDeployed whether it has a record: it was deployed, and not deleted since
+ * @param isDeployed whether a job was submitted for it, and it was not deleted since
  * @param isHeard whether there was a broker at which the workers could be asked; without one no
  *     client uses the pool, and {@code workers} has only those that can be told of without asking
  * @param problem why no more jobs are submitted for it, or null
+ * @param refusal why the last job that was to be submitted for it was not, such as the scheduler's
+ *     reason; or null: it was
  * @param jobs its batch jobs, the oldest first; ended ones until others take their place
  * @param workers its workers, by job
  * @since 0.1
@@ -36,6 +38,7 @@ public record PoolStatus(
     boolean isDeployed,
     boolean isHeard,
     @Nullable String problem,
+    @Nullable String refusal,
     List<Job> jobs,
     List<Worker> workers) {
   /** So many jobs in a row may end before a worker of theirs comes; then somebody has to look. */
@@ -176,9 +179,10 @@ public record PoolStatus(
         backend,
         wanted(settings, record),
         settings.cpusWorker(),
-        record != null,
+        !known.isEmpty(),
         heard != null,
         isPaused ? paused(settings.name(), MOST_FAILURES, known) : null,
+        record == null ? null : record.refusal(),
         jobs,
         workers);
   }

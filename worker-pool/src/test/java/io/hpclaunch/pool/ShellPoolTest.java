@@ -3,6 +3,7 @@ package io.hpclaunch.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import io.hpclaunch.api.BackendUnavailable;
@@ -48,9 +49,13 @@ final class ShellPoolTest {
   }
 
   private HpcRuntime runtime() {
+    return runtime(Map.of());
+  }
+
+  private HpcRuntime runtime(Map<String, String> changes) {
     Map<String, String> environment = new HashMap<>(System.getenv());
     environment.put("HPC_SHELL_IDLE", "1");
-    return HpcRuntime.builder()
+    HpcRuntime.Builder builder = HpcRuntime.builder()
         .environment(environment)
         .workingDirectory(folder)
         .stateDirectory(folder.resolve("state"))
@@ -111,8 +116,9 @@ final class ShellPoolTest {
                     "00:05"),
                 "short",
                 Map.of(
-                    "backend", "shell", "num_workers", 1, "cpus_worker", 1, "walltime", "00:10"))))
-        .build();
+                    "backend", "shell", "num_workers", 1, "cpus_worker", 1, "walltime", "00:10"))));
+    changes.forEach(builder::set);
+    return builder.build();
   }
 
   @AfterEach
@@ -330,6 +336,22 @@ final class ShellPoolTest {
   }
 
   @Test
+  void aPoolWhoseFirstJobWasRefusedIsNotDeployedAndSaysWhy() throws Exception {
+    try (HpcRuntime greedy = runtime(Map.of("worker_pools.small.num_workers", "100000"))) {
+      String reason = catchThrowableOfType(
+              HpcException.class, () -> WorkerPools.of(greedy).deploy("small"))
+          .getMessage();
+      assertThat(pools().status("small"))
+          .returns(false, PoolStatus::isDeployed)
+          .returns(reason, PoolStatus::refusal)
+          .returns(List.of(), PoolStatus::jobs);
+    }
+    assertThat(pools().deploy("small"))
+        .returns(true, PoolStatus::isDeployed)
+        .returns(null, PoolStatus::refusal);
+  }
+
+  @Test
   void aFurtherJobThatIsRefusedKeepsNobodyFromTheWorkersThatThereAre() throws Exception {
     pools().deploy("small");
     JobId job = job();
@@ -338,6 +360,8 @@ final class ShellPoolTest {
     try (WorkerPool pool = WorkerPool.open(runtime, "small")) {
       assertThat(pool.submit(() -> 1).get()).isEqualTo(1);
       assertThat(record().jobs()).extracting(PoolJob::id).containsExactly(job);
+      assertThat(pool.status()).returns(true, PoolStatus::isDeployed);
+      assertThat(pool.status().refusal()).isNotNull();
     }
     assertThatThrownBy(() -> pools().deploy("small")).isInstanceOf(HpcException.class);
     runtime.backend("shell").attach(job).cancel();

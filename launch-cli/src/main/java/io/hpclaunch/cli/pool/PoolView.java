@@ -30,6 +30,7 @@ final class PoolView {
       int cpusWorker,
       boolean heard,
       @Nullable String problem,
+      @Nullable String refusal,
       List<ToldJob> jobs,
       List<ToldWorker> workers) {}
 
@@ -65,6 +66,7 @@ final class PoolView {
         pool.cpusWorker(),
         pool.isHeard(),
         pool.problem(),
+        pool.refusal(),
         pool.jobs().stream().map(PoolView::told).toList(),
         pool.workers().stream().map(PoolView::told).toList());
   }
@@ -108,7 +110,7 @@ final class PoolView {
   /** Such as {@code deployed: 1 job running}. */
   static String state(PoolStatus pool) {
     if (!pool.isDeployed()) {
-      return "not deployed";
+      return pool.refusal() == null ? "not deployed" : "not deployed: its job was refused";
     }
     if (pool.problem() != null) {
       return "paused";
@@ -142,6 +144,9 @@ final class PoolView {
     out.println("Pool " + pool.name() + " on " + pool.backend() + ": " + pool.wanted()
         + (pool.wanted() == 1 ? " worker" : " workers") + " of " + pool.cpusWorker()
         + (pool.cpusWorker() == 1 ? " cpu" : " cpus") + "; " + state(pool));
+    if (pool.refusal() != null) {
+      out.println("No job was submitted for the workers that are missing: " + pool.refusal());
+    }
     if (pool.jobs().isEmpty()) {
       return;
     }
