@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.pool;
 
-import com.rabbitmq.client.Channel;
-import com.rabbitmq.client.Connection;
 import io.hpclaunch.api.Backend;
 import io.hpclaunch.api.BackendUnavailable;
 import io.hpclaunch.api.HPCProcess;
@@ -18,8 +16,6 @@ import io.hpclaunch.core.plugin.RuntimeParts;
 import io.hpclaunch.core.store.StateFiles;
 import io.hpclaunch.pool.amqp.BrokerAddress;
 import io.hpclaunch.pool.amqp.BrokerFile;
-import io.hpclaunch.pool.amqp.BrokerSession;
-import io.hpclaunch.pool.amqp.PoolQueues;
 import io.hpclaunch.pool.journal.BatchJournals;
 import io.hpclaunch.pool.store.FolderStore;
 import io.hpclaunch.pool.wire.Order;
@@ -39,7 +35,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -53,9 +48,6 @@ import org.slf4j.LoggerFactory;
 final class PoolKeeper implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PoolKeeper.class);
 
-  /** Schedulers leave half a minute between TERM and KILL. */
-  private static final Duration CANCEL_PATIENCE = Duration.ofMinutes(2);
-
   /** Workers that run answer at once. */
   private static final Duration TO_ANSWER = Duration.ofSeconds(2);
 
@@ -65,6 +57,7 @@ final class PoolKeeper implements AutoCloseable {
   private final PoolSettings settings;
   private final PoolFolder folder;
   private final Deployment deployment;
+  private final PoolJobs jobs;
   private final PoolBroker broker;
 
   /** What its jobs tell is dealt with on a thread that nobody waits for. */
@@ -80,10 +73,15 @@ final class PoolKeeper implements AutoCloseable {
   private boolean isClosed;
 
   private PoolKeeper(
-      PoolSettings settings, PoolFolder folder, Deployment deployment, PoolBroker broker) {
+      PoolSettings settings,
+      PoolFolder folder,
+      Deployment deployment,
+      PoolJobs jobs,
+      PoolBroker broker) {
     this.settings = settings;
     this.folder = folder;
     this.deployment = deployment;
+    this.jobs = jobs;
     this.broker = broker;
     this.record = folder.read().orElseGet(() -> PoolRecord.fresh(settings.name()));
   }
@@ -104,7 +102,12 @@ final class PoolKeeper implements AutoCloseable {
     Backend backend = settings.backend().map(runtime::backend).orElseGet(runtime::backend);
     PoolFolder folder = new PoolFolder(parts.sources().stateDirectory(), settings.name());
     PoolBroker broker = PoolBroker.of(settings, backend, folder, parts);
-    return new PoolKeeper(settings, folder, new Deployment(settings, backend), broker);
+    return new PoolKeeper(
+        settings,
+        folder,
+        new Deployment(settings, backend),
+        new PoolJobs(runtime, settings.name()),
+        broker);
   }
 
   PoolSettings settings() {
@@ -149,7 +152,12 @@ final class PoolKeeper implements AutoCloseable {
       Path store = deployment.storage(record.id());
       OptionalInt port = broker.start(record.secret(), record.port());
       if (port.isPresent()) {
-        tellWhere(store, record.withPort(port.getAsInt()));
+        tellWhere(store, record.withPort(port.getAsInt()).withStore(store));
+      } else if (record.store().filter(store::equals).isEmpty()) {
+        throw new BackendUnavailable("worker pool " + settings.name()
+            + " is in use by another process, for which its storage is "
+            + record.store().map(Path::toString).orElse("not known") + ", and not " + store
+            + "; end that process before the pool moves to another backend or storage");
       }
       return port.isPresent();
     });
@@ -195,10 +203,7 @@ final class PoolKeeper implements AutoCloseable {
 
   /** What is kept of batches, as long as RabbitMQ keeps their results. */
   private BatchJournals journals() {
-    return new BatchJournals(
-        folder.path().resolve("batches"),
-        new FolderStore(deployment.storage(id())),
-        PoolQueues.RESULTS_KEPT);
+    return folder.journals(deployment.storage(id()));
   }
 
   private synchronized String id() {
@@ -240,9 +245,9 @@ final class PoolKeeper implements AutoCloseable {
     if (isKept || isClosed) {
       return;
     }
-    List<HPCProcess> jobs = folder.alone(() -> ensure(this::goOnWithout));
+    List<HPCProcess> open = folder.alone(() -> ensure(this::goOnWithout));
     isKept = true;
-    for (HPCProcess job : jobs) {
+    for (HPCProcess job : open) {
       watched.add(job.id());
       if (followed.add(job.id())) {
         CompletableFuture<?> unused =
@@ -311,7 +316,8 @@ final class PoolKeeper implements AutoCloseable {
 
   private List<HPCProcess> ensure(Refusal refusal) {
     refresh();
-    Map<JobId, JobInfo> seen = look(record);
+    Map<JobId, JobInfo> seen = jobs.look(record.jobIds());
+    leaveOtherBackends(seen);
     List<PoolJob> alive = record.alive(seen);
     @Nullable JobId submitted = null;
     int missing = wanted() - PoolRecord.workers(alive);
@@ -328,7 +334,29 @@ final class PoolKeeper implements AutoCloseable {
     if (submitted != null) {
       open.add(submitted);
     }
-    return open.stream().map(deployment.backend()::attach).toList();
+    return open.stream().map(jobs::attach).toList();
+  }
+
+  /** Workers elsewhere need not see the storage that the pool has now; they go, in their grace. */
+  private void leaveOtherBackends(Map<JobId, JobInfo> seen) {
+    List<JobId> left = record.alive(seen).stream()
+        .filter(job -> job.workers() > 0 && !job.id().backend().equals(backend()))
+        .map(PoolJob::id)
+        .toList();
+    if (left.isEmpty()) {
+      return;
+    }
+    LOG.warn(
+        "worker pool {} is on backend {} now: {} cancelled",
+        settings.name(),
+        backend(),
+        left.size() == 1 ? "its job " + left.get(0) + " is" : "its jobs " + left + " are");
+    jobs.cancel(left);
+    PoolRecord changed = record;
+    for (JobId job : left) {
+      changed = changed.change(job, each -> each.withWorkers(0));
+    }
+    write(changed);
   }
 
   /** Takes in what other processes have changed. */
@@ -345,10 +373,6 @@ final class PoolKeeper implements AutoCloseable {
     folder.write(changed);
   }
 
-  private Map<JobId, JobInfo> look(PoolRecord at) {
-    return deployment.look(at.jobs().stream().map(PoolJob::id).toList());
-  }
-
   /**
    * Submits a job beside those that wait or run, in place of those that have ended. The record has
    * it before the scheduler does: a crash in between leaves none unknown.
@@ -360,9 +384,9 @@ final class PoolKeeper implements AutoCloseable {
     Token token = Token.random();
     JobId own = JobId.of(deployment.backend().name(), token);
     PoolRecord before = record;
-    List<PoolJob> jobs = new ArrayList<>(alive);
-    jobs.add(new PoolJob(own, workers, Instant.now(), deployment.walltime().orElse(null), false));
-    write(before.withJobs(jobs).withFailures(failures).withRefusal(null));
+    List<PoolJob> all = new ArrayList<>(alive);
+    all.add(new PoolJob(own, workers, Instant.now(), deployment.walltime().orElse(null), false));
+    write(before.withJobs(all).withFailures(failures).withRefusal(null));
     try {
       HPCProcess process = deployment.submit(record.id(), workers, token);
       write(record.change(own, job -> job.withId(process.id())));
@@ -424,7 +448,7 @@ final class PoolKeeper implements AutoCloseable {
   /** Where the pool stands, as its scheduler tells and the workers told somebody. */
   PoolStatus status(@Nullable List<WorkerReport> heard, Instant now) {
     PoolRecord known = folder.read().orElse(null);
-    Map<JobId, JobInfo> seen = known == null ? Map.of() : look(known);
+    Map<JobId, JobInfo> seen = known == null ? Map.of() : jobs.lookAtKnown(known.jobIds());
     return PoolStatus.of(settings, deployment.backend().name(), known, seen, heard, now);
   }
 
@@ -439,33 +463,35 @@ final class PoolKeeper implements AutoCloseable {
       return look(now);
     }
     try (PoolVisit there = visit.get()) {
-      there.await(running(known, look(known)), TO_ANSWER);
+      there.await(running(known, jobs.lookAtKnown(known.jobIds())), TO_ANSWER);
       return status(there.roster().present(), now);
     }
   }
 
   /** How many workers can be there. */
   private static int running(PoolRecord known, Map<JobId, JobInfo> seen) {
-    return PoolRecord.workers(
-        known.jobs().stream().filter(job -> isRunning(seen.get(job.id()))).toList());
-  }
-
-  private static boolean isRunning(@Nullable JobInfo info) {
-    return info != null && info.state().phase() == JobState.Phase.RUNNING;
+    return PoolRecord.workers(known.jobs().stream()
+        .filter(job -> PoolJob.isRunning(seen.get(job.id())))
+        .toList());
   }
 
   /** Workers hear it where a broker runs, this process's or another's. */
   private Optional<PoolVisit> visit(PoolRecord known) {
-    return broker
-        .address()
-        .or(() -> ofAnother(known))
-        .flatMap(address -> PoolVisit.at(address, known.id()));
+    return whereToVisit(known).flatMap(address -> PoolVisit.at(address, known.id()));
+  }
+
+  private Optional<BrokerAddress> whereToVisit(PoolRecord known) {
+    return broker.address().or(() -> ofAnother(known));
   }
 
   /** Where the broker of another process is, or was. */
   private Optional<BrokerAddress> ofAnother(PoolRecord known) {
+    Path store = known.store().orElse(null);
+    if (store == null) {
+      return Optional.empty();
+    }
     try {
-      return Optional.of(BrokerFile.read(deployment.storage(known.id())));
+      return Optional.of(BrokerFile.read(store));
     } catch (IOException e) {
       LOG.debug("pool {}: where its broker is, is not known: {}", settings.name(), e.toString());
       return Optional.empty();
@@ -496,7 +522,7 @@ final class PoolKeeper implements AutoCloseable {
   }
 
   private List<HPCProcess> resize(int workers) throws InterruptedException {
-    Map<JobId, JobInfo> seen = look(record);
+    Map<JobId, JobInfo> seen = jobs.look(record.jobIds());
     int surplus = PoolRecord.workers(record.alive(seen)) - workers;
     if (surplus > 0) {
       shrink(surplus, seen);
@@ -519,7 +545,7 @@ final class PoolKeeper implements AutoCloseable {
         drain(visit, plan.drained());
       }
     }
-    deployment.backend().cancel(plan.cancelled());
+    jobs.cancel(plan.cancelled());
     PoolRecord changed = record;
     for (Map.Entry<JobId, Integer> left : plan.left().entrySet()) {
       changed = changed.change(left.getKey(), job -> job.withWorkers(left.getValue()));
@@ -557,79 +583,14 @@ final class PoolKeeper implements AutoCloseable {
       Optional<PoolRecord> known = folder.read();
       if (known.isPresent()) {
         record = known.get();
-        endJobs(patience);
-        forget();
+        BrokerAddress where = whereToVisit(record).orElse(null);
+        new PoolEnd(folder, record, jobs, where, hasLastingBroker()).run(patience);
+        record = PoolRecord.fresh(settings.name());
       }
       return known;
     });
     hopeless.accept(
         new BackendUnavailable("worker pool " + settings.name() + " was deleted meanwhile"));
-  }
-
-  private void endJobs(Duration patience) throws InterruptedException {
-    Map<JobId, JobInfo> seen = look(record);
-    List<JobId> alive = record.alive(seen).stream().map(PoolJob::id).toList();
-    boolean hasWorkers = alive.stream().anyMatch(job -> isRunning(seen.get(job)));
-    List<JobId> open = new ArrayList<>(alive);
-    if (hasWorkers && !patience.isZero() && tell(new Order.Drain(List.of()))) {
-      Instant end = Instant.now().plus(patience);
-      for (JobId job : alive) {
-        Duration left = Duration.between(Instant.now(), end);
-        boolean isOver = isRunning(seen.get(job))
-            && deployment
-                .backend()
-                .attach(job)
-                .waitFor(left.isNegative() ? Duration.ZERO : left)
-                .isPresent();
-        if (isOver) {
-          open.remove(job);
-        }
-      }
-    }
-    if (!open.isEmpty()) {
-      deployment.backend().cancel(open);
-      for (JobId job : open) {
-        deployment.backend().attach(job).waitFor(CANCEL_PATIENCE);
-      }
-    }
-  }
-
-  private boolean tell(Order order) {
-    Optional<PoolVisit> visit = visit(record);
-    if (visit.isEmpty()) {
-      return false;
-    }
-    try (PoolVisit there = visit.get()) {
-      return there.tell(order);
-    }
-  }
-
-  private void removeQueues() {
-    if (!hasLastingBroker()) {
-      return; // they end with the broker
-    }
-    try (Connection connection = BrokerSession.connect(address(), "end of " + record.id());
-        Channel channel = connection.createChannel()) {
-      PoolQueues queues = new PoolQueues(record.id());
-      for (String batch : journals().ids()) {
-        queues.deleteResults(channel, batch);
-      }
-      queues.delete(channel);
-    } catch (IOException | TimeoutException | RuntimeException e) {
-      LOG.warn("pool {}: its queues stay at the broker: {}", settings.name(), e.getMessage());
-    }
-  }
-
-  private void forget() {
-    removeQueues();
-    journals().removeAll();
-    folder.forget();
-    try {
-      FolderStore.delete(deployment.storage(record.id()));
-    } catch (IOException e) {
-      LOG.warn("pool {}: its store was not removed: {}", settings.name(), e.getMessage());
-    }
-    record = PoolRecord.fresh(settings.name());
   }
 
   /** Ends the broker, where it is this process's own; the workers wait for the next one. */
