@@ -6,10 +6,7 @@ import io.hpclaunch.api.Backend;
 import io.hpclaunch.api.BackendUnavailable;
 import io.hpclaunch.api.Capability;
 import io.hpclaunch.api.HPCProcess;
-import io.hpclaunch.api.JobId;
-import io.hpclaunch.api.JobInfo;
 import io.hpclaunch.api.JobSpec;
-import io.hpclaunch.api.JobState;
 import io.hpclaunch.api.Resources;
 import io.hpclaunch.api.Settings;
 import io.hpclaunch.api.Token;
@@ -22,7 +19,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -199,15 +195,5 @@ final class Deployment {
       }
     }
     return options;
-  }
-
-  /** Where jobs stand; those that nobody knows any more are left out. */
-  Map<JobId, JobInfo> look(Collection<JobId> jobs) {
-    if (jobs.isEmpty()) {
-      return Map.of();
-    }
-    Map<JobId, JobInfo> seen = new HashMap<>(backend.status(jobs));
-    seen.values().removeIf(info -> info.state() == JobState.LOST);
-    return seen;
   }
 }

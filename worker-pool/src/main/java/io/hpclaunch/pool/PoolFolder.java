@@ -4,22 +4,31 @@ package io.hpclaunch.pool;
 import com.google.gson.JsonParseException;
 import io.hpclaunch.api.BackendUnavailable;
 import io.hpclaunch.core.store.StateFiles;
+import io.hpclaunch.pool.amqp.PoolQueues;
+import io.hpclaunch.pool.journal.BatchJournals;
 import io.hpclaunch.pool.journal.ProcessLock;
+import io.hpclaunch.pool.store.FolderStore;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A pool's place in the state folder: its record, and who uses it. For its owner only. */
 final class PoolFolder {
+  private static final String POOLS = "pools";
+  private static final String RECORD = "pool.json";
+
   /** A file's lock belongs to the process: its threads take turns by these. */
   private static final Map<Path, ReentrantLock> TURNS = new ConcurrentHashMap<>();
 
@@ -34,7 +43,37 @@ final class PoolFolder {
    */
   PoolFolder(Path state, String name) {
     this.name = name;
-    this.folder = state.resolve("pools").resolve(name);
+    this.folder = state.resolve(POOLS).resolve(name);
+  }
+
+  /** The names of the pools that a state folder has a record of, in their order. */
+  static List<String> names(Path state) {
+    Path pools = state.resolve(POOLS);
+    try (Stream<Path> all = Files.list(pools)) {
+      return all.filter(folder -> Files.exists(folder.resolve(RECORD)))
+          .map(folder -> String.valueOf(folder.getFileName()))
+          .sorted()
+          .toList();
+    } catch (NoSuchFileException e) {
+      return List.of();
+    } catch (IOException | UncheckedIOException e) {
+      throw new BackendUnavailable(
+          "the records of worker pools cannot be read: " + pools + ": " + e.getMessage(), e);
+    }
+  }
+
+  String name() {
+    return name;
+  }
+
+  /**
+   * What is kept of its batches, as long as RabbitMQ keeps their results.
+   *
+   * @param store has what is large
+   */
+  BatchJournals journals(Path store) {
+    return new BatchJournals(
+        folder.resolve("batches"), new FolderStore(store), PoolQueues.RESULTS_KEPT);
   }
 
   Path path() {
@@ -43,7 +82,7 @@ final class PoolFolder {
 
   /** The record, or empty where the pool was never deployed, or was deleted. */
   Optional<PoolRecord> read() {
-    Path file = folder.resolve("pool.json");
+    Path file = folder.resolve(RECORD);
     try {
       return Optional.of(PoolRecord.parse(Files.readString(file)));
     } catch (NoSuchFileException e) {
@@ -59,7 +98,7 @@ final class PoolFolder {
   void write(PoolRecord record) {
     try {
       StateFiles.folders(folder);
-      StateFiles.replace(folder.resolve("pool.json"), record.toJson(), false);
+      StateFiles.replace(folder.resolve(RECORD), record.toJson(), false);
     } catch (IOException e) {
       throw new BackendUnavailable(
           "the record of worker pool " + name + " cannot be written: " + e.getMessage(), e);
@@ -69,7 +108,7 @@ final class PoolFolder {
   /** The pool is no more. */
   void forget() {
     try {
-      Files.deleteIfExists(folder.resolve("pool.json"));
+      Files.deleteIfExists(folder.resolve(RECORD));
       BrokerKey.forget(folder);
     } catch (IOException e) {
       throw new BackendUnavailable(

@@ -59,6 +59,10 @@ record PoolJob(
     return info != null && !info.state().isFinal();
   }
 
+  static boolean isRunning(@Nullable JobInfo info) {
+    return info != null && info.state().phase() == JobState.Phase.RUNNING;
+  }
+
   /** Whether it has ended because of its walltime, or shortly before, when its workers left. */
   boolean isExpired(@Nullable JobInfo info) {
     if (info == null || !info.state().isFinal()) {

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.pool;
 
-import com.rabbitmq.client.Channel;
-import com.rabbitmq.client.Connection;
 import io.hpclaunch.api.Backend;
 import io.hpclaunch.api.BackendUnavailable;
 import io.hpclaunch.api.HPCProcess;
+import io.hpclaunch.api.HpcException;
 import io.hpclaunch.api.HpcRuntime;
 import io.hpclaunch.api.InvalidConfiguration;
 import io.hpclaunch.api.JobId;
@@ -17,8 +16,6 @@ import io.hpclaunch.core.plugin.RuntimeParts;
 import io.hpclaunch.core.store.StateFiles;
 import io.hpclaunch.pool.amqp.BrokerAddress;
 import io.hpclaunch.pool.amqp.BrokerFile;
-import io.hpclaunch.pool.amqp.BrokerSession;
-import io.hpclaunch.pool.amqp.PoolQueues;
 import io.hpclaunch.pool.journal.BatchJournals;
 import io.hpclaunch.pool.store.FolderStore;
 import io.hpclaunch.pool.wire.Order;
@@ -38,7 +35,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -52,9 +48,6 @@ import org.slf4j.LoggerFactory;
 final class PoolKeeper implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PoolKeeper.class);
 
-  /** Schedulers leave half a minute between TERM and KILL. */
-  private static final Duration CANCEL_PATIENCE = Duration.ofMinutes(2);
-
   /** Workers that run answer at once. */
   private static final Duration TO_ANSWER = Duration.ofSeconds(2);
 
@@ -64,6 +57,7 @@ final class PoolKeeper implements AutoCloseable {
   private final PoolSettings settings;
   private final PoolFolder folder;
   private final Deployment deployment;
+  private final PoolJobs jobs;
   private final PoolBroker broker;
 
   /** What its jobs tell is dealt with on a thread that nobody waits for. */
@@ -79,10 +73,15 @@ final class PoolKeeper implements AutoCloseable {
   private boolean isClosed;
 
   private PoolKeeper(
-      PoolSettings settings, PoolFolder folder, Deployment deployment, PoolBroker broker) {
+      PoolSettings settings,
+      PoolFolder folder,
+      Deployment deployment,
+      PoolJobs jobs,
+      PoolBroker broker) {
     this.settings = settings;
     this.folder = folder;
     this.deployment = deployment;
+    this.jobs = jobs;
     this.broker = broker;
     this.record = folder.read().orElseGet(() -> PoolRecord.fresh(settings.name()));
   }
@@ -103,7 +102,12 @@ final class PoolKeeper implements AutoCloseable {
     Backend backend = settings.backend().map(runtime::backend).orElseGet(runtime::backend);
     PoolFolder folder = new PoolFolder(parts.sources().stateDirectory(), settings.name());
     PoolBroker broker = PoolBroker.of(settings, backend, folder, parts);
-    return new PoolKeeper(settings, folder, new Deployment(settings, backend), broker);
+    return new PoolKeeper(
+        settings,
+        folder,
+        new Deployment(settings, backend),
+        new PoolJobs(runtime, settings.name()),
+        broker);
   }
 
   PoolSettings settings() {
@@ -148,7 +152,12 @@ final class PoolKeeper implements AutoCloseable {
       Path store = deployment.storage(record.id());
       OptionalInt port = broker.start(record.secret(), record.port());
       if (port.isPresent()) {
-        tellWhere(store, record.withPort(port.getAsInt()));
+        tellWhere(store, record.withPort(port.getAsInt()).withStore(store));
+      } else if (record.store().filter(store::equals).isEmpty()) {
+        throw new BackendUnavailable("worker pool " + settings.name()
+            + " is in use by another process, for which its storage is "
+            + record.store().map(Path::toString).orElse("not known") + ", and not " + store
+            + "; end that process before the pool moves to another backend or storage");
       }
       return port.isPresent();
     });
@@ -194,10 +203,7 @@ final class PoolKeeper implements AutoCloseable {
 
   /** What is kept of batches, as long as RabbitMQ keeps their results. */
   private BatchJournals journals() {
-    return new BatchJournals(
-        folder.path().resolve("batches"),
-        new FolderStore(deployment.storage(id())),
-        PoolQueues.RESULTS_KEPT);
+    return folder.journals(deployment.storage(id()));
   }
 
   private synchronized String id() {
@@ -239,9 +245,9 @@ final class PoolKeeper implements AutoCloseable {
     if (isKept || isClosed) {
       return;
     }
-    List<HPCProcess> jobs = ensureJobs();
+    List<HPCProcess> open = folder.alone(() -> ensure(this::goOnWithout));
     isKept = true;
-    for (HPCProcess job : jobs) {
+    for (HPCProcess job : open) {
       watched.add(job.id());
       if (followed.add(job.id())) {
         CompletableFuture<?> unused =
@@ -283,22 +289,74 @@ final class PoolKeeper implements AutoCloseable {
   }
 
   private List<HPCProcess> ensure() {
+    return ensure((alive, e) -> {
+      throw e;
+    });
+  }
+
+  /** What becomes of a job that was not submitted, while others wait or run. */
+  private interface Refusal {
+    void take(List<PoolJob> alive, HpcException why);
+  }
+
+  /** Who has workers for the tasks can do with fewer than there are to be. */
+  private void goOnWithout(List<PoolJob> alive, HpcException why) {
+    int workers = PoolRecord.workers(alive);
+    if (workers == 0 || why instanceof OutcomeUnknown) {
+      throw why;
+    }
+    LOG.warn(
+        "worker pool {} goes on with {} of {} workers, since no job was submitted for the others:"
+            + " {}",
+        settings.name(),
+        workers,
+        wanted(),
+        why.getMessage());
+  }
+
+  private List<HPCProcess> ensure(Refusal refusal) {
     refresh();
-    Map<JobId, JobInfo> seen = look(record);
+    Map<JobId, JobInfo> seen = jobs.look(record.jobIds());
+    leaveOtherBackends(seen);
     List<PoolJob> alive = record.alive(seen);
+    @Nullable JobId submitted = null;
     int missing = wanted() - PoolRecord.workers(alive);
     if (missing > 0) {
-      int failures = record.failures(seen, watched);
-      if (failures >= PoolStatus.MOST_FAILURES) {
-        throw new BackendUnavailable(PoolStatus.paused(settings.name(), failures, record.jobs()));
+      try {
+        submitted = submit(alive, record.failures(seen, watched), missing);
+      } catch (HpcException e) {
+        refusal.take(alive, e);
       }
-      record = record.withJobs(alive).withFailures(failures);
-      submit(missing);
+    } else if (record.refusal() != null) {
+      write(record.withRefusal(null));
     }
-    return record.jobs().stream()
-        .filter(job -> missing > 0 || alive.contains(job))
-        .map(job -> deployment.backend().attach(job.id()))
+    List<JobId> open = new ArrayList<>(alive.stream().map(PoolJob::id).toList());
+    if (submitted != null) {
+      open.add(submitted);
+    }
+    return open.stream().map(jobs::attach).toList();
+  }
+
+  /** Workers elsewhere need not see the storage that the pool has now; they go, in their grace. */
+  private void leaveOtherBackends(Map<JobId, JobInfo> seen) {
+    List<JobId> left = record.alive(seen).stream()
+        .filter(job -> job.workers() > 0 && !job.id().backend().equals(backend()))
+        .map(PoolJob::id)
         .toList();
+    if (left.isEmpty()) {
+      return;
+    }
+    LOG.warn(
+        "worker pool {} is on backend {} now: {} cancelled",
+        settings.name(),
+        backend(),
+        left.size() == 1 ? "its job " + left.get(0) + " is" : "its jobs " + left + " are");
+    jobs.cancel(left);
+    PoolRecord changed = record;
+    for (JobId job : left) {
+      changed = changed.change(job, each -> each.withWorkers(0));
+    }
+    write(changed);
   }
 
   /** Takes in what other processes have changed. */
@@ -315,24 +373,30 @@ final class PoolKeeper implements AutoCloseable {
     folder.write(changed);
   }
 
-  private Map<JobId, JobInfo> look(PoolRecord at) {
-    return deployment.look(at.jobs().stream().map(PoolJob::id).toList());
-  }
-
-  /** The record has the job before the scheduler does: a crash in between leaves none unknown. */
-  private void submit(int workers) {
+  /**
+   * Submits a job beside those that wait or run, in place of those that have ended. The record has
+   * it before the scheduler does: a crash in between leaves none unknown.
+   */
+  private JobId submit(List<PoolJob> alive, int failures, int workers) {
+    if (failures >= PoolStatus.MOST_FAILURES) {
+      throw new BackendUnavailable(PoolStatus.paused(settings.name(), failures, record.jobs()));
+    }
     Token token = Token.random();
     JobId own = JobId.of(deployment.backend().name(), token);
     PoolRecord before = record;
-    List<PoolJob> jobs = new ArrayList<>(before.jobs());
-    jobs.add(new PoolJob(own, workers, Instant.now(), deployment.walltime().orElse(null), false));
-    write(before.withJobs(jobs));
+    List<PoolJob> all = new ArrayList<>(alive);
+    all.add(new PoolJob(own, workers, Instant.now(), deployment.walltime().orElse(null), false));
+    write(before.withJobs(all).withFailures(failures).withRefusal(null));
     try {
       HPCProcess process = deployment.submit(record.id(), workers, token);
       write(record.change(own, job -> job.withId(process.id())));
       hasSubmitted = true;
+      return process.id();
     } catch (OutcomeUnknown e) {
       throw e; // the record has it, and whoever comes next will know
+    } catch (HpcException e) {
+      write(before.withRefusal(e.getMessage()));
+      throw e;
     } catch (RuntimeException e) {
       write(before);
       throw e;
@@ -384,7 +448,7 @@ final class PoolKeeper implements AutoCloseable {
   /** Where the pool stands, as its scheduler tells and the workers told somebody. */
   PoolStatus status(@Nullable List<WorkerReport> heard, Instant now) {
     PoolRecord known = folder.read().orElse(null);
-    Map<JobId, JobInfo> seen = known == null ? Map.of() : look(known);
+    Map<JobId, JobInfo> seen = known == null ? Map.of() : jobs.lookAtKnown(known.jobIds());
     return PoolStatus.of(settings, deployment.backend().name(), known, seen, heard, now);
   }
 
@@ -399,33 +463,35 @@ final class PoolKeeper implements AutoCloseable {
       return look(now);
     }
     try (PoolVisit there = visit.get()) {
-      there.await(running(known, look(known)), TO_ANSWER);
+      there.await(running(known, jobs.lookAtKnown(known.jobIds())), TO_ANSWER);
       return status(there.roster().present(), now);
     }
   }
 
   /** How many workers can be there. */
   private static int running(PoolRecord known, Map<JobId, JobInfo> seen) {
-    return PoolRecord.workers(
-        known.jobs().stream().filter(job -> isRunning(seen.get(job.id()))).toList());
-  }
-
-  private static boolean isRunning(@Nullable JobInfo info) {
-    return info != null && info.state().phase() == JobState.Phase.RUNNING;
+    return PoolRecord.workers(known.jobs().stream()
+        .filter(job -> PoolJob.isRunning(seen.get(job.id())))
+        .toList());
   }
 
   /** Workers hear it where a broker runs, this process's or another's. */
   private Optional<PoolVisit> visit(PoolRecord known) {
-    return broker
-        .address()
-        .or(() -> ofAnother(known))
-        .flatMap(address -> PoolVisit.at(address, known.id()));
+    return whereToVisit(known).flatMap(address -> PoolVisit.at(address, known.id()));
+  }
+
+  private Optional<BrokerAddress> whereToVisit(PoolRecord known) {
+    return broker.address().or(() -> ofAnother(known));
   }
 
   /** Where the broker of another process is, or was. */
   private Optional<BrokerAddress> ofAnother(PoolRecord known) {
+    Path store = known.store().orElse(null);
+    if (store == null) {
+      return Optional.empty();
+    }
     try {
-      return Optional.of(BrokerFile.read(deployment.storage(known.id())));
+      return Optional.of(BrokerFile.read(store));
     } catch (IOException e) {
       LOG.debug("pool {}: where its broker is, is not known: {}", settings.name(), e.toString());
       return Optional.empty();
@@ -434,21 +500,34 @@ final class PoolKeeper implements AutoCloseable {
 
   /**
    * Changes how many workers there are to be: submits a job for more, and tells those to end that
-   * are too many.
+   * are too many. Where that fails there are to be as many as before, unless nobody knows whether
+   * the scheduler has the job.
    *
    * @param workers how many
    */
   synchronized void scale(int workers) throws InterruptedException {
     folder.alone(() -> {
       refresh();
+      PoolRecord before = record;
       write(record.withWanted(workers));
-      Map<JobId, JobInfo> seen = look(record);
-      int surplus = PoolRecord.workers(record.alive(seen)) - workers;
-      if (surplus > 0) {
-        shrink(surplus, seen);
+      try {
+        return resize(workers);
+      } catch (OutcomeUnknown e) {
+        throw e;
+      } catch (RuntimeException | InterruptedException e) {
+        write(record.withWanted(before.wanted()).withRefusal(before.refusal()));
+        throw e;
       }
-      return ensure();
     });
+  }
+
+  private List<HPCProcess> resize(int workers) throws InterruptedException {
+    Map<JobId, JobInfo> seen = jobs.look(record.jobIds());
+    int surplus = PoolRecord.workers(record.alive(seen)) - workers;
+    if (surplus > 0) {
+      shrink(surplus, seen);
+    }
+    return ensure();
   }
 
   /** Whether workers that run have been without a broker until a moment ago. */
@@ -466,7 +545,7 @@ final class PoolKeeper implements AutoCloseable {
         drain(visit, plan.drained());
       }
     }
-    deployment.backend().cancel(plan.cancelled());
+    jobs.cancel(plan.cancelled());
     PoolRecord changed = record;
     for (Map.Entry<JobId, Integer> left : plan.left().entrySet()) {
       changed = changed.change(left.getKey(), job -> job.withWorkers(left.getValue()));
@@ -504,79 +583,14 @@ final class PoolKeeper implements AutoCloseable {
       Optional<PoolRecord> known = folder.read();
       if (known.isPresent()) {
         record = known.get();
-        endJobs(patience);
-        forget();
+        BrokerAddress where = whereToVisit(record).orElse(null);
+        new PoolEnd(folder, record, jobs, where, hasLastingBroker()).run(patience);
+        record = PoolRecord.fresh(settings.name());
       }
       return known;
     });
     hopeless.accept(
         new BackendUnavailable("worker pool " + settings.name() + " was deleted meanwhile"));
-  }
-
-  private void endJobs(Duration patience) throws InterruptedException {
-    Map<JobId, JobInfo> seen = look(record);
-    List<JobId> alive = record.alive(seen).stream().map(PoolJob::id).toList();
-    boolean hasWorkers = alive.stream().anyMatch(job -> isRunning(seen.get(job)));
-    List<JobId> open = new ArrayList<>(alive);
-    if (hasWorkers && !patience.isZero() && tell(new Order.Drain(List.of()))) {
-      Instant end = Instant.now().plus(patience);
-      for (JobId job : alive) {
-        Duration left = Duration.between(Instant.now(), end);
-        boolean isOver = isRunning(seen.get(job))
-            && deployment
-                .backend()
-                .attach(job)
-                .waitFor(left.isNegative() ? Duration.ZERO : left)
-                .isPresent();
-        if (isOver) {
-          open.remove(job);
-        }
-      }
-    }
-    if (!open.isEmpty()) {
-      deployment.backend().cancel(open);
-      for (JobId job : open) {
-        deployment.backend().attach(job).waitFor(CANCEL_PATIENCE);
-      }
-    }
-  }
-
-  private boolean tell(Order order) {
-    Optional<PoolVisit> visit = visit(record);
-    if (visit.isEmpty()) {
-      return false;
-    }
-    try (PoolVisit there = visit.get()) {
-      return there.tell(order);
-    }
-  }
-
-  private void removeQueues() {
-    if (!hasLastingBroker()) {
-      return; // they end with the broker
-    }
-    try (Connection connection = BrokerSession.connect(address(), "end of " + record.id());
-        Channel channel = connection.createChannel()) {
-      PoolQueues queues = new PoolQueues(record.id());
-      for (String batch : journals().ids()) {
-        queues.deleteResults(channel, batch);
-      }
-      queues.delete(channel);
-    } catch (IOException | TimeoutException | RuntimeException e) {
-      LOG.warn("pool {}: its queues stay at the broker: {}", settings.name(), e.getMessage());
-    }
-  }
-
-  private void forget() {
-    removeQueues();
-    journals().removeAll();
-    folder.forget();
-    try {
-      FolderStore.delete(deployment.storage(record.id()));
-    } catch (IOException e) {
-      LOG.warn("pool {}: its store was not removed: {}", settings.name(), e.getMessage());
-    }
-    record = PoolRecord.fresh(settings.name());
   }
 
   /** Ends the broker, where it is this process's own; the workers wait for the next one. */

@@ -11,6 +11,7 @@ import io.hpclaunch.api.JobId;
 import io.hpclaunch.api.JobInfo;
 import io.hpclaunch.api.JobState;
 import io.hpclaunch.pool.wire.WorkerReport;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -30,28 +32,34 @@ import org.jspecify.annotations.Nullable;
  * @param secret the password of the embedded broker's user
  * @param port where the embedded broker listens, or 0: it has not yet
  * @param wanted how many workers it was scaled to, or null: as many as the configuration says
+ * @param stores the folders of its storage, one for each place that it was at; the last is in use
  * @param jobs the batch jobs with its workers, the oldest first; ended ones until others take their
  *     place
  * @param failures how many jobs before these, in a row, ended before a worker of theirs was heard
  *     of
+ * @param refusal why the last job was refused, or null: it was not, or is not missed any more
  */
 record PoolRecord(
     String id,
     String secret,
     int port,
     @Nullable Integer wanted,
+    List<String> stores,
     List<PoolJob> jobs,
-    int failures) {
-  private static final int SCHEMA = 2;
+    int failures,
+    @Nullable String refusal) {
+  private static final int SCHEMA = 4;
   private static final SecureRandom RANDOM = new SecureRandom();
 
   PoolRecord {
+    stores = List.copyOf(stores);
     jobs = List.copyOf(jobs);
   }
 
   /** A pool that was never deployed. */
   static PoolRecord fresh(String name) {
-    return new PoolRecord(name + "-" + random(6), random(24), 0, null, List.of(), 0);
+    return new PoolRecord(
+        name + "-" + random(6), random(24), 0, null, List.of(), List.of(), 0, null);
   }
 
   private static String random(int bytes) {
@@ -61,19 +69,38 @@ record PoolRecord(
   }
 
   PoolRecord withPort(int value) {
-    return new PoolRecord(id, secret, value, wanted, jobs, failures);
+    return new PoolRecord(id, secret, value, wanted, stores, jobs, failures, refusal);
   }
 
-  PoolRecord withWanted(int value) {
-    return new PoolRecord(id, secret, port, value, jobs, failures);
+  /** The folder of its storage from now on; the others go with the pool. */
+  PoolRecord withStore(Path value) {
+    List<String> all = new ArrayList<>(stores);
+    all.remove(value.toString());
+    all.add(value.toString());
+    return new PoolRecord(id, secret, port, wanted, all, jobs, failures, refusal);
+  }
+
+  /** The folder of its storage, or empty: it was never started. */
+  Optional<Path> store() {
+    return stores.isEmpty()
+        ? Optional.empty()
+        : Optional.of(Path.of(stores.get(stores.size() - 1)));
+  }
+
+  PoolRecord withWanted(@Nullable Integer value) {
+    return new PoolRecord(id, secret, port, value, stores, jobs, failures, refusal);
   }
 
   PoolRecord withJobs(List<PoolJob> value) {
-    return new PoolRecord(id, secret, port, wanted, value, failures);
+    return new PoolRecord(id, secret, port, wanted, stores, value, failures, refusal);
   }
 
   PoolRecord withFailures(int value) {
-    return new PoolRecord(id, secret, port, wanted, jobs, value);
+    return new PoolRecord(id, secret, port, wanted, stores, jobs, value, refusal);
+  }
+
+  PoolRecord withRefusal(@Nullable String value) {
+    return new PoolRecord(id, secret, port, wanted, stores, jobs, failures, value);
   }
 
   /** Changes one of its jobs. */
@@ -81,6 +108,10 @@ record PoolRecord(
     return withJobs(jobs.stream()
         .map(each -> each.id().equals(job) ? how.apply(each) : each)
         .toList());
+  }
+
+  List<JobId> jobIds() {
+    return jobs.stream().map(PoolJob::id).toList();
   }
 
   /** The jobs that wait or run. */
@@ -129,6 +160,9 @@ record PoolRecord(
     json.addProperty("secret", secret);
     json.addProperty("port", port);
     json.addProperty("wanted", wanted);
+    JsonArray folders = new JsonArray();
+    stores.forEach(folders::add);
+    json.add("stores", folders);
     JsonArray all = new JsonArray();
     for (PoolJob job : jobs) {
       JsonObject one = new JsonObject();
@@ -141,6 +175,7 @@ record PoolRecord(
     }
     json.add("jobs", all);
     json.addProperty("failures", failures);
+    json.addProperty("refusal", refusal);
     return json.toString();
   }
 
@@ -155,6 +190,8 @@ record PoolRecord(
       if (json.get("schema").getAsInt() != SCHEMA) {
         throw new JsonParseException("its schema is " + json.get("schema"));
       }
+      List<String> stores = new ArrayList<>();
+      json.getAsJsonArray("stores").forEach(each -> stores.add(each.getAsString()));
       List<PoolJob> jobs = new ArrayList<>();
       for (JsonElement each : json.getAsJsonArray("jobs")) {
         jobs.add(job(each.getAsJsonObject()));
@@ -164,8 +201,10 @@ record PoolRecord(
           json.get("secret").getAsString(),
           json.get("port").getAsInt(),
           json.get("wanted").isJsonNull() ? null : json.get("wanted").getAsInt(),
+          stores,
           jobs,
-          json.get("failures").getAsInt());
+          json.get("failures").getAsInt(),
+          json.get("refusal").isJsonNull() ? null : json.get("refusal").getAsString());
     } catch (IllegalStateException
         | NullPointerException
         | ClassCastException

@@ -17,13 +17,16 @@ import org.jspecify.annotations.Nullable;
  * Where a pool stands. Immutable.
  *
  * @param name its name
- * @param backend where its jobs run
+ * @param backend where its jobs are to run; of one that is not configured: where they do
  * @param wanted how many workers it is to have
- * @param cpusWorker cpus of each
- * @param isDeployed whether it has a record: it was deployed, and not deleted since
+ * @param cpusWorker cpus of each; 0: the configuration does not say any more
+ * @param isConfigured whether the configuration describes it; else it can be told of and deleted
+ * @param isDeployed whether a job was submitted for it, and it was not deleted since
  * @param isHeard whether there was a broker at which the workers could be asked; without one no
  *     client uses the pool, and {@code workers} has only those that can be told of without asking
  * @param problem why no more jobs are submitted for it, or null
+ * @param refusal why the last job that was to be submitted for it was not, such as the scheduler's
+ *     reason; or null: it was
  * @param jobs its batch jobs, the oldest first; ended ones until others take their place
  * @param workers its workers, by job
  * @since 0.1
@@ -33,9 +36,11 @@ public record PoolStatus(
     String backend,
     int wanted,
     int cpusWorker,
+    boolean isConfigured,
     boolean isDeployed,
     boolean isHeard,
     @Nullable String problem,
+    @Nullable String refusal,
     List<Job> jobs,
     List<Worker> workers) {
   /** So many jobs in a row may end before a worker of theirs comes; then somebody has to look. */
@@ -176,11 +181,39 @@ public record PoolStatus(
         backend,
         wanted(settings, record),
         settings.cpusWorker(),
-        record != null,
+        true,
+        !known.isEmpty(),
         heard != null,
         isPaused ? paused(settings.name(), MOST_FAILURES, known) : null,
+        record == null ? null : record.refusal(),
         jobs,
         workers);
+  }
+
+  /**
+   * Puts together what is known of a pool that the configuration does not describe any more.
+   *
+   * @param name its name
+   * @param record what is remembered
+   * @param seen where the jobs stand
+   */
+  static PoolStatus left(String name, PoolRecord record, Map<JobId, JobInfo> seen) {
+    List<Job> jobs = record.jobs().stream()
+        .map(job -> new Job(job.id(), job.workers(), job.submitted(), seen.get(job.id())))
+        .toList();
+    int workers = PoolRecord.workers(record.jobs());
+    return new PoolStatus(
+        name,
+        jobs.isEmpty() ? "" : jobs.get(jobs.size() - 1).id().backend(),
+        record.wanted() == null ? workers : record.wanted(),
+        0,
+        false,
+        !jobs.isEmpty(),
+        false,
+        null,
+        record.refusal(),
+        jobs,
+        List.of());
   }
 
   private static void addAbsent(List<Worker> to, State state, PoolJob job, int count) {

@@ -50,7 +50,8 @@ public final class WorkerPools {
   /**
    * Where all pools stand, as schedulers tell. Workers are not asked.
    *
-   * @return in the order of the configuration
+   * @return in the order of the configuration, and then those that it describes no more and that
+   *     are not deleted
    * @throws io.hpclaunch.api.InvalidConfiguration when one is not described rightly
    */
   public List<PoolStatus> list() {
@@ -58,6 +59,7 @@ public final class WorkerPools {
     for (String name : PoolSettings.names(parts.configuration())) {
       all.add(keeper(name).look(clock.instant()));
     }
+    LeftPool.all(runtime, parts).forEach(left -> left.status().ifPresent(all::add));
     return all;
   }
 
@@ -70,7 +72,8 @@ public final class WorkerPools {
    * @throws InterruptedException when the thread is interrupted while workers are asked
    */
   public PoolStatus status(String name) throws InterruptedException {
-    return keeper(name).status(clock.instant());
+    Optional<PoolStatus> left = left(name).flatMap(LeftPool::status);
+    return left.isPresent() ? left.get() : keeper(name).status(clock.instant());
   }
 
   /**
@@ -133,7 +136,8 @@ public final class WorkerPools {
   }
 
   /**
-   * Ends a pool's workers, and forgets the pool. Does nothing where there is none.
+   * Ends a pool's workers, and forgets the pool, be it configured or not any more. Does nothing
+   * where there is none.
    *
    * @param name the pool's name
    * @param patience how long tasks that run are given, where a broker can tell the workers; then,
@@ -141,9 +145,18 @@ public final class WorkerPools {
    * @throws InterruptedException when the thread is interrupted; the pool may stand
    */
   public void delete(String name, Duration patience) throws InterruptedException {
+    Optional<LeftPool> left = left(name);
+    if (left.isPresent()) {
+      left.get().delete(patience);
+      return;
+    }
     try (PoolKeeper keeper = keeper(name)) {
       keeper.delete(patience);
     }
+  }
+
+  private Optional<LeftPool> left(String name) {
+    return LeftPool.find(runtime, parts, name);
   }
 
   private PoolKeeper keeper(String name) {

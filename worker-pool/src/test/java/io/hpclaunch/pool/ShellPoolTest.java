@@ -3,9 +3,11 @@ package io.hpclaunch.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import io.hpclaunch.api.BackendUnavailable;
+import io.hpclaunch.api.HpcException;
 import io.hpclaunch.api.HpcRuntime;
 import io.hpclaunch.api.InvalidConfiguration;
 import io.hpclaunch.api.JobId;
@@ -47,9 +49,13 @@ final class ShellPoolTest {
   }
 
   private HpcRuntime runtime() {
+    return runtime(Map.of());
+  }
+
+  private HpcRuntime runtime(Map<String, String> changes) {
     Map<String, String> environment = new HashMap<>(System.getenv());
     environment.put("HPC_SHELL_IDLE", "1");
-    return HpcRuntime.builder()
+    HpcRuntime.Builder builder = HpcRuntime.builder()
         .environment(environment)
         .workingDirectory(folder)
         .stateDirectory(folder.resolve("state"))
@@ -110,8 +116,9 @@ final class ShellPoolTest {
                     "00:05"),
                 "short",
                 Map.of(
-                    "backend", "shell", "num_workers", 1, "cpus_worker", 1, "walltime", "00:10"))))
-        .build();
+                    "backend", "shell", "num_workers", 1, "cpus_worker", 1, "walltime", "00:10"))));
+    changes.forEach(builder::set);
+    return builder.build();
   }
 
   @AfterEach
@@ -313,6 +320,55 @@ final class ShellPoolTest {
           .returns(1, PoolStatus::wanted)
           .returns(1, status -> status.count(PoolStatus.State.READY));
     }
+  }
+
+  /** The machine has four slots, and refuses a job that asks for more. */
+  @Test
+  void aScaleThatIsRefusedChangesNothing() throws Exception {
+    try (WorkerPool pool = WorkerPool.open(runtime, "small")) {
+      assertThat(pool.awaitWorkers(2, PATIENCE)).isTrue();
+      PoolRecord before = record();
+      assertThatThrownBy(() -> pools().scale("small", 100_000)).isInstanceOf(HpcException.class);
+      assertThat(record()).isEqualTo(before);
+      assertThat(pools().status("small").wanted()).isEqualTo(2);
+      assertThat(pool.submit(() -> 1).get()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aPoolWhoseFirstJobWasRefusedIsNotDeployedAndSaysWhy() throws Exception {
+    try (HpcRuntime greedy = runtime(Map.of("worker_pools.small.num_workers", "100000"))) {
+      String reason = catchThrowableOfType(
+              HpcException.class, () -> WorkerPools.of(greedy).deploy("small"))
+          .getMessage();
+      assertThat(pools().status("small"))
+          .returns(false, PoolStatus::isDeployed)
+          .returns(reason, PoolStatus::refusal)
+          .returns(List.of(), PoolStatus::jobs);
+    }
+    assertThat(pools().deploy("small"))
+        .returns(true, PoolStatus::isDeployed)
+        .returns(null, PoolStatus::refusal);
+  }
+
+  @Test
+  void aFurtherJobThatIsRefusedKeepsNobodyFromTheWorkersThatThereAre() throws Exception {
+    pools().deploy("small");
+    JobId job = job();
+    PoolFolder place = new PoolFolder(folder.resolve("state"), "small");
+    place.write(record().withWanted(100_000));
+    try (WorkerPool pool = WorkerPool.open(runtime, "small")) {
+      assertThat(pool.submit(() -> 1).get()).isEqualTo(1);
+      assertThat(record().jobs()).extracting(PoolJob::id).containsExactly(job);
+      assertThat(pool.status()).returns(true, PoolStatus::isDeployed);
+      assertThat(pool.status().refusal()).isNotNull();
+    }
+    assertThatThrownBy(() -> pools().deploy("small")).isInstanceOf(HpcException.class);
+    runtime.backend("shell").attach(job).cancel();
+    runtime.backend("shell").attach(job).waitFor();
+    assertThatThrownBy(() -> WorkerPool.open(runtime, "small"))
+        .as("without any worker")
+        .isInstanceOf(HpcException.class);
   }
 
   @Test

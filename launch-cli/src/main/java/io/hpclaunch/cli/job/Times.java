@@ -29,7 +29,8 @@ public final class Times {
   private Times() {}
 
   /**
-   * Reads a length of time: numbers with w, d, h, m, s behind them, largest first, or a walltime.
+   * Reads a length of time: numbers with w, d, h, m, s behind them, largest first, or a walltime; 0
+   * needs no unit.
    *
    * @param what says it, for errors
    * @param text what was said
@@ -45,6 +46,9 @@ public final class Times {
         sum = sum.plusSeconds(number == null ? 0 : Long.parseLong(number) * SECONDS[i]);
       }
       return sum;
+    }
+    if (text.equals("0")) {
+      return Duration.ZERO;
     }
     if (text.indexOf(':') > 0) {
       return Walltimes.parse(text);

@@ -22,7 +22,7 @@ final class DeleteCommand extends NamedPoolCommand {
       names = "--patience",
       paramLabel = "TIME",
       defaultValue = "60s",
-      description = "How long tasks that run are given, such as 90s or 1h; 0s: none. Default:"
+      description = "How long tasks that run are given, such as 90s or 1h; 0: none. Default:"
           + " ${DEFAULT-VALUE}.")
   private String patience = "60s";
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hpclaunch.cli.pool;
 
+import io.hpclaunch.api.Rejected;
 import io.hpclaunch.cli.ExitStatus;
 import io.hpclaunch.cli.Session;
 import io.hpclaunch.cli.job.Interruption;
@@ -50,7 +51,12 @@ final class DeployCommand extends NamedPoolCommand {
     try (WorkerPool pool = opened;
         ColdStart line = new ColdStart(progress())) {
       while (!pool.awaitWorkers(pool.wanted(), LOOK)) {
-        line.show(pool.status());
+        PoolStatus status = pool.status();
+        if (status.refusal() != null) {
+          throw new Rejected("pool " + status.name() + " has not all of its " + status.wanted()
+              + " workers, and no job was submitted for the others: " + status.refusal());
+        }
+        line.show(status);
       }
       line.clear();
       return print(pool.status());

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class InputLines {
   private final InputStream in;
   private final int separator;
+  private @Nullable String ahead;
 
   /**
    * Reads lines.
@@ -24,12 +25,26 @@ final class InputLines {
     this.separator = isNul ? 0 : '\n';
   }
 
+  /** Whether there is none; waits until the first has come. */
+  boolean isEmpty() throws IOException {
+    if (ahead == null) {
+      ahead = read();
+    }
+    return ahead == null;
+  }
+
   /**
    * The next input; empty lines are passed over, as xargs does.
    *
    * @return a text as {@link RawBytes} has it, or null at the end
    */
   @Nullable String next() throws IOException {
+    String next = ahead;
+    ahead = null;
+    return next == null ? read() : next;
+  }
+
+  private @Nullable String read() throws IOException {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     for (int each = in.read(); each >= 0; each = in.read()) {
       if (each != separator) {

@@ -11,6 +11,7 @@ import io.hpclaunch.core.config.StateFolder;
 import io.hpclaunch.pool.TaskOptions;
 import io.hpclaunch.pool.WorkerPool;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +28,7 @@ import picocli.CommandLine.Parameters;
       "{} in a word stands for the line, byte for byte; where no word has it, the line is one word"
           + " more. Empty lines are passed over. No shell is involved. What a command writes is"
           + " passed on in one piece, to the same output, in the order of the lines. The variable"
-          + " HPC_TASK_INDEX counts the tasks from 0.",
+          + " HPC_TASK_INDEX counts the tasks from 0. Without any input nothing is started.",
       "The exit status is 0, or 123 if any task failed. Ctrl-C cancels all tasks."
     })
 final class MapCommand extends PoolCommand {
@@ -103,15 +104,49 @@ final class MapCommand extends PoolCommand {
         session().stdout(),
         session().stderr(),
         this::tell);
+    if (report != null) {
+      checkReport(session().file(report));
+    }
+    InputLines inputs = new InputLines(session().stdin(), isNul);
+    return isEmpty(inputs) ? ExitStatus.OK : map(options, inputs);
+  }
+
+  private static boolean isEmpty(InputLines inputs) {
+    try {
+      return inputs.isEmpty();
+    } catch (IOException e) {
+      throw MapRun.unreadable(e);
+    }
+  }
+
+  private int map(MapRun.Options options, InputLines inputs) throws InterruptedException {
     TaskLog log = report == null ? TaskLog.none() : TaskLog.forPage();
     try (WorkerPool pool = pools().open(name)) {
       MapRun run = new MapRun(pool, options, log);
-      int status = Interruption.does(run::interrupt, () -> map(run));
+      int status = Interruption.does(run::interrupt, () -> map(run, inputs));
       if (report != null) {
         write(log, pool, session().file(report));
       }
       return status;
     }
+  }
+
+  /** Hours later would be too late. */
+  private static void checkReport(Path file) {
+    Path folder = file.getParent();
+    if (Files.isDirectory(file)) {
+      throw unwritable(file, "it is a folder");
+    }
+    if (folder == null || !Files.isDirectory(folder)) {
+      throw unwritable(file, folder + " is no folder; make it first");
+    }
+    if (!Files.isWritable(Files.exists(file) ? file : folder)) {
+      throw unwritable(file, "no permission; nothing was handed over");
+    }
+  }
+
+  private static InvalidConfiguration unwritable(Path file, String why) {
+    return new InvalidConfiguration("--report: " + file + " cannot be written: " + why);
   }
 
   private String inCallers(String folder) {
@@ -130,8 +165,8 @@ final class MapCommand extends PoolCommand {
     }
   }
 
-  private int map(MapRun run) throws InterruptedException {
-    run.start(new InputLines(session().stdin(), isNul));
+  private int map(MapRun run, InputLines inputs) throws InterruptedException {
+    run.start(inputs);
     try (Progress progress = progress()) {
       run.print(progress);
     }

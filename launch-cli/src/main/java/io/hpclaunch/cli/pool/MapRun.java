@@ -146,9 +146,14 @@ final class MapRun {
     if (failure instanceof HpcException ours) {
       return ours;
     }
-    return failure instanceof IOException
-        ? new BackendUnavailable("the inputs cannot be read: " + failure.getMessage(), failure)
+    return failure instanceof IOException unread
+        ? unreadable(unread)
         : new IllegalStateException("tasks cannot be handed over", failure);
+  }
+
+  /** What is told of inputs that cannot be read. */
+  static BackendUnavailable unreadable(IOException e) {
+    return new BackendUnavailable("the inputs cannot be read: " + e.getMessage(), e);
   }
 
   /** The JVM ends: gives up what has not ended, and keeps {@link #print} from going on. */

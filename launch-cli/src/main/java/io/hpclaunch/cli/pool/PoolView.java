@@ -25,11 +25,13 @@ final class PoolView {
   record Told(
       String name,
       String backend,
+      boolean configured,
       boolean deployed,
       int wanted,
       int cpusWorker,
       boolean heard,
       @Nullable String problem,
+      @Nullable String refusal,
       List<ToldJob> jobs,
       List<ToldWorker> workers) {}
 
@@ -60,11 +62,13 @@ final class PoolView {
     return new Told(
         pool.name(),
         pool.backend(),
+        pool.isConfigured(),
         pool.isDeployed(),
         pool.wanted(),
         pool.cpusWorker(),
         pool.isHeard(),
         pool.problem(),
+        pool.refusal(),
         pool.jobs().stream().map(PoolView::told).toList(),
         pool.workers().stream().map(PoolView::told).toList());
   }
@@ -100,15 +104,24 @@ final class PoolView {
   static void table(List<PoolStatus> pools, PrintWriter out) {
     Table table = new Table("NAME", "BACKEND", "WORKERS", "CPUS", "STATE");
     for (PoolStatus pool : pools) {
-      table.row(pool.name(), pool.backend(), pool.wanted(), pool.cpusWorker(), state(pool));
+      table.row(
+          pool.name(),
+          pool.backend(),
+          pool.wanted(),
+          pool.isConfigured() ? pool.cpusWorker() : null,
+          state(pool));
     }
     table.print(out);
   }
 
   /** Such as {@code deployed: 1 job running}. */
   static String state(PoolStatus pool) {
+    return pool.isConfigured() ? deployment(pool) : "not configured any more; " + deployment(pool);
+  }
+
+  private static String deployment(PoolStatus pool) {
     if (!pool.isDeployed()) {
-      return "not deployed";
+      return pool.refusal() == null ? "not deployed" : "not deployed: its job was refused";
     }
     if (pool.problem() != null) {
       return "paused";
@@ -132,7 +145,7 @@ final class PoolView {
   /** All about one pool whose workers were asked, if they could be. */
   static void print(PoolStatus pool, PrintWriter out) {
     printAsTold(pool, out);
-    if (pool.isDeployed() && !pool.isHeard()) {
+    if (pool.isConfigured() && pool.isDeployed() && !pool.isHeard()) {
       out.println("No client uses it: its workers wait for one, and cannot be asked.");
     }
   }
@@ -140,8 +153,10 @@ final class PoolView {
   /** All that is known about one pool. */
   static void printAsTold(PoolStatus pool, PrintWriter out) {
     out.println("Pool " + pool.name() + " on " + pool.backend() + ": " + pool.wanted()
-        + (pool.wanted() == 1 ? " worker" : " workers") + " of " + pool.cpusWorker()
-        + (pool.cpusWorker() == 1 ? " cpu" : " cpus") + "; " + state(pool));
+        + (pool.wanted() == 1 ? " worker" : " workers") + cpus(pool) + "; " + state(pool));
+    if (pool.refusal() != null) {
+      out.println("No job was submitted for the workers that are missing: " + pool.refusal());
+    }
     if (pool.jobs().isEmpty()) {
       return;
     }
@@ -149,6 +164,13 @@ final class PoolView {
     if (!pool.workers().isEmpty()) {
       workers(pool, out);
     }
+  }
+
+  private static String cpus(PoolStatus pool) {
+    if (!pool.isConfigured()) {
+      return "";
+    }
+    return " of " + pool.cpusWorker() + (pool.cpusWorker() == 1 ? " cpu" : " cpus");
   }
 
   private static void jobs(PoolStatus pool, PrintWriter out) {

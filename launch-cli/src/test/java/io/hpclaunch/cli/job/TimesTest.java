@@ -23,6 +23,7 @@ class TimesTest {
     "1h30m, PT1H30M",
     "90s, PT90S",
     "0s, PT0S",
+    "0, PT0S",
     "2w, PT336H",
     "00:05:00, PT5M",
     "5:00, PT5M",

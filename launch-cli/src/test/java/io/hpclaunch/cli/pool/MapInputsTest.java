@@ -35,6 +35,19 @@ class MapInputsTest {
   }
 
   @Test
+  void whoLooksWhetherThereIsAnInputTakesNone() throws IOException {
+    InputLines none = new InputLines(new ByteArrayInputStream(bytes("\n\n")), false);
+    assertThat(none.isEmpty()).isTrue();
+    assertThat(none.next()).isNull();
+    InputLines two = new InputLines(new ByteArrayInputStream(bytes("a\nb\n")), false);
+    assertThat(two.isEmpty()).isFalse();
+    assertThat(two.isEmpty()).isFalse();
+    assertThat(two.next()).isEqualTo("a");
+    assertThat(two.next()).isEqualTo("b");
+    assertThat(two.isEmpty()).isTrue();
+  }
+
+  @Test
   void behindNulsLineEndsAreBytesLikeOthers() throws IOException {
     assertThat(read(bytes("a\nb\0\0c"), true)).containsExactly("a\nb", "", "c");
   }
