@@ -39,21 +39,24 @@ final class JobLine {
         .toString();
   }
 
-  /** What the machine may give, as far as the configuration says it. */
+  /** What the machine may give, where the configuration says it; what was said before, if not. */
   static List<String> options(ShellConfig config) {
-    List<String> options = new ArrayList<>();
-    if (config.slots() != null) {
-      options.addAll(List.of("--slots", config.slots().toString()));
-    }
+    boolean says = config.slots() != null || config.gpus() != null || config.memory() != null;
+    return says ? limits(config) : List.of();
+  }
+
+  /** What the machine may give: all that it has, but for what the configuration says. */
+  static List<String> limits(ShellConfig config) {
+    Integer slots = config.slots();
     List<String> gpus = config.gpus();
-    if (gpus != null) {
-      options.addAll(List.of("--gpus", gpus.isEmpty() ? "none" : String.join(",", gpus)));
-    }
     Long memory = config.memory();
-    if (memory != null) {
-      options.addAll(List.of("--memory", Long.toString(Math.max(1, memory / MemorySize.KIB))));
-    }
-    return options;
+    return List.of(
+        "--slots",
+        slots == null ? Words.NONE : slots.toString(),
+        "--gpus",
+        gpus == null ? Words.NONE : gpus.isEmpty() ? "none" : String.join(",", gpus),
+        "--memory",
+        memory == null ? Words.NONE : Long.toString(Math.max(1, memory / MemorySize.KIB)));
   }
 
   /** The job. */

@@ -154,16 +154,22 @@ public final class ShellBackend
   }
 
   /**
-   * The folder of the queue: one for all entries, since they share the machine; an entry that says
-   * what it may use has one of its own. Another host has its own state folder, which it must tell:
-   * null.
+   * The folder of the queue, which the entry's name alone decides: whatever else of its
+   * configuration changes, jobs that were submitted before are found again. Where an entry has the
+   * type's name, or there is none, it is the same. Another host has its own state folder, which it
+   * must tell: null.
    */
-  private static @Nullable String root(BackendContext context, ShellConfig config) {
-    if (config.root() != null || !context.transport().isLocal()) {
+  private @Nullable String root(BackendContext context, ShellConfig config) {
+    if (!ownsQueue(context, config)) {
       return config.root();
     }
-    boolean own = config.slots() != null || config.gpus() != null || config.memory() != null;
-    return context.stateDirectory() + "/shell" + (own ? "-" + Words.encode(context.name()) : "");
+    String name = context.name();
+    return context.stateDirectory() + "/shell" + (matches(name) ? "" : "-" + Words.encode(name));
+  }
+
+  /** Whether no other entry of this configuration is to have the same queue. */
+  private static boolean ownsQueue(BackendContext context, ShellConfig config) {
+    return config.root() == null && context.transport().isLocal();
   }
 
   /** The folder of the queue: of its hosts each sees the others' jobs. */
@@ -192,8 +198,7 @@ public final class ShellBackend
     String id = JobLine.id(request.token());
     List<String> answer;
     try {
-      answer =
-          verbs().call("submit", JobLine.options(settings), List.of(JobLine.of(request, settings)));
+      answer = verbs().call("submit", limits(settings), List.of(JobLine.of(request, settings)));
     } catch (AnswerLost e) {
       throw new OutcomeUnknown(request.token(), String.valueOf(e.getMessage()), e);
     }
@@ -210,6 +215,11 @@ public final class ShellBackend
       initialized(watch).submitted(submitted);
     }
     return submitted;
+  }
+
+  /** Entries that share a queue need not all say what the machine may give. */
+  private List<String> limits(ShellConfig settings) {
+    return ownsQueue(context(), settings) ? JobLine.limits(settings) : JobLine.options(settings);
   }
 
   @Override

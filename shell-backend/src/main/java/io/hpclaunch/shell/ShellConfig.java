@@ -30,8 +30,8 @@ record ShellConfig(
           "root",
           ConfigKey.Type.STRING,
           "folder of the queue and the agent on the machine; the same for all entries that share"
-              + " its cpus; default: the state folder's shell, or shell-NAME for an entry with"
-              + " slots, gpus or memory of its own"),
+              + " its cpus, gpus and memory; default: the state folder's shell, or shell-NAME for an"
+              + " entry of another name than its type's"),
       ConfigKey.of(
           "slots",
           ConfigKey.Type.INTEGER,

@@ -51,10 +51,21 @@ class ShellConfigTest {
 
   @Test
   void noGpusCanBeWrittenInTwoWays() {
-    assertThat(JobLine.options(read(Map.of("gpus", "none")))).containsExactly("--gpus", "none");
-    assertThat(JobLine.options(read(Map.of("gpus", List.of())))).containsExactly("--gpus", "none");
-    assertThat(JobLine.options(read(Map.of("gpus", "2 3")))).containsExactly("--gpus", "2,3");
-    assertThat(JobLine.options(read(Map.of("gpus", 0)))).containsExactly("--gpus", "0");
+    assertThat(gpus("none")).containsExactly("--slots", "-", "--gpus", "none", "--memory", "-");
+    assertThat(gpus(List.of())).isEqualTo(gpus("none"));
+    assertThat(gpus("2 3")).containsExactly("--slots", "-", "--gpus", "2,3", "--memory", "-");
+    assertThat(gpus(0)).containsExactly("--slots", "-", "--gpus", "0", "--memory", "-");
+  }
+
+  private static List<String> gpus(Object value) {
+    return JobLine.options(read(Map.of("gpus", value)));
+  }
+
+  /** Who has a queue for itself says that there are none, too. */
+  @Test
+  void limitsAreSaidInFull() {
+    assertThat(JobLine.limits(read(Map.of())))
+        .containsExactly("--slots", "-", "--gpus", "-", "--memory", "-");
   }
 
   @Test

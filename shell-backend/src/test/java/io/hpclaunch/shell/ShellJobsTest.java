@@ -2,6 +2,7 @@
 package io.hpclaunch.shell;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hpclaunch.api.ArrayRange;
 import io.hpclaunch.api.Backend;
@@ -9,10 +10,13 @@ import io.hpclaunch.api.Cause;
 import io.hpclaunch.api.Dependency;
 import io.hpclaunch.api.HPCProcess;
 import io.hpclaunch.api.HpcRuntime;
+import io.hpclaunch.api.JobId;
 import io.hpclaunch.api.JobInfo;
 import io.hpclaunch.api.JobSpec;
 import io.hpclaunch.api.JobState;
 import io.hpclaunch.api.KnownJob;
+import io.hpclaunch.api.Rejected;
+import io.hpclaunch.api.Resources;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +30,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Jobs as a user has them: through core, on the shell of this machine. */
 @Timeout(120)
@@ -163,6 +169,58 @@ class ShellJobsTest {
     assertThat(two.logs().stdout()).isEqualTo(two.id() + "\n").startsWith("two:");
     assertThat(runtime.jobs().find(two.id()).orElseThrow().jobDirectory())
         .startsWith(folder + "/scratch/jobs/");
+  }
+
+  /** The same user's next client, whose configuration has such an entry. */
+  private Backend reopened(String name, Map<String, ?> config) {
+    runtime.close();
+    runtime = builder()
+        .configuration(
+            Map.of("backends", List.of(Map.of("name", name, "type", "shell", "config", config))))
+        .build();
+    return runtime.backend(name);
+  }
+
+  private static JobState state(Backend backend, JobId job) {
+    return backend.status(List.of(job)).get(job).state();
+  }
+
+  private static HPCProcess running(Backend backend) {
+    HPCProcess job =
+        backend.submit(JobSpec.builder("long").command("sleep", "1000").build());
+    AgentSpool.await(() -> state(backend, job.id()) == JobState.RUNNING);
+    return job;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"shell", "box"})
+  void jobsAreFoundWhateverChangesInTheirEntry(String name) throws Exception {
+    Backend backend = name.equals("shell") ? shell : reopened(name, Map.of());
+    JobId job = running(backend).id();
+    for (Map<String, ?> config : List.<Map<String, ?>>of(
+        Map.of("slots", 16, "gpus", List.of(0, 1), "memory", "64G"),
+        Map.of("kill_grace", 1),
+        Map.of("slots", 1))) {
+      backend = reopened(name, config);
+      assertThat(state(backend, job)).as("%s", config).isEqualTo(JobState.RUNNING);
+    }
+    backend.attach(job).cancel();
+    assertThat(backend.attach(job).waitFor().state()).isEqualTo(JobState.CANCELLED);
+  }
+
+  @Test
+  void aLimitThatIsTakenFromTheConfigurationHoldsNoLonger() throws Exception {
+    JobSpec spec = JobSpec.builder("wide")
+        .command("true")
+        .resources(Resources.builder().cpusPerTask(100_000).build())
+        .build();
+    assertThat(
+            reopened("shell", Map.of("slots", 100_000)).submit(spec).waitFor().state())
+        .isEqualTo(JobState.COMPLETED);
+    Backend without = reopened("shell", Map.of());
+    assertThatThrownBy(() -> without.submit(spec))
+        .isInstanceOf(Rejected.class)
+        .hasMessageContaining("100000 cpus are asked for");
   }
 
   @Test

@@ -507,7 +507,9 @@ public final class BackendJobs implements AutoCloseable {
     if (!record.isFinal()) {
       throw new InvalidJob(record.id() + " has not ended: cancel it, or wait for its end");
     }
-    place.require(record);
+    if (place.isShared()) { // else no other client is to be asked, whose list it is in
+      place.require(record);
+    }
     try {
       boolean removed = client.store().remove(record.token(), () -> removeTraces(record));
       if (!removed) {

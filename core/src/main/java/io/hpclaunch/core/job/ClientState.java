@@ -141,7 +141,7 @@ public final class ClientState implements AutoCloseable {
    * about to submit.
    *
    * @param backend the entry's name
-   * @param reachable whether this client can settle an intent of a client that is gone
+   * @param reachable whether this client can settle an intent
    */
   synchronized List<Open> openIntents(String backend, Predicate<JournalEntry.Intent> reachable) {
     takeOver(backend, intent -> intent.backend().equals(backend) && reachable.test(intent));
@@ -149,7 +149,8 @@ public final class ClientState implements AutoCloseable {
     for (Journal journal : allJournals()) {
       for (OpenIntent intent : journal.openIntents()) {
         if (!underWay.contains(intent.intent().token())
-            && intent.intent().backend().equals(backend)) {
+            && intent.intent().backend().equals(backend)
+            && reachable.test(intent.intent())) {
           found.add(new Open(intent, journal));
         }
       }

@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,7 +33,7 @@ final class NamedFolder {
   private static final String NAMES = """
       names() {
         ls -t "$1" 2>/dev/null | sed -n '1,1000s|$|/spec.json|p' | (
-          cd "$1" && xargs sed -n 's/^{"version":[0-9]*,"place":"\\([^"+]*\\)[+"].*/\\1/p'
+          cd "$1" && xargs sed -n 's/^{"version":[0-9]*,"place":"\\([^"+][^"+]*\\)[+"].*/\\1/p'
         ) 2>/dev/null | awk '!seen[$0]++'
       }
       """;
@@ -65,6 +67,9 @@ final class NamedFolder {
   /** All names, the folder's own first; empty until there is one. */
   private volatile List<String> known = List.of();
 
+  /** What was found of other folders whose names were asked for. */
+  private final Map<String, Former> formers = new ConcurrentHashMap<>();
+
   private boolean standing;
   private volatile @Nullable String fault;
   private long askedAt;
@@ -96,7 +101,7 @@ final class NamedFolder {
   synchronized String ensured() {
     try {
       if (!standing) {
-        asked(MAKE);
+        seen(MAKE);
         standing = true;
       }
       return known.get(0);
@@ -117,6 +122,37 @@ final class NamedFolder {
     return names.isEmpty() && fault != null ? Sight.UNREACHABLE : Sight.ELSEWHERE;
   }
 
+  /**
+   * Where what was kept with another folder's name is: elsewhere as long as that folder stands
+   * where its name tells, with that name, or may do so on another host. What is gone keeps nothing.
+   *
+   * @param name a name that tells the folder's host and path
+   */
+  Sight lookWhereItWas(String name) {
+    Former former = formers.get(name);
+    if (former == null || System.nanoTime() - former.askedAt() >= BETWEEN_LOOKS.toNanos()) {
+      former = new Former(found(name), System.nanoTime());
+      formers.put(name, former);
+    }
+    return former.sight();
+  }
+
+  private record Former(Sight sight, long askedAt) {}
+
+  private Sight found(String name) {
+    String where = name.substring(name.indexOf(' ') + 1);
+    int colon = Math.max(0, where.indexOf(':'));
+    String host = where.substring(0, colon);
+    try {
+      boolean stands = namesIn(where.substring(colon + 1)).contains(name);
+      return stands || !host.equals(ownHost()) ? Sight.ELSEWHERE : Sight.HERE;
+    } catch (IOException | BackendUnavailable e) {
+      log.debug("Whether there is a folder {} cannot be seen", name, e);
+      fault = String.valueOf(e.getMessage());
+      return Sight.UNREACHABLE;
+    }
+  }
+
   /** Why this folder cannot be seen now; null where it was seen. */
   @Nullable String fault() {
     return fault;
@@ -134,7 +170,7 @@ final class NamedFolder {
       return known;
     }
     try {
-      return asked(READ);
+      return seen(READ);
     } catch (IOException | BackendUnavailable | UncheckedIOException e) {
       log.debug("The names of a folder on {} cannot be seen", transport.host(), e);
       fault = String.valueOf(e.getMessage());
@@ -144,16 +180,35 @@ final class NamedFolder {
     }
   }
 
+  /** A name that stands there is read without a process. */
+  private List<String> seen(String script) throws IOException {
+    List<String> names = namesIn(path.get());
+    names = names.isEmpty() ? asked(script) : names;
+    known = names;
+    fault = null;
+    return names;
+  }
+
+  private String ownHost() throws IOException {
+    return transport.run(Command.of("uname", "-n")).stdout().strip();
+  }
+
+  private List<String> namesIn(String folder) throws IOException {
+    return lines(new JobFolder(transport, folder).read(FILE).orElse(""));
+  }
+
+  private static List<String> lines(String text) {
+    return text.lines().map(String::strip).filter(line -> !line.isEmpty()).toList();
+  }
+
   private List<String> asked(String script) throws IOException {
     String fresh = UUID.randomUUID().toString();
     CommandResult result = transport.run(
         Command.of("sh", "-c", script, "sh", path.get(), FILE, fresh, located ? "located" : ""));
-    List<String> names = result.stdout().lines().map(String::strip).toList();
+    List<String> names = lines(result.stdout());
     if (result.status() != 0 || (script.equals(MAKE) && names.isEmpty())) {
       throw new IOException(result.stderr().strip());
     }
-    known = names;
-    fault = null;
     return names;
   }
 }

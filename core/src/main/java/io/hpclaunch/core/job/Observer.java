@@ -52,6 +52,7 @@ final class Observer {
   Map<Token, Judge.Verdict> observe(Collection<WholeJob> jobs) {
     Map<Token, Judge.Verdict> verdicts = new HashMap<>(jobs.size() * 2);
     List<WholeJob> seen = new ArrayList<>();
+    List<WholeJob> unlisted = new ArrayList<>();
     List<WholeJob> elsewhere = new ArrayList<>();
     List<WholeJob> unreachable = new ArrayList<>();
     List<NativeId> ids = new ArrayList<>();
@@ -61,13 +62,16 @@ final class Observer {
           seen.add(job);
           ids.addAll(Judge.asked(job.record()));
         }
-        case ELSEWHERE -> elsewhere.add(job);
+        case ELSEWHERE -> (place.isShared() ? elsewhere : unlisted).add(job);
         case UNREACHABLE -> unreachable.add(job);
       }
     }
     Map<NativeId, Observation> answers = gate.query(ids);
     for (WholeJob job : seen) {
       verdicts.put(job.record().token(), judged(job, answers));
+    }
+    for (WholeJob job : unlisted) {
+      verdicts.put(job.record().token(), judged(job, notListed(job.record())));
     }
     for (WholeJob job : hearsay.of(elsewhere)) {
       verdicts.put(job.record().token(), asTold(job));
@@ -76,6 +80,14 @@ final class Observer {
       verdicts.put(job.record().token(), Judge.undetermined(job, place.fault()));
     }
     return verdicts;
+  }
+
+  /** Who knows it is not asked, and nobody else tells of it: its own record alone shows its end. */
+  private Map<NativeId, Observation> notListed(JobRecord record) {
+    Observation none = Observation.notListed(place.inAnotherLedger(record));
+    Map<NativeId, Observation> answers = new HashMap<>();
+    Judge.asked(record).forEach(id -> answers.put(id, none));
+    return answers;
   }
 
   /** How a job of another place stands, only clients there can see: what they wrote down holds. */

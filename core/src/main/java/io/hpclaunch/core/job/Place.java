@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * everybody's jobs, the {@link JobLedger} that knows them. Where clients share a store and no
  * files, what a client doesn't find says nothing of jobs of another place: the shell backend's jobs
  * of another host, or of another state folder, are not lost because this one knows none of them.
+ * Where all clients see the same files, job folders are found by their paths, and only the ledger
+ * counts: it is another one after its path in the configuration was changed.
  *
  * <p>Its name is that of the folder of job folders, and behind a {@code +} that of the ledger.
  */
@@ -65,15 +67,15 @@ final class Place {
   /**
    * The place's name, for a job that is about to be submitted.
    *
-   * @return the name, made where there was none; null where the store has no need of it
+   * @return the name, made where there was none; null where nothing depends on it
    * @throws BackendUnavailable when it cannot be made; nothing may be submitted then
    */
   @Nullable String ensured() {
-    if (!shared) {
-      return null;
+    String name = shared ? workspace.ensured() : "";
+    if (ledger != null) {
+      return name + BETWEEN + ledger.ensured();
     }
-    String name = workspace.ensured();
-    return ledger == null ? name : name + BETWEEN + ledger.ensured();
+    return shared ? name : null;
   }
 
   /** Where a job or an intent is that was kept with a place's name. */
@@ -82,14 +84,28 @@ final class Place {
       return Sight.HERE;
     }
     Name name = Name.of(place);
-    Sight folder = workspace.look(name.workspace());
+    Sight folder = inWorkspace(name);
     Sight list = inLedger(name);
     return folder.compareTo(list) > 0 ? folder : list;
   }
 
+  /** Jobs of a store that is not shared name none. */
+  private Sight inWorkspace(Name name) {
+    return name.workspace().isEmpty() ? Sight.HERE : workspace.look(name.workspace());
+  }
+
   /** Jobs of versions that named no ledger are where their folders are. */
   private Sight inLedger(Name name) {
-    return ledger == null || name.ledger() == null ? Sight.HERE : ledger.look(name.ledger());
+    if (ledger == null || name.ledger() == null) {
+      return Sight.HERE;
+    }
+    Sight sight = ledger.look(name.ledger());
+    return shared || sight != Sight.ELSEWHERE ? sight : ledger.lookWhereItWas(name.ledger());
+  }
+
+  /** Whether what other clients see of a job of another place is written down for this one. */
+  boolean isShared() {
+    return shared;
   }
 
   /** Whether an intent can be settled from here. */
@@ -112,7 +128,7 @@ final class Place {
       return;
     }
     Name name = Name.of(record.place());
-    switch (workspace.look(name.workspace())) {
+    switch (inWorkspace(name)) {
       case HERE -> {}
       case UNREACHABLE -> throw unreachable(record);
       case ELSEWHERE ->
@@ -131,16 +147,22 @@ final class Place {
     if (record.place() == null || ledger == null) {
       return;
     }
-    Name name = Name.of(record.place());
-    switch (inLedger(name)) {
+    switch (inLedger(Name.of(record.place()))) {
       case HERE -> {}
       case UNREACHABLE -> throw unreachable(record);
       case ELSEWHERE ->
-        throw new BackendUnavailable("job " + record.id()
-            + " was submitted in another place: it is in the list of jobs '" + name.ledger()
-            + "', and not in " + ledger.path() + " on " + transport.host()
-            + ": ask with the state folder that it was submitted with (HPC_STATE_DIR)");
+        throw new BackendUnavailable(
+            "job " + record.id() + " was submitted in another place: " + inAnotherLedger(record));
     }
+  }
+
+  /** Why nobody here knows a job that is in another ledger, and what to do. */
+  String inAnotherLedger(JobRecord record) {
+    Name name = Name.of(String.valueOf(record.place()));
+    String own = ledger == null ? workspace.path() : ledger.path();
+    return "it is in the list of jobs '" + name.ledger() + "', and not in " + own + " on "
+        + transport.host() + ": ask with the state folder (HPC_STATE_DIR) and the configuration of"
+        + " the backend that it was submitted with";
   }
 
   private BackendUnavailable unreachable(JobRecord record) {

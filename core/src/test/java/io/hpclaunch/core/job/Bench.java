@@ -90,13 +90,22 @@ final class Bench implements AutoCloseable {
 
   /** As {@link #sharing}, in one workspace, where each keeps the list of its own jobs. */
   static Bench listing(Path folder, String name) {
+    return listing(folder, name, true);
+  }
+
+  /** A client of a state folder, whose configuration says where the list of its jobs is. */
+  static Bench listingAlone(Path folder, String name) {
+    return listing(folder, name, false);
+  }
+
+  private static Bench listing(Path folder, String name, boolean shared) {
     return new Bench(
         folder.resolve("state"),
         folder.resolve("workspace"),
         new FakeScheduler.Listing(folder.resolve(name)),
         START,
         new LocalTransport(),
-        true);
+        shared);
   }
 
   static JobSpec job() {

@@ -19,6 +19,7 @@ import io.hpclaunch.api.Rejected;
 import io.hpclaunch.api.Token;
 import io.hpclaunch.api.transport.Transport;
 import io.hpclaunch.core.script.JobScript;
+import io.hpclaunch.core.store.JobRecord;
 import io.hpclaunch.core.transport.LocalTransport;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -320,6 +321,108 @@ class PlacesTest {
     }
   }
 
+  // ---- lists of jobs of one state folder
+  // -------------------------------------------------------
+
+  /** A job in a list, and the next client, whose configuration names another folder for it. */
+  private JobId runningInList(String name) {
+    try (Bench before = Bench.listingAlone(folder, name)) {
+      JobId id = before.jobs.submit(Bench.job()).id();
+      before.scheduler.say(id.nativeId(), JobState.RUNNING);
+      before.jobs.round();
+      return id;
+    }
+  }
+
+  private static JobInfo told(Bench client, JobId id) {
+    return client.jobs.status(List.of(id)).get(id);
+  }
+
+  @Test
+  void aJobOfTheListBeforeIsNeitherLostNorCancelled() throws Exception {
+    JobId id = runningInList("before");
+    try (Bench now = Bench.listingAlone(folder, "now")) {
+      JobInfo told = told(now, id);
+      assertThat(told.state()).isEqualTo(JobState.UNKNOWN);
+      assertThat(told.reason())
+          .contains(folder.resolve("before").toString(), folder.resolve("now").toString());
+      assertThatThrownBy(() -> now.jobs.cancel(List.of(id)))
+          .isInstanceOf(BackendUnavailable.class)
+          .hasMessageContaining(folder.resolve("before").toString());
+      now.pass(Judge.LOST_AFTER);
+      assertThat(told(now, id).state()).isEqualTo(JobState.UNKNOWN);
+      now.pass(Judge.LOST_AFTER);
+      assertThat(told(now, id).state()).isEqualTo(JobState.UNKNOWN);
+      assertThat(now.client.store().find(id).orElseThrow().last().info().state())
+          .isEqualTo(JobState.RUNNING);
+    }
+  }
+
+  @Test
+  void soIsOneThatWasToEndWhenTheListWasChanged() throws Exception {
+    JobId id = runningInList("before");
+    try (Bench before = Bench.listingAlone(folder, "before")) {
+      before.jobs.cancel(List.of(id));
+    }
+    try (Bench now = Bench.listingAlone(folder, "now")) {
+      told(now, id);
+      now.pass(Judge.GRACE);
+      assertThat(told(now, id).state()).isEqualTo(JobState.UNKNOWN);
+    }
+  }
+
+  @Test
+  void itsOwnRecordTellsItsEndAndThenItCanBeCleaned() throws Exception {
+    JobId id = runningInList("before");
+    try (Bench now = Bench.listingAlone(folder, "now")) {
+      JobRecord record = now.client.store().find(id).orElseThrow();
+      Files.writeString(
+          Path.of(record.jobFolder(), "exit"),
+          "v=1\ntoken=" + record.token() + "\nnative=" + id.nativeId()
+              + "\nindex=-\nattempt=1\nstatus=0\nsignal=-\ncause=-\nend\n");
+      assertThat(told(now, id).state()).isEqualTo(JobState.COMPLETED);
+      now.jobs.clean(id);
+      assertThat(now.client.store().find(id)).isEmpty();
+    }
+  }
+
+  @Test
+  void aListThatIsGoneForGoodKeepsNothing() throws Exception {
+    JobId id = runningInList("before");
+    new LocalTransport().remove(folder.resolve("before").toString());
+    try (Bench now = Bench.listingAlone(folder, "now")) {
+      assertThat(told(now, id).state()).isEqualTo(JobState.UNKNOWN);
+      now.pass(Judge.LOST_AFTER);
+      assertThat(told(now, id).state()).isEqualTo(JobState.LOST);
+    }
+  }
+
+  /** As of hosts with one home folder, whose lists are in folders of their own. */
+  @Test
+  void aListOfAnotherHostMayStandThere() throws Exception {
+    Path list = Files.createDirectory(folder.resolve("before"));
+    Files.writeString(list.resolve(".place"), "a-name another-host:" + list + "\n");
+    JobId id = runningInList("before");
+    new LocalTransport().remove(list.toString());
+    try (Bench now = Bench.listingAlone(folder, "now")) {
+      told(now, id);
+      now.pass(Judge.LOST_AFTER);
+      JobInfo told = told(now, id);
+      assertThat(told.state()).isEqualTo(JobState.UNKNOWN);
+      assertThat(told.reason()).contains("another-host:");
+    }
+  }
+
+  @Test
+  void aListThatWasMovedIsTheSame() throws Exception {
+    JobId id = runningInList("before");
+    Files.move(folder.resolve("before"), folder.resolve("now"));
+    try (Bench now = Bench.listingAlone(folder, "now")) {
+      now.scheduler.say(id.nativeId(), JobState.RUNNING);
+      assertThat(told(now, id).state()).isEqualTo(JobState.RUNNING);
+    }
+  }
+
   @Test
   void theWorkspacesNameIsFoundAgainWithoutTheLists() throws Exception {
     try (Bench mine = Bench.listing(folder, "mine")) {
@@ -341,7 +444,7 @@ class PlacesTest {
     Transport slow = mock(
         LocalTransport.class,
         withSettings().spiedInstance(new LocalTransport()).defaultAnswer(invocation -> {
-          if (invocation.getMethod().getName().equals("run")) {
+          if (invocation.getMethod().getName().equals("read")) {
             looking.countDown();
             go.await();
           }
