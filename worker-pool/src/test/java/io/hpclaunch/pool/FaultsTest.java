@@ -146,13 +146,16 @@ final class FaultsTest {
   void aConnectionThatIsLostAgainAndAgainIsNoFaultOfItsTasks() throws Exception {
     Path other = Files.createDirectory(folder.resolve("other"));
     List<Integer> inputs = IntStream.range(0, 16).boxed().toList();
-    TaskOptions alone = TaskOptions.DEFAULT.withCpus(2); // one runs, and the others wait behind it
+    TaskOptions alone = TaskOptions.DEFAULT.withCpus(2);
     try (Cable cable = Cable.to(underTest.settings().broker());
         PoolUnderTest cutOff = PoolUnderTest.unkept(cable.address(), other, 2)) {
       cutOff.startWorker();
       Path go = folder.resolve("go");
-      Batch<CommandResult> batch =
-          cutOff.pool().submitAll(inputs.stream().map(i -> waitFor(go, i)).toList(), alone);
+      TaskFuture<CommandResult> first = cutOff.pool().submit(waitFor(go, -1), alone);
+      // While it runs, these wait behind it.
+      Batch<CommandResult> batch = cutOff
+          .pool()
+          .submitAll(inputs.stream().map(i -> waitFor(go, i)).toList(), TaskOptions.DEFAULT);
       for (int cuts = 0; cuts < 4; cuts++) {
         Instant since = Instant.now();
         // Workers connect again after two seconds, and report every five.
@@ -160,6 +163,7 @@ final class FaultsTest {
         cable.cut();
       }
       Files.createFile(go);
+      assertThat(first.get().output()).isEqualTo("-1\n");
       assertThat(batch.results())
           .extracting(CommandResult::output)
           .isEqualTo(inputs.stream().map(i -> i + "\n").toList());
