@@ -87,7 +87,9 @@ final class PodLog extends InputStream {
   private void look() throws IOException {
     while (true) {
       try {
-        if (isOpened(jobs.read(List.of(job)).get(job)) || last) {
+        // A watch may not have told yet that the job, and its log, is gone.
+        JobReading reading = follow ? jobs.read(List.of(job)).get(job) : jobs.fresh(job);
+        if (isOpened(reading) || last) {
           return;
         }
       } catch (ApiError e) {
